@@ -1,0 +1,57 @@
+# Chaque cible prépare ce dont elle a besoin : il suffit de python3 et de make.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+RECENT := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p $(RECENT) 2>/dev/null && { echo $$p; break; }; done)
+VERSIONS := 3.11 3.12 3.13
+MESURE ?= --local 10 --runs 3
+PYTEST ?=
+
+.PHONY: help mesure test test-all lint format bench clean
+
+help: ## affiche cette liste
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.txt --plot courbe.png")
+	$(BIN)/python part1/mesure.py $(MESURE)
+
+test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
+	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+
+test-all: ## lance les tests avec chaque version de Python présente
+	@for v in $(VERSIONS); do \
+		p=$$(command -v python$$v); \
+		"$$p" $(RECENT) 2>/dev/null || p=$$(pyenv prefix $$v 2>/dev/null)/bin/python$$v; \
+		if "$$p" $(RECENT) 2>/dev/null; then \
+			$(MAKE) --no-print-directory test VENV=.venv-$$v PYTHON=$$p || exit 1; \
+		else echo "Python $$v est absent de cette machine : rien n'est testé avec lui."; fi; \
+	done
+
+lint: $(VENV)/ready ## vérifie le style et les types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy part1 part2 benchmarks tests
+
+format: $(VENV)/ready ## remet le code en forme
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/ready ## compare à curl ; quelques minutes
+	$(BIN)/python benchmarks/fetch.py
+
+clean: ## efface les environnements et les caches
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/ready: requirements.txt constraints.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Il faut Python 3.11 ou plus récent."; exit 1; }
+	@echo "Préparation de $(VENV) avec $$($(PYTHON) --version) : une minute, la première fois."
+	@$(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 \
+		|| { [ "$$(id -u)" = 0 ] && apt-get install -y -qq python3-venv \
+			&& $(PYTHON) -m venv --clear $(VENV); } \
+		|| { echo "Il manque le module venv de Python : sudo apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt pip
+	$(BIN)/python -m pip install -q -c constraints.txt -r requirements.txt --group dev
+	@touch $@
