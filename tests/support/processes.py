@@ -1,0 +1,91 @@
+"""Les scripts de la collection, lancés comme le ferait une personne, mais sur des tubes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Self
+
+from tests.support.waiting import DEADLINE, wait_until
+
+ROOT = Path(__file__).parents[2]
+# Tout avertissement, toute coroutine oubliée doit se voir sur la sortie d'erreur.
+ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "default", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+
+
+def run(*command: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Lance `python COMMANDE…` à la racine du dépôt, jusqu'à sa fin."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=ENVIRONMENT | environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+class Process:
+    """Un script en marche : ce qu'il a écrit, au fur et à mesure, et comment il finit."""
+
+    def __init__(self, *command: str, **environment: str) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=ENVIRONMENT | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert self.popen.stdout is not None
+        assert self.popen.stderr is not None
+        self._out, self._err = bytearray(), bytearray()
+        self._readers = [
+            threading.Thread(target=self._keep, args=(self.popen.stdout, self._out)),
+            threading.Thread(target=self._keep, args=(self.popen.stderr, self._err)),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @staticmethod
+    def _keep(stream: IO[bytes], kept: bytearray) -> None:
+        with stream:
+            while chunk := os.read(stream.fileno(), 65_536):
+                kept += chunk
+
+    @property
+    def out(self) -> str:
+        return bytes(self._out).decode()
+
+    @property
+    def err(self) -> str:
+        return bytes(self._err).decode()
+
+    def expect(self, text: str, deadline: float = DEADLINE) -> None:
+        """Attend `text` sur la sortie standard."""
+        wait_until(
+            lambda: text in self.out,
+            lambda: f"« {text} » absent de :\n{self.out}\nerreurs :\n{self.err}",
+            deadline,
+        )
+
+    def interrupt(self) -> None:
+        self.popen.send_signal(signal.SIGINT)
+
+    def wait(self, deadline: float = DEADLINE) -> int:
+        """Attend la fin du processus et renvoie son code de sortie."""
+        code = self.popen.wait(deadline)
+        for reader in self._readers:
+            reader.join()
+        return code
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+        self.wait()
