@@ -67,7 +67,7 @@ class Terminal:
         return "\n".join(self.lines)
 
     def press(self, text: str) -> None:
-        """Appuie sur les touches de `text` ; "\\n" est la touche Entrée, "\\x03" Ctrl-C, "\\x04" Ctrl-D."""
+        """Appuie sur ces touches ; "\\n" est Entrée, "\\x03" Ctrl-C, "\\x04" Ctrl-D."""
         os.write(self._master, text.encode())
 
     def press_bytes(self, data: bytes) -> None:
