@@ -7,21 +7,18 @@ $ python part1/mesure.py --local --sweep 1,2,5,10,20,50
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
+from local_site import seconds
 from mesure_support.compare import Comparison, compare
 from mesure_support.plot import PlotError, draw, load_pyplot
 from mesure_support.report import show_comparison, show_sweep, show_timeline
-from mesure_support.runs import FOLDER, Run, RunError, run_script
-from local_site import seconds
+from mesure_support.runs import Run, RunError, run_script
+from mesure_support.site import local_site
 from web_sync_multiple import read_urls
 
 
@@ -74,26 +71,6 @@ def parse_arguments() -> argparse.Namespace:
     if (options.file is None) == (options.local is None):
         parser.error("")
     return options
-
-
-@contextmanager
-def local_urls(pages: int, options: argparse.Namespace) -> Iterator[list[str]]:
-    """Fait tourner le site local le temps de la mesure ; rend l'URL de ses pages."""
-    command = [sys.executable, str(FOLDER / "local_site.py"), "--attached"]
-    shortest, longest = options.latency
-    command += ["--pages", str(pages), "--latency", f"{shortest}-{longest}"]
-    command += ["--seed", str(options.seed)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as site:
-        assert site.stdout is not None
-        urls = [line.strip() for line in islice(site.stdout, pages)]
-        if len(urls) < pages:
-            raise RunError("le site local n'a pas démarré")
-        try:
-            yield urls
-        finally:
-            site.terminate()
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -182,7 +159,7 @@ def main() -> int:
         check_outputs(options)
         if options.local:
             pages = max([options.local, *options.sweep])
-            with local_urls(pages, options) as urls:
+            with local_site(pages, options.latency, seed=options.seed) as urls:
                 return report(urls, options)
         urls = read_urls(options.file)
         if not urls:
