@@ -114,11 +114,11 @@ def against_curl(runs: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def beside_the_floor(folder: Path) -> dict[str, Any]:
+def beside_the_floor(runs: int, folder: Path) -> dict[str, Any]:
     """Affiche le tableau, et renvoie les chiffres."""
     with local_site(FEW_PAGES, (LONG_LATENCY, LONG_LATENCY), SIZE) as urls:
         listing, _, _ = prepare(urls, folder)
-        turns = [script for _ in range(FEW_RUNS) for script in ("sync", "async")]
+        turns = [script for _ in range(min(runs, FEW_RUNS)) for script in ("sync", "async")]
         few = compare([run_script(script, listing, lambda _: None) for script in turns])
         check([file_for(url) for url in urls])
     print(f"{FEW_PAGES} pages de {LONG_LATENCY} s, de la première requête au dernier octet :\n")
@@ -147,7 +147,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory() as name:
             curl = against_curl(options.runs, Path(name))
-            few = beside_the_floor(Path(name))
+            few = beside_the_floor(options.runs, Path(name))
     except KeyboardInterrupt:
         return 130
     if options.json:

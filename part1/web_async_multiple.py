@@ -16,7 +16,7 @@ import aiohttp
 
 TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=10)  # secondes
 MAX_SIZE = 50_000_000  # octets : une réponse sans fin remplirait la mémoire
-CONNECTIONS, PAGES = asyncio.Semaphore(100), asyncio.Semaphore(200)
+CONNECTIONS, PAGES = asyncio.Semaphore(100), asyncio.Semaphore(128)
 CAUSES: dict[type[BaseException], str] = {
     aiohttp.ClientConnectorDNSError: "hôte inconnu",
     TimeoutError: "pas de réponse à temps",

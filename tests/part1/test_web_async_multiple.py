@@ -1,0 +1,53 @@
+"""Ce que seule la version asynchrone promet : ensemble, mais pas sans bornes."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from local_site import Site
+from mesure_support.runs import SCRIPTS
+from mesure_support.site import local_site
+from web_async_multiple import file_for
+
+from tests.support.processes import limited, run
+from tests.support.web import Server
+
+
+def test_requests_really_overlap(server: Server, tmp_path: Path) -> None:
+    listing = tmp_path / "urls.txt"
+    # Le serveur n'en sert aucune tant que les vingt ne sont pas là.
+    listing.write_text("\n".join(f"{server.url}/together/20/{n}" for n in range(20)))
+    result = run("part1/web_async_multiple.py", str(listing))
+    assert result.stderr == ""
+    assert result.returncode == 0
+
+
+def test_connections_are_bounded_and_shared(server: Server, tmp_path: Path) -> None:
+    listing = tmp_path / "urls.txt"
+    listing.write_text("\n".join(f"{server.url}/{n}" for n in range(1000)))
+    assert run("part1/web_async_multiple.py", str(listing)).returncode == 0
+    assert server.requests.total() == 1000
+    assert server.most_in_flight <= 100
+    assert server.connections <= 100  # une même session : elles resservent
+
+
+def test_ten_thousand_pages_with_few_descriptors_and_little_memory(tmp_path: Path) -> None:
+    pages, size, seed = 10_000, 20_000, 7
+    listing, output = tmp_path / "urls.txt", tmp_path / "output.txt"
+    with local_site(pages, (0, 0), size, seed) as urls, output.open("wb") as log:
+        listing.write_text("\n".join(urls))
+        command = [sys.executable, str(SCRIPTS["async"]), str(listing)]
+        with limited(resource.RLIMIT_NOFILE, 256):
+            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    site = Site(pages, (0, 0), size, seed)
+    files = [file_for(url) for url in urls]
+    wrong = [n for n, file in enumerate(files, 1) if site.draw(n)[1] != file.read_bytes()]
+    for file in files:
+        file.unlink()
+    assert process.returncode == 0, output.read_text()[-1000:]
+    assert wrong == []
+    assert usage.ru_maxrss / 1024 < 200
