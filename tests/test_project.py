@@ -1,0 +1,79 @@
+"""Ce que le projet promet de lui-même, et qu'un outil ordinaire ne vérifie pas."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import ROOT
+
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+).stdout.splitlines()
+SCRIPTS = sorted([*ROOT.glob("part1/*.py"), *ROOT.glob("part2/*.py")])
+TEXTS = [ROOT / name for name in TRACKED if not name.endswith((".svg", ".png"))]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_scripts_are_short_and_standalone(script: Path) -> None:
+    if script.name == "mesure.py":
+        return
+    assert 20 <= len(script.read_text().splitlines()) <= 110
+    imported = set()
+    for node in ast.walk(ast.parse(script.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(str(node.module).split(".")[0])
+    assert not imported & {neighbour.stem for neighbour in SCRIPTS}
+    assert "mesure_support" not in imported
+
+
+@pytest.mark.parametrize("name", [name for name in TRACKED if name.endswith(".py")])
+def test_files_and_functions_stay_small(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert len(text.splitlines()) <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 50, node.name
+
+
+def test_requirements_are_the_four_of_the_assignment() -> None:
+    requirements = (ROOT / "requirements.txt").read_text().split()
+    assert requirements == ["requests", "aiohttp", "aiofiles", "aioconsole"]
+
+
+def test_every_direct_dependency_is_pinned() -> None:
+    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"].values()
+    wanted = {
+        re.split(r"[<>=]", name)[0] for group in groups for name in group if name is str(name)
+    }
+    wanted |= set((ROOT / "requirements.txt").read_text().split())
+    assert wanted <= pinned
+
+
+def test_url_list_has_ten_sites() -> None:
+    lines = (ROOT / "urls.txt").read_text().splitlines()
+    hosts = {line.split("/")[2] for line in lines if line.startswith("https://")}
+    assert len(hosts) == 10
+    assert "https://www.ynov.com" in lines
+
+
+def test_no_file_names_a_package_index_or_one_machine() -> None:
+    forbidden = re.compile(r"index[-_]url|find-links|pypi\.org|/root/|/home/\w")
+    here = Path(__file__)
+    found = [path.name for path in TEXTS if path != here and forbidden.search(path.read_text())]
+    assert found == []
+
+
+def test_every_module_of_the_collection_has_its_tests() -> None:
+    tests = " ".join(path.read_text() for path in ROOT.glob("tests/part*/*.py"))
+    for script in SCRIPTS:
+        step = re.search(r"_ii_(\d)$", script.stem)
+        assert script.stem in tests or (
+            step and (ROOT / f"tests/part2/test_{script.name}").exists()
+        )

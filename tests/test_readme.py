@@ -1,0 +1,172 @@
+"""Le README ne ment pas : chaque commande qu'il montre affiche ce qu'il dit."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.internet import Internet
+from tests.support.processes import ENVIRONMENT, ROOT
+from tests.support.readme import Shown, comparable, make_targets, shown_commands
+from tests.support.terminal import Terminal
+
+# Ce que des personnes feraient, dans l'ordre : (n° du terminal, geste, texte). Les terminaux sont
+# ceux de la section, dans l'ordre de la page.
+Gesture = tuple[int, str, str]
+SESSIONS: dict[str, list[Gesture]] = {
+    "II.2": [(0, "start", "à l'écoute"), (1, "start", "Hello 127"), (0, "press", "\x03")],
+    "II.3": [
+        (0, "start", "à l'écoute"),
+        (1, "start", ">"),
+        (1, "press", "salut\n"),
+        (1, "expect", "Hello 127"),
+        (1, "press", "\x03"),
+        (0, "press", "\x03"),
+    ],
+    "II.4": [
+        (0, "start", "à l'écoute"),
+        (1, "start", ">"),
+        (2, "start", ">"),
+        (2, "press", "bonjour à tous\n"),
+        (1, "expect", "a dit : bonjour à tous"),
+        (2, "press", "\x03"),
+        (1, "press", "\x03"),
+        (0, "press", "\x03"),
+    ],
+    "II.5": [
+        (0, "start", "à l'écoute"),
+        (1, "start", "Pseudo :"),
+        (1, "press", "alice\n"),
+        (1, "expect", "alice a rejoint"),
+        (2, "start", "Pseudo :"),
+        (2, "press", "bob\n"),
+        (1, "expect", "bob a rejoint"),
+        (1, "press", "salut\n"),
+        (2, "expect", "alice a dit : salut"),
+        (1, "press", "\x03"),
+        (2, "press", "\x03"),
+        (0, "press", "\x03"),
+    ],
+    "II.6": [
+        (0, "start", "à l'écoute"),
+        (1, "start", "Pseudo :"),
+        (1, "press", "alice\n"),
+        (1, "expect", "alice a rejoint"),
+        (2, "start", "Pseudo :"),
+        (2, "press", "bob\n"),
+        (1, "expect", "bob a rejoint"),
+        (2, "press", "je file\n"),
+        (1, "expect", "bob a dit : je file"),
+        (2, "press", "\x03"),
+        (1, "expect", "bob a quitté"),
+        (0, "press", "\x03"),
+    ],
+}
+# aioconsole ne ferme pas le clavier et l'écran en partant ; on ne le voit qu'ici.
+WARNINGS = "default,ignore:unclosed transport:ResourceWarning"
+ALONE = [shown for shown in shown_commands() if shown.section not in SESSIONS]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Une copie de la collection : les commandes y écrivent sans toucher au dépôt."""
+    for name in ("part1", "part2", "urls.txt"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture
+def clean_pages() -> Iterator[None]:
+    """Efface les pages que ces commandes laissent dans /tmp."""
+    before = set(Path("/tmp").glob("web_*"))
+    yield
+    for page in set(Path("/tmp").glob("web_*")) - before:
+        page.unlink()
+
+
+@pytest.mark.usefixtures("clean_pages")
+@pytest.mark.xdist_group("web_page")
+@pytest.mark.parametrize("shown", ALONE, ids=lambda shown: shown.command)
+def test_command_prints_what_the_readme_says(shown: Shown, copy: Path) -> None:
+    with Internet(copy) as internet:
+        result = subprocess.run(
+            ["sh", "-c", shown.command],
+            cwd=copy,
+            env=ENVIRONMENT | internet.environment | {"PATH": path(), "COLUMNS": "100"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    printed, expected = comparable(result.stdout.splitlines()), comparable(shown.lines)
+    if "async_multiple" in shown.command:  # chaque ligne paraît quand sa page est finie
+        printed, expected = sorted(printed), sorted(expected)
+    assert printed == expected
+
+
+def path() -> str:
+    return f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
+
+
+@pytest.mark.xdist_group("port-8888")
+@pytest.mark.parametrize("section", SESSIONS)
+def test_session_looks_as_the_readme_says(section: str) -> None:
+    blocks = [shown for shown in shown_commands() if shown.section == section]
+    with ExitStack() as stack:
+        terminals = play(SESSIONS[section], blocks, stack)
+        for number, block in enumerate(blocks):
+            if number in terminals:
+                terminals[number].wait()
+                assert comparable(terminals[number].lines) == comparable(block.lines)
+
+
+def play(gestures: list[Gesture], blocks: list[Shown], stack: ExitStack) -> dict[int, Terminal]:
+    """Fait les gestes dans l'ordre, et renvoie les terminaux."""
+    terminals: dict[int, Terminal] = {}
+    for number, gesture, text in gestures:
+        if gesture == "start":
+            # Un client de plus que la page n'en montre relance la commande du dernier.
+            command = blocks[min(number, len(blocks) - 1)].command.removeprefix("python ").split()
+            terminal = Terminal(*command, PYTHONWARNINGS=WARNINGS)
+            terminals[number] = stack.enter_context(terminal)
+            terminals[number].expect(text)
+        elif gesture == "press":
+            terminals[number].press(text)
+        else:
+            terminals[number].expect(text)
+    return terminals
+
+
+def test_every_step_is_shown() -> None:
+    commands = " ".join(shown.command for shown in shown_commands())
+    scripts = [*ROOT.glob("part1/*.py"), *ROOT.glob("part2/*.py")]
+    tools = {"part1/local_site.py"}  # que mesure.py lance lui-même
+    for script in scripts:
+        name = str(script.relative_to(ROOT))
+        assert name in tools or name in commands
+
+
+def test_cited_targets_exist() -> None:
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in make_targets():
+        assert f"make {target} " in listed
+
+
+def test_make_mesure_measures() -> None:
+    result = subprocess.run(
+        ["make", "mesure", f"VENV={sys.prefix}", "MESURE=--local 2 --latency 0.05 --runs 1"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "fois plus vite" in result.stdout
