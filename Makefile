@@ -9,6 +9,11 @@ VERSIONS := 3.11 3.12 3.13
 MESURE ?= --local 10 --runs 3
 PYTEST ?=
 
+# Installe un paquet du système s'il manque et si on le peut ; sinon dit comment l'avoir.
+need = @command -v $(1) >/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(1); } \
+	|| echo "Il manque $(1) : sudo apt install $(1)"
+
 .PHONY: help mesure test test-all lint format bench clean
 
 help: ## affiche cette liste
@@ -18,6 +23,7 @@ mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.tx
 	$(BIN)/python part1/mesure.py $(MESURE)
 
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
+	$(call need,curl)
 	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
 
 test-all: ## lance les tests avec chaque version de Python présente
@@ -38,7 +44,8 @@ format: $(VENV)/ready ## remet le code en forme
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready ## compare à curl ; quelques minutes
+bench: $(VENV)/ready ## compare à curl ; une minute
+	$(call need,curl)
 	$(BIN)/python benchmarks/fetch.py
 
 clean: ## efface les environnements et les caches

@@ -99,7 +99,7 @@ if __name__ == "__main__":
         sys.exit(0 if helping else 2)
     try:
         sys.exit(main(sys.argv[1]))
-    except OSError:
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
         sys.exit(f"{sys.argv[1]} : fichier introuvable ou illisible")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)

@@ -54,16 +54,16 @@ def test_ends_on_interrupt() -> None:
 
 
 def test_ends_with_the_program_that_started_it() -> None:
-    with subprocess.Popen(
-        [sys.executable, SCRIPT, "--pages", "1", "--attached"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as site:
-        assert site.stdout is not None
-        assert site.stdout.readline()
-        assert site.stdin is not None
-        site.stdin.close()
-        assert site.wait(10) == 0
+    command = [sys.executable, SCRIPT, "--pages", "1", "--attached"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as site:
+        try:
+            assert site.stdout is not None
+            assert site.stdout.readline()
+            assert site.stdin is not None
+            site.stdin.close()
+            assert site.wait(10) == 0
+        finally:
+            site.kill()
 
 
 def test_says_that_the_port_is_taken() -> None:

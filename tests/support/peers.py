@@ -2,7 +2,10 @@
 
 import socket
 import struct
+from collections.abc import Callable
 from typing import Self
+
+import pytest
 
 from tests.support.waiting import DEADLINE
 
@@ -39,6 +42,15 @@ class Peer:
             self._unread += data
         assert self._unread[: len(expected)] == expected
         self._unread = self._unread[len(expected) :]
+
+    def receive_until(self, enough: Callable[[bytes], bool]) -> bytes:
+        """Renvoie ce qui arrive, dès que `enough` s'en contente."""
+        while not enough(self._unread):
+            data = self._receive(f"{len(self._unread)} octets reçus")
+            assert data, f"fermeture, après {self._unread!r}"
+            self._unread += data
+        received, self._unread = self._unread, b""
+        return received
 
     def expect_end(self) -> None:
         """Attend que l'autre ferme, sans un octet de plus."""
@@ -80,6 +92,12 @@ class Listener:
 
     def accept(self) -> Peer:
         return Peer(self._socket.accept()[0])
+
+    def expect_nobody(self) -> None:
+        """Personne n'a cherché à se connecter ; à demander quand plus personne ne le peut."""
+        self._socket.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            self._socket.accept()
 
     def __enter__(self) -> Self:
         return self

@@ -1,31 +1,50 @@
 """Les scripts de la collection, lancés comme le ferait une personne, mais sur des tubes."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Self
 
 from tests.support.waiting import DEADLINE, wait_until
 
 ROOT = Path(__file__).parents[2]
-# Tout avertissement, toute coroutine oubliée doit se voir sur la sortie d'erreur.
-ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "default", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+# Aucun réglage de Python hérité (PYTHONUNBUFFERED cacherait un flush oublié) ; et tout
+# avertissement, toute coroutine oubliée doit se voir sur la sortie d'erreur.
+INHERITED = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+ENVIRONMENT = INHERITED | {"PYTHONWARNINGS": "default", "PYTHONUTF8": "1", "NO_COLOR": "1"}
 
 
-def run(*command: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Lance `python COMMANDE…` à la racine du dépôt, jusqu'à sa fin."""
+def run(
+    *command: str, stdin: str = "", timeout: float = 60, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Lance `python COMMANDE…` à la racine du dépôt, jusqu'à sa fin, et lui tape `stdin`."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
         env=ENVIRONMENT | environment,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=timeout,
         check=False,
     )
+
+
+@contextmanager
+def limited(kind: int, soft: int) -> Iterator[None]:
+    """Abaisse une limite du système (resource.RLIMIT_…) pour les processus lancés ici."""
+    before, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, (before, hard))
 
 
 class Process:
