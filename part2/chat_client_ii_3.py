@@ -5,6 +5,7 @@ Usage : python part2/chat_client_ii_3.py
 
 import asyncio
 import codecs
+import os
 import re
 import sys
 
@@ -27,7 +28,7 @@ async def async_input(writer: asyncio.StreamWriter) -> None:
     while True:
         try:
             line = printable(await aioconsole.ainput(PROMPT))
-        except UnicodeDecodeError:
+        except UnicodeError:
             line = ""  # des octets qui ne sont pas du texte : le terminal n'est pas en UTF-8
         if line:
             writer.write(line.encode())
@@ -57,6 +58,9 @@ async def chat(host: str, port: int) -> None:
         await asyncio.gather(async_input(writer), async_receive(reader))
     finally:
         writer.close()
+        # ainput() les a rendus non bloquants, et le prochain programme hérite du terminal.
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            os.set_blocking(stream.fileno(), True)
 
 
 def main() -> int:

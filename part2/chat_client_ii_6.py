@@ -6,6 +6,8 @@ Usage : python part2/chat_client_ii_6.py [-p PORT] [-a HÔTE]
 import argparse
 import asyncio
 import codecs
+import contextlib
+import os
 import re
 import sys
 from typing import NoReturn
@@ -29,7 +31,7 @@ async def async_input(writer: asyncio.StreamWriter) -> None:
     while True:
         try:
             line = printable(await aioconsole.ainput(PROMPT))
-        except UnicodeDecodeError:
+        except UnicodeError:
             line = ""  # des octets qui ne sont pas du texte : le terminal n'est pas en UTF-8
         if line:
             writer.write(line.encode())
@@ -61,6 +63,17 @@ async def chat(host: str, port: int, pseudo: str) -> None:
         await asyncio.gather(async_input(writer), async_receive(reader))
     finally:
         writer.close()
+        # ainput() les a rendus non bloquants, et le prochain programme hérite du terminal.
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            os.set_blocking(stream.fileno(), True)
+
+
+def ask_pseudo() -> str:
+    pseudo = ""
+    while not pseudo:
+        with contextlib.suppress(UnicodeDecodeError):  # des octets qui ne sont pas du texte
+            pseudo = printable(input("Pseudo : ")).strip()
+    return pseudo
 
 
 class Parser(argparse.ArgumentParser):
@@ -77,8 +90,7 @@ def main() -> int:
     host, port = arguments.address, arguments.port
     try:
         # Avant la boucle : input() l'arrêterait, et ne marche plus après ainput().
-        while not (pseudo := printable(input("Pseudo : ")).strip()):
-            pass
+        pseudo = ask_pseudo()
         asyncio.run(chat(host, port, pseudo))
     except (EOFError, KeyboardInterrupt):
         print("\nAu revoir !")

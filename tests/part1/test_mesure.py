@@ -28,10 +28,6 @@ def measure(tmp_path: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
     return result.stdout, json.loads(file.read_text())
 
 
-def left_behind() -> list[Path]:
-    return list(Path("/tmp").glob("web_http*%2F[0-9]*"))
-
-
 def test_async_gains_eight_times_and_touches_the_floor(tmp_path: Path) -> None:
     output, figures = measure(tmp_path, "--local", "10", "--latency", "0.5", "--runs", "3")
     assert figures["gain"] >= 8
@@ -185,9 +181,10 @@ def test_ends_quietly_on_interrupt(server: Server, tmp_path: Path) -> None:
 
 
 def test_leaves_nothing_behind(tmp_path: Path) -> None:
-    before = left_behind()
-    measure(tmp_path, "--local", "2", "--latency", "0", "--runs", "1")
-    assert [file for file in left_behind() if file not in before] == []
+    _, figures = measure(tmp_path, "--local", "2", "--latency", "0", "--runs", "1")
+    files = [Path(page["file"]) for run in figures["runs"] for page in run["downloads"]]
+    assert len(files) == 4
+    assert [file for file in files if file.exists()] == []
 
 
 def test_shows_its_progress_on_a_terminal() -> None:

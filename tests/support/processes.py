@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 INHERITED = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 ENVIRONMENT = INHERITED | {"PYTHONWARNINGS": "default", "PYTHONUTF8": "1", "NO_COLOR": "1"}
 
+# Lancés en arrière-plan (« make test & »), les tests et leurs enfants ignoreraient Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def run(
     *command: str, stdin: str = "", timeout: float = 60, **environment: str
