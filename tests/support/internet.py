@@ -56,6 +56,7 @@ class Internet(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self._authority = trustme.CA()
         self._lock = threading.Lock()
+        self._contexts: dict[str, ssl.SSLContext] = {}
         bundle = folder / "autorite.pem"
         self._authority.cert_pem.write_to_path(str(bundle))
         proxy = f"http://127.0.0.1:{self.server_address[1]}"
@@ -68,11 +69,12 @@ class Internet(socketserver.ThreadingTCPServer):
         }
 
     def context(self, host: str) -> ssl.SSLContext:
+        """Le certificat d'un site, fait une fois pour toutes : cela prend du temps."""
         with self._lock:
-            certificate = self._authority.issue_cert(host)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(context)
-        return context
+            if host not in self._contexts:
+                self._contexts[host] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                self._authority.issue_cert(host).configure_cert(self._contexts[host])
+            return self._contexts[host]
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,))
