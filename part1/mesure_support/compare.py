@@ -28,7 +28,7 @@ class Comparison:
     urls: list[UrlTimes]  # dans l'ordre de la liste
     sync: float  # secondes, médiane des totaux
     concurrent: float
-    floor: float  # secondes : l'URL la plus lente, prise seule ; 0 si aucune n'a réussi
+    floor: float  # secondes : l'URL la plus lente, à son meilleur ; 0 si aucune n'a réussi
     failures: dict[str, str]  # URL -> cause de son dernier échec
 
     @property
@@ -50,10 +50,12 @@ class Comparison:
 def compare(runs: list[Run]) -> Comparison:
     """Rapproche les exécutions ; il en faut au moins une de chaque script."""
     durations: dict[tuple[str, str], list[float]] = defaultdict(list)
+    best: dict[str, float] = {}
     for run in runs:
         for page in run.downloads:
             if not page.error:
                 durations[run.script, page.url].append(page.duration)
+                best[page.url] = min(page.duration, best.get(page.url, page.duration))
 
     def typical(script: str, url: str) -> float | None:
         times = durations.get((script, url))
@@ -66,7 +68,6 @@ def compare(runs: list[Run]) -> Comparison:
         urls=urls,
         sync=median(run.total for run in runs if run.script == "sync"),
         concurrent=median(run.total for run in runs if run.script == "async"),
-        # L'une après l'autre, chaque URL est seule : c'est là qu'on voit ce qu'elle coûte.
-        floor=max((times.sync for times in urls if times.sync is not None), default=0.0),
+        floor=max(best.values(), default=0.0),
         failures={page.url: page.error for run in runs for page in run.downloads if page.error},
     )

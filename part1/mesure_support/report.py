@@ -53,10 +53,8 @@ def show_comparison(comparison: Comparison) -> None:
         print("  Aucune URL n'a répondu : il n'y a rien à comparer.")
     else:
         print(f"  L'asynchrone va {comparison.gain:.1f} fois plus vite.")
-        print(
-            f"  Plancher (l'URL la plus lente, seule) : {comparison.floor:.3f} s ;"
-            f" l'asynchrone met {comparison.closeness:.2f} fois ce temps."
-        )
+        print(f"  Plancher, l'URL la plus lente : {comparison.floor:.3f} s.")
+        print(f"  L'asynchrone met {comparison.closeness:.2f} fois ce temps.")
     for url, cause in comparison.failures.items():
         print(f"  Échec, à part : {shortened(url, 60)} : {cause}")
 
