@@ -75,13 +75,13 @@ def parse_arguments() -> argparse.Namespace:
 
 def check_outputs(options: argparse.Namespace) -> None:
     """Refuse avant de mesurer ce qu'on ne saurait écrire après."""
-    if options.plot:
-        load_pyplot()
-        if options.plot.suffix not in (".png", ".svg"):
-            raise PlotError(f"{options.plot} : le nom d'une image finit par .png ou .svg")
     for file in (options.plot, options.json):
         if file and not file.parent.is_dir():
             raise PlotError(f"{file} : ce dossier n'existe pas")
+    if options.plot:
+        if options.plot.suffix not in (".png", ".svg"):
+            raise PlotError(f"{options.plot} : le nom d'une image finit par .png ou .svg")
+        load_pyplot()
 
 
 def measure(urls: list[str], options: argparse.Namespace) -> Comparison:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from local_site import Site
 from mesure_support.runs import SCRIPTS
 from mesure_support.site import local_site
@@ -33,6 +34,7 @@ def test_connections_are_bounded_and_shared(server: Server, tmp_path: Path) -> N
     assert server.connections <= 100  # une même session : elles resservent
 
 
+@pytest.mark.xdist_group("busy")
 def test_ten_thousand_pages_with_few_descriptors_and_little_memory(tmp_path: Path) -> None:
     pages, size, seed = 10_000, 20_000, 7
     listing, output = tmp_path / "urls.txt", tmp_path / "output.txt"

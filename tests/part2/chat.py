@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -198,3 +199,9 @@ def shown(terminal: Terminal) -> str:
 def last_screen(terminal: Terminal) -> list[str]:
     """L'écran d'un client parti, sans l'écho de Ctrl-C : le noyau ne l'écrit pas toujours."""
     return [line.removesuffix("^C").rstrip() for line in terminal.lines]
+
+
+def wait_asleep(terminal: Terminal) -> None:
+    """Attend que le client dorme dans une lecture : Ctrl-C, juste avant, ne l'en sortirait pas."""
+    state = Path(f"/proc/{terminal.popen.pid}/stat")
+    wait_until(lambda: state.read_text().rpartition(") ")[2].startswith("S"), "le client veille")

@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.part2.chat import PORT_8888, PROMPTLY, client, last_screen, require_free_port
+from tests.part2.chat import (
+    PORT_8888,
+    PROMPTLY,
+    client,
+    last_screen,
+    require_free_port,
+    wait_asleep,
+)
 from tests.support.peers import Listener, Peer
 from tests.support.processes import Process
 
@@ -58,6 +65,7 @@ def test_server_that_leaves_without_answering(
 def test_ctrl_c_while_waiting_for_the_answer(listener: Listener) -> None:
     with client(2, 8888) as terminal, listener.accept() as peer:
         peer.expect("Hello")
+        wait_asleep(terminal)
         terminal.press("\x03")
         assert terminal.wait(PROMPTLY) == 0
         assert last_screen(terminal) == [""]

@@ -10,6 +10,7 @@ import pytest
 from tests.part2.chat import (
     PROMPTLY,
     WARNINGS,
+    client,
     client_command,
     client_on_pipes,
     conversation,
@@ -25,6 +26,14 @@ from tests.support.waiting import wait_until
 
 # Ce qu'apprend l'étape 3 vaut encore aux suivantes.
 TALKING = pytest.mark.parametrize("step", steps(3, 5, 6))
+
+
+@pytest.fixture
+def listener(step: int) -> Iterator[Listener]:
+    if step < 5:
+        require_free_port()
+    with Listener(8888 if step < 5 else 0) as listener:
+        yield listener
 
 
 @TALKING
@@ -103,6 +112,21 @@ def test_typed_bytes_that_are_not_text_do_not_kill_it(step: int) -> None:
 
 
 @TALKING
+def test_a_message_that_arrives_before_the_first_prompt(step: int, listener: Listener) -> None:
+    with client(step, listener.port) as terminal:
+        if step >= 5:
+            terminal.expect("Pseudo :")
+        # Ctrl-S arrête l'écran, donc le client à sa première ligne ; Ctrl-Q rend la main.
+        terminal.press("\x13it4\n" if step >= 5 else "\x13")
+        with listener.accept() as peer:
+            peer.send("bob a dit : déjà là")
+            terminal.press("\x11")
+            terminal.expect_line("bob a dit : déjà là")
+            terminal.press("salut\n")
+            peer.expect("Hello|it4salut" if step >= 5 else "salut")
+
+
+@TALKING
 def test_loses_nothing_of_400_000_bytes(step: int) -> None:
     text = "".join(f"{number:07}|" for number in range(50_000))
     with conversation(step) as (terminal, peer):
@@ -149,14 +173,6 @@ def test_server_that_vanishes(step: int) -> None:
         assert terminal.wait(PROMPTLY) == 1
         assert terminal.lines[-1] == "Le serveur est parti."
         assert "Traceback" not in terminal.text
-
-
-@pytest.fixture
-def listener(step: int) -> Iterator[Listener]:
-    if step < 5:
-        require_free_port()
-    with Listener(8888 if step < 5 else 0) as listener:
-        yield listener
 
 
 @TALKING

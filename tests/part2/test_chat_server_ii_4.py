@@ -10,7 +10,8 @@ CHATROOMS = pytest.mark.parametrize("step", steps(4, 5, 6))
 @PORT_8888
 def test_relays_to_everyone_but_the_sender() -> None:
     with Room(4) as room:
-        alice, bob, carol = room.connect(), room.connect(), room.connect()
+        # Le serveur accueille dans l'ordre : quand il entend bob, il connaît les deux autres.
+        alice, carol, bob = room.connect(), room.connect(), room.connect()
         bob.send("salut à tous")
         for other in (alice, carol):
             other.expect(f"{bob.name} a dit : salut à tous")

@@ -12,6 +12,7 @@ from tests.part2.chat import (
     last_screen,
     require_free_port,
     steps,
+    wait_asleep,
 )
 from tests.support.processes import run
 
@@ -97,6 +98,7 @@ def test_leaves_after_a_conversation(step: int, key: str) -> None:
 def test_leaves_from_the_pseudo_prompt(step: int, key: str) -> None:
     with client(step, 1) as terminal:
         terminal.expect("Pseudo :")
+        wait_asleep(terminal)
         terminal.press(key)
         assert terminal.wait(PROMPTLY) == 0
         assert last_screen(terminal) == ["Pseudo :", "Au revoir !"]

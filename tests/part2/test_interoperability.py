@@ -15,6 +15,7 @@ from tests.part2.chat import (
     client,
     last_screen,
     require_free_port,
+    wait_asleep,
 )
 from tests.support.peers import Listener
 from tests.support.processes import Process, run
@@ -64,15 +65,17 @@ def test_client_3_with_server_3() -> None:
 @PORT_8888
 def test_client_3_with_server_4() -> None:
     with Server(4) as server, client(3, 8888) as bob, client(3, 8888) as alice:
-        bob.expect_line(">")
-        alice.expect_line(">")
-        alice.press("je suis là\n")
-        bob.expect_line(r"127\.0\.0\.1:\d+ a dit : je suis là")
+        # Le serveur ne dit rien des arrivées : chacun se fait entendre avant de commencer.
+        for number, terminal in enumerate((bob, alice), start=1):
+            terminal.expect_line(">")
+            terminal.press("me voici\n")
+            wait_until(lambda: server.out.count(" : me voici\n") == number, lambda: server.out)  # noqa: B023
         bob.press("salut, ça va ?\n")
         alice.expect_line(r"127\.0\.0\.1:\d+ a dit : salut, ça va \?")
         alice.press("très bien\n")
         bob.expect_line(r"127\.0\.0\.1:\d+ a dit : très bien")
-        assert "a dit : je suis là" not in alice.text
+        assert "a dit : salut" not in bob.text
+        assert "a dit : très bien" not in alice.text
         server.stop()
 
 
@@ -148,6 +151,7 @@ def test_the_old_hello_lets_nobody_in(server_step: int) -> None:
         )
         # « Hello » peut être le début de « Hello|PSEUDO » : le serveur attend la suite.
         room.everyone_talks(times=3)
+        wait_asleep(terminal)
         terminal.press("\x03")
         assert terminal.wait(PROMPTLY) == 0
         assert last_screen(terminal) == [""]
