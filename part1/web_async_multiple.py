@@ -93,7 +93,7 @@ async def main(file: str) -> int:
     started = time.perf_counter()
     async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=bool(getproxies())) as session:
         succeeded = await asyncio.gather(*(download(url, session) for url in read_urls(file)))
-    print(f"{sum(succeeded)} pages sur {len(succeeded)} en {time.perf_counter() - started:.3f} s")
+    print(f"{sum(succeeded)} URL sur {len(succeeded)} en {time.perf_counter() - started:.3f} s")
     return 0 if succeeded and all(succeeded) else 1
 
 

@@ -88,7 +88,7 @@ def main(file: str) -> int:
     started = time.perf_counter()
     with requests.Session() as session:
         succeeded = [download(url, session) for url in read_urls(file)]
-    print(f"{sum(succeeded)} pages sur {len(succeeded)} en {time.perf_counter() - started:.3f} s")
+    print(f"{sum(succeeded)} URL sur {len(succeeded)} en {time.perf_counter() - started:.3f} s")
     return 0 if succeeded and all(succeeded) else 1
 
 

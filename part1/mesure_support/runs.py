@@ -19,7 +19,7 @@ SCRIPTS = {
     "async": FOLDER / "web_async_multiple.py",
 }
 PAGE_LINE = re.compile(r"([✓✗]) (\S+) → (.+) \((\d+\.\d+) s\) : (.*)")
-TOTAL_LINE = re.compile(r"\d+ pages sur \d+ en (\d+\.\d+) s")
+TOTAL_LINE = re.compile(r"\d+ URL sur \d+ en (\d+\.\d+) s")
 
 
 class RunError(Exception):

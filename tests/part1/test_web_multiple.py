@@ -77,7 +77,7 @@ def test_downloads_whatever_the_list_looks_like(
     assert (result.returncode, result.stderr) == (0, "")
     found = pages(result.stdout)
     assert set(found) == set(urls)
-    assert re.search(r"^4 pages sur 4 en \d+\.\d{3} s$", result.stdout, re.MULTILINE)
+    assert re.search(r"^4 URL sur 4 en \d+\.\d{3} s$", result.stdout, re.MULTILINE)
     contents = [b"page /", b"page /a/b/", b"page /a?b=c&d=%20", EVERY_BYTE]
     for url, content in zip(urls, contents, strict=True):
         mark, file, outcome = found[url]
@@ -110,7 +110,7 @@ def test_one_failure_does_not_stop_the_others(script: str, server: Server, tmp_p
     for url, cause in bad.items():
         assert failed[url][0] == "✗"
         assert cause in (None, failed[url][2])
-    assert "3 pages sur 13 en " in result.stdout
+    assert "3 URL sur 13 en " in result.stdout
     assert "\x1b" not in result.stdout + result.stderr
 
 
@@ -144,7 +144,7 @@ def test_shows_each_page_as_it_finishes(script: str, server: Server, tmp_path: P
         process.expect(f"✓ {first} ")
         assert held not in process.out
         server.released.set()
-        process.expect("2 pages sur 2")
+        process.expect("2 URL sur 2")
         assert process.wait() == 0
 
 
@@ -166,7 +166,7 @@ def test_says_what_is_wrong_with_the_list(script: str, tmp_path: Path) -> None:
         assert result.stderr == f"{file} : fichier introuvable ou illisible\n"
     empty = run(script, write_list(tmp_path, "# rien"))
     assert empty.returncode == 1
-    assert empty.stdout.startswith("0 pages sur 0 en ")
+    assert empty.stdout.startswith("0 URL sur 0 en ")
     binary = tmp_path / "binaire"
     binary.write_bytes(b"\xff\xfe\n")
     assert "✗" in run(script, str(binary)).stderr
