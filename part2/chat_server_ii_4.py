@@ -47,7 +47,7 @@ async def handle_packet(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     except OSError:
         pass  # le client a disparu sans prévenir
     except asyncio.CancelledError:
-        pass  # Ctrl-C ; laisser la tâche annulée ferait écrire 42 lignes à Python 3.11
+        pass  # Ctrl-C ; laissée annulée, la tâche ferait écrire une longue trace à Python 3.11
     finally:
         writer.close()
 

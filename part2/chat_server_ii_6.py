@@ -63,7 +63,7 @@ async def handle_packet(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     except OSError:
         pass  # le client a disparu sans prévenir : il est parti lui aussi
     except asyncio.CancelledError:
-        return  # Ctrl-C ; laisser la tâche annulée ferait écrire 42 lignes à Python 3.11
+        return  # Ctrl-C ; laissée annulée, la tâche ferait écrire une longue trace à Python 3.11
     finally:
         CLIENTS.pop(addr, None)
         writer.close()

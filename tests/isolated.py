@@ -34,9 +34,9 @@ def raise_loopback() -> None:
 def isolate() -> None:
     """Donne au processus un réseau où seul lo existe ; OSError si le système refuse."""
     uid, gid = os.getuid(), os.getgid()
-    if uid == 0:
+    try:
         unshare(CLONE_NEWNET)
-    else:
+    except PermissionError:  # une personne ordinaire, ou root dans un conteneur
         unshare(CLONE_NEWUSER | CLONE_NEWNET)
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", encoding="ascii")
@@ -45,11 +45,16 @@ def isolate() -> None:
 
 
 def main() -> None:
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     try:
         isolate()
     except (OSError, AttributeError):  # AttributeError : pas de unshare() hors de Linux
         print("Pas de réseau à part ici : le port 8888 doit être libre.", file=sys.stderr)
-    os.execvp(sys.argv[1], sys.argv[1:])
+    try:
+        os.execvp(sys.argv[1], sys.argv[1:])
+    except OSError as error:
+        sys.exit(f"{sys.argv[1]} : {error.strerror}")
 
 
 if __name__ == "__main__":
