@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from web_sync_multiple import file_for, read_urls
 
 from tests.support.internet import Internet
 from tests.support.processes import ENVIRONMENT, ROOT
@@ -82,11 +83,12 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clean_pages() -> Iterator[None]:
-    """Efface les pages que ces commandes laissent dans /tmp."""
-    before = set(Path("/tmp").glob("web_*"))
+    """Efface les pages que ces commandes ajoutent dans /tmp, et celles-là seulement."""
+    pages = {Path("/tmp/web_page"), *map(file_for, read_urls(str(ROOT / "urls.txt")))}
+    added = {page for page in pages if not page.exists()}
     yield
-    for page in set(Path("/tmp").glob("web_*")) - before:
-        page.unlink()
+    for page in added:
+        page.unlink(missing_ok=True)
 
 
 @pytest.mark.usefixtures("clean_pages")
