@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.support.waiting import wait_until
 from tests.support.web import Server
 
 MESURE = "part1/mesure.py"
+SLOW_SEED = 25  # une de ses pages tarde bien plus qu'avec la graine par défaut
 
 
 def measure(tmp_path: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
@@ -59,10 +59,10 @@ def test_the_timeline_shows_the_overlap(tmp_path: Path) -> None:
     output, figures = measure(tmp_path, "--local", "4", "--latency", "0.2", "--runs", "1")
     bars = re.findall(r"^  127\.0\.0\.1:\d+/\d +?( *)(█+) *[\d.]+ s$", output, re.M)
     assert len(bars) == 8
-    # Synchrone : chaque barre commence où finit la précédente. Asynchrone : toutes au bord.
+    # Synchrone : l'une après l'autre. Asynchrone : toutes commencent avant qu'aucune finisse.
     starts = [len(blanks) for blanks, _ in bars]
     assert starts[0] < starts[1] < starts[2] < starts[3]
-    assert len(set(starts[4:])) == 1
+    assert max(starts[4:]) < min(len(blanks + full) for blanks, full in bars[4:])
     concurrent = figures["runs"][1]["downloads"]
     assert max(p["start"] for p in concurrent) < min(p["start"] + p["duration"] for p in concurrent)
 
@@ -100,8 +100,9 @@ def test_sweep_shows_how_both_grow(tmp_path: Path) -> None:
         tmp_path, "--local", "2", "--latency", "0.2", "--runs", "1", "--sweep", "4,1,8"
     )
     assert list(figures["sweep"]) == ["1", "4", "8"]
-    assert figures["sweep"]["8"]["sync"] > 1.8 * figures["sweep"]["4"]["sync"] > 0
-    assert figures["sweep"]["8"]["async"] < figures["sweep"]["8"]["sync"] / 2
+    for count in (1, 4, 8):
+        assert figures["sweep"][str(count)]["sync"] >= count * 0.2
+    assert 0.2 <= figures["sweep"]["8"]["async"] < 8 * 0.2
     rows = re.findall(r"^ +(\d) +[\d.]+ s +[\d.]+ s +x [\d.]+ +[\d.]+ s +[\d.]+$", output, re.M)
     assert rows == ["1", "4", "8"]
 
@@ -129,11 +130,13 @@ def test_draws_the_timeline(name: str, start: bytes, counts: list[int], tmp_path
 
 
 def test_the_seed_draws_the_pages(tmp_path: Path) -> None:
-    arguments = ["--local", "3", "--latency", "0.05-0.4", "--runs", "1", "--seed", "4"]
-    _, figures = measure(tmp_path, *arguments)
-    site = Site(3, (0.05, 0.4), 20_000, seed=4)
-    for number, download in enumerate(figures["runs"][0]["downloads"], 1):
-        assert site.draw(number)[0] <= download["duration"] < site.draw(number)[0] + 0.1
+    usual, other = (Site(3, (0.05, 0.4), 20_000, seed) for seed in (1, SLOW_SEED))
+    waits = [(usual.draw(number)[0], other.draw(number)[0]) for number in (1, 2, 3)]
+    assert any(short + 0.1 < long for short, long in waits)
+    arguments = ["--local", "3", "--latency", "0.05-0.4", "--runs", "1"]
+    _, figures = measure(tmp_path, *arguments, "--seed", str(SLOW_SEED))
+    for (_, wait), download in zip(waits, figures["runs"][0]["downloads"], strict=True):
+        assert download["duration"] >= wait
 
 
 def test_names_the_missing_library(tmp_path: Path) -> None:
@@ -246,5 +249,6 @@ def test_a_failed_page_has_its_own_bar() -> None:
 
 
 def test_the_interpreter_start_is_not_measured(tmp_path: Path) -> None:
-    _, figures = measure(tmp_path, "--local", "1", "--latency", "0", "--runs", "1")
-    assert figures["async"] < 0.15, sys.version  # importer aiohttp en prend davantage
+    _, figures = measure(tmp_path, "--local", "1", "--latency", "0", "--runs", "4")
+    # Importer aiohttp en prend davantage.
+    assert min(run["total"] for run in figures["runs"] if run["script"] == "async") < 0.15
