@@ -45,6 +45,7 @@ async def serve(host: str, port: int) -> None:
         # Pas serve_forever() : depuis Python 3.12, il ne s'arrête qu'une fois les clients partis.
         await asyncio.Event().wait()
     finally:
+        await asyncio.sleep(0.01)  # que les clients à peine arrivés aient leur tâche
         server.close()
 
 

@@ -50,8 +50,7 @@ async def handle_packet(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     pseudo = ""
     try:
-        pseudo = await read_pseudo(reader, decoder)
-        if not pseudo:
+        if not (pseudo := await read_pseudo(reader, decoder)):
             return
         if addr not in CLIENTS:
             CLIENTS[addr] = {"r": reader, "w": writer, "pseudo": pseudo}
@@ -76,6 +75,7 @@ async def serve(host: str, port: int) -> None:
         # Pas serve_forever() : depuis Python 3.12, il ne s'arrête qu'une fois les clients partis.
         await asyncio.Event().wait()
     finally:
+        await asyncio.sleep(0.01)  # que les clients à peine arrivés aient leur tâche
         server.close()
 
 
