@@ -47,9 +47,11 @@ def test_ten_thousand_pages_with_few_descriptors_and_little_memory(tmp_path: Pat
         process.returncode = os.waitstatus_to_exitcode(status)
     site = Site(pages, (0, 0), size, seed)
     files = [file_for(url) for url in urls]
-    wrong = [n for n, file in enumerate(files, 1) if site.draw(n)[1] != file.read_bytes()]
-    for file in files:
-        file.unlink()
-    assert process.returncode == 0, output.read_text()[-1000:]
-    assert wrong == []
+    try:
+        assert process.returncode == 0, output.read_text()[-1000:]
+        wrong = [n for n, file in enumerate(files, 1) if site.draw(n)[1] != file.read_bytes()]
+        assert wrong == []
+    finally:
+        for file in files:
+            file.unlink(missing_ok=True)
     assert usage.ru_maxrss / 1024 < 200
