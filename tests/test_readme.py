@@ -13,7 +13,7 @@ from web_sync_multiple import file_for, read_urls
 from tests.support.internet import Internet
 from tests.support.processes import ENVIRONMENT, ROOT
 from tests.support.readme import Shown, comparable, make_targets, shown_commands
-from tests.support.terminal import Terminal
+from tests.support.terminal import WARNINGS, Terminal
 
 # Ce que des personnes feraient, dans l'ordre : (n° du terminal, geste, texte). Les terminaux sont
 # ceux de la section, dans l'ordre de la page.
@@ -67,8 +67,6 @@ SESSIONS: dict[str, list[Gesture]] = {
         (0, "press", "\x03"),
     ],
 }
-# aioconsole ne ferme pas le clavier et l'écran en partant ; on ne le voit qu'ici.
-WARNINGS = "default,ignore:unclosed transport:ResourceWarning"
 ALONE = [shown for shown in shown_commands() if shown.section not in SESSIONS]
 
 

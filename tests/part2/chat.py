@@ -13,14 +13,12 @@ import pytest
 
 from tests.support.peers import Listener, Peer
 from tests.support.processes import ENVIRONMENT, ROOT, Process
-from tests.support.terminal import Terminal
+from tests.support.terminal import WARNINGS, Terminal
 from tests.support.waiting import wait_until
 
 PROMPTLY = 2.0  # secondes : ce qui doit finir « aussitôt » prend cent fois moins
 # Les étapes 2 à 4 imposent le port 8888 : leurs tests passent l'un après l'autre.
 PORT_8888 = pytest.mark.xdist_group("port-8888")
-# aioconsole ne ferme jamais le clavier ni l'écran : ce n'est pas l'affaire des clients.
-WARNINGS = "default,ignore:unclosed transport:ResourceWarning"
 
 
 def steps(*numbers: int) -> list[Any]:

@@ -9,7 +9,6 @@ import pytest
 
 from tests.part2.chat import (
     PROMPTLY,
-    WARNINGS,
     client,
     client_command,
     client_on_pipes,
@@ -21,7 +20,7 @@ from tests.part2.chat import (
 )
 from tests.support.peers import Listener
 from tests.support.processes import ENVIRONMENT, ROOT, run
-from tests.support.terminal import Terminal
+from tests.support.terminal import WARNINGS, Terminal
 from tests.support.waiting import wait_until
 
 # Ce qu'apprend l'étape 3 vaut encore aux suivantes.

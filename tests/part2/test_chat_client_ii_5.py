@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.part2.chat import PROMPTLY, WARNINGS, client, client_command, conversation, steps
+from tests.part2.chat import PROMPTLY, client, client_command, conversation, steps
 from tests.support.peers import Listener
-from tests.support.terminal import Terminal
+from tests.support.terminal import WARNINGS, Terminal
 from tests.support.waiting import wait_until
 
 WITH_PSEUDO = pytest.mark.parametrize("step", steps(5, 6))

@@ -4,7 +4,6 @@ import pytest
 
 from tests.part2.chat import (
     PROMPTLY,
-    WARNINGS,
     client,
     client_command,
     closed_port,
@@ -15,6 +14,7 @@ from tests.part2.chat import (
     wait_asleep,
 )
 from tests.support.processes import run
+from tests.support.terminal import WARNINGS
 
 TALKING = pytest.mark.parametrize("step", steps(3, 5, 6))
 WITH_OPTIONS = pytest.mark.parametrize("step", steps(5, 6))

@@ -16,6 +16,9 @@ import pyte
 from tests.support.processes import ENVIRONMENT, ROOT
 from tests.support.waiting import DEADLINE, wait_until
 
+# aioconsole ne ferme jamais le clavier ni l'écran : ce n'est pas l'affaire des clients.
+WARNINGS = "default,ignore:unclosed transport:ResourceWarning"
+
 
 class Terminal:
     """Un script lancé dans un terminal de `columns` sur `lines`."""
