@@ -8,22 +8,31 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VERSIONS := 3.11 3.12 3.13
 MESURE ?= --local 10 --runs 3
 PYTEST ?=
+GRADE ?=
 
-# Installe un paquet du système s'il manque et si on le peut ; sinon dit comment l'avoir.
+# Installe la commande $(1), du paquet $(2), si elle manque et si on le peut ; sinon dit comment.
 need = @command -v $(1) >/dev/null \
-	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(1); } \
-	|| echo "Il manque $(1) : sudo apt install $(1)"
+	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
+	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help mesure test test-all lint format bench clean
+.PHONY: help grade doctor mesure test test-all flaky lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+grade: $(VENV)/ready ## juge ce dépôt, ou une autre copie (GRADE="dossier --html rapport.html")
+	$(call need,bwrap,bubblewrap)
+	$(BIN)/python -m grader $(GRADE)
+
+doctor: $(VENV)/ready ## dit ce qui manque à cette machine pour corriger
+	$(BIN)/python -m grader doctor
 
 mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.txt --plot courbe.png")
 	$(BIN)/python part1/mesure.py $(MESURE)
 
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
-	$(call need,curl)
+	$(call need,curl,curl)
+	$(call need,bwrap,bubblewrap)
 	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
 
 test-all: ## lance les tests avec chaque version de Python présente
@@ -35,17 +44,21 @@ test-all: ## lance les tests avec chaque version de Python présente
 		else echo "Python $$v est absent de cette machine : rien n'est testé avec lui."; fi; \
 	done
 
+flaky: $(VENV)/ready ## vingt corrections de suite, machine chargée : aucun verdict ne doit bouger
+	$(call need,bwrap,bubblewrap)
+	$(BIN)/python tests/grader/flaky.py
+
 lint: $(VENV)/ready ## vérifie le style et les types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy part1 part2 benchmarks tests
+	$(BIN)/mypy part1 part2 grader benchmarks tests
 
 format: $(VENV)/ready ## remet le code en forme
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 bench: $(VENV)/ready ## compare à curl ; une minute
-	$(call need,curl)
+	$(call need,curl,curl)
 	$(BIN)/python benchmarks/fetch.py
 
 clean: ## efface les environnements et les caches
@@ -60,5 +73,5 @@ $(VENV)/ready: requirements.txt constraints.txt pyproject.toml
 			&& $(PYTHON) -m venv --clear $(VENV); } \
 		|| { echo "Il manque le module venv de Python : sudo apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt pip
-	$(BIN)/python -m pip install -q -c constraints.txt -r requirements.txt --group dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -r requirements.txt --group dev
 	@touch $@

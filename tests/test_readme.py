@@ -67,15 +67,19 @@ SESSIONS: dict[str, list[Gesture]] = {
         (0, "press", "\x03"),
     ],
 }
-ALONE = [shown for shown in shown_commands() if shown.section not in SESSIONS]
+# Une commande qui n'affiche rien prépare les suivantes.
+SILENT = [shown.command for shown in shown_commands() if not shown.lines]
+ALONE = [shown for shown in shown_commands() if shown.section not in SESSIONS and shown.lines]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Une copie de la collection : les commandes y écrivent sans toucher au dépôt."""
-    for name in ("part1", "part2", "urls.txt"):
+    for name in ("part1", "part2", "grader", "urls.txt"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    for command in SILENT:
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
     return tmp_path
 
 
@@ -158,11 +162,19 @@ def test_cited_targets_exist() -> None:
         assert f"make {target} " in listed
 
 
-def test_make_mesure_measures() -> None:
+@pytest.mark.parametrize(
+    ("target", "setting", "shown"),
+    [
+        ("mesure", "MESURE=--local 2 --latency 0.05 --runs 1", "fois plus vite"),
+        ("grade", "GRADE=step II.2.client", "0,75 / 0,75"),
+        ("doctor", "", "Cellule"),
+    ],
+)
+def test_make_does_what_it_says(target: str, setting: str, shown: str) -> None:
     # -o : ne pas refaire l'environnement où tourne ce test.
-    command = ["make", "-o", f"{sys.prefix}/ready", "mesure", f"VENV={sys.prefix}"]
+    command = ["make", "-o", f"{sys.prefix}/ready", target, f"VENV={sys.prefix}", setting]
     result = subprocess.run(
-        [*command, "MESURE=--local 2 --latency 0.05 --runs 1"],
+        [word for word in command if word],
         cwd=ROOT,
         env=ENVIRONMENT,
         capture_output=True,
@@ -171,4 +183,4 @@ def test_make_mesure_measures() -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    assert "fois plus vite" in result.stdout
+    assert shown in result.stdout

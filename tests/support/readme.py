@@ -39,10 +39,14 @@ def make_targets() -> set[str]:
 
 
 def comparable(lines: list[str]) -> list[str]:
-    """Les lignes sans ce qui change à chaque fois : durées, ports, longueur des barres."""
+    """Les lignes sans ce qui change d'une fois ou d'une machine à l'autre : durées, ports, barres,
+    version de Python, dossier."""
     text = "\n".join(lines)
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:PORT", text)
     text = re.sub(r"\d+\.\d+(?= s| fois|$)|(?<=x )\d+\.\d+|(?<=s )\d+\.\d+", "N", text, flags=re.M)
+    text = re.sub(r"\d+,\d+ s\b", "N s", text)
+    text = re.sub(r"Python 3\.\d+\.\d+", "Python 3", text)
+    text = re.sub(r"(?m)^ +/\S+(?=/copie$)", " …", text)
     text = re.sub(r" *█+ *", " █ ", text)
     text = re.sub(r" +", " ", text)
     return [line.strip() for line in text.strip().splitlines()]

@@ -1,0 +1,1 @@
+"""Ce que chaque étape doit montrer : un contrôle est une fonction, nommée dans steps.toml."""

@@ -1,0 +1,313 @@
+"""Lire une copie : aucun lien suivi, rien d'ouvert qui ne soit un fichier, tout est borné."""
+
+import errno
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+# Ce qu'on n'a pas écrit soi-même. Les dossiers cachés n'en sont pas non plus.
+SKIPPED_FOLDERS = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
+# À côté d'un pyvenv.cfg : un étudiant peut avoir créé son environnement au milieu de son travail.
+VENV_FOLDERS = frozenset({"bin", "etc", "include", "lib", "lib64", "scripts", "share"})
+SHOWN_NAMES = 3  # dans une note
+NAME_LENGTH = 60  # caractères d'un nom montré
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_NONBLOCK : si un tube prend la place du fichier, l'ouvrir n'attend personne.
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+class SubmissionError(Exception):
+    """Il n'y a rien à juger ; le message, en français, se montre tel quel."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Ce qu'on accepte de lire d'une copie : au-delà, on ignore et on le dit."""
+
+    entries: int = 20_000  # noms parcourus, dont la moitié au plus dans un même dossier
+    files: int = 2_000
+    file_bytes: int = 1_000_000
+    total_bytes: int = 20_000_000
+    depth: int = 16  # dossiers emboîtés
+    path_bytes: int = 1_000  # le système refuse les chemins de plus de 4 096 octets
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    path: PurePosixPath  # depuis la racine de la copie
+    content: bytes
+
+    @property
+    def is_python(self) -> bool:
+        return _is_python(self.path.name)
+
+
+@dataclass(frozen=True)
+class Submission:
+    folder: Path
+    files: tuple[SourceFile, ...]  # dans l'ordre de leurs chemins
+    notes: list[str] = field(default_factory=list)  # ce qui a été ignoré, en français
+
+    def write_to(self, folder: Path) -> None:
+        """Écrit la copie dans un dossier vide ou à créer, où un autre utilisateur peut écrire.
+
+        Lève FileExistsError plutôt que d'écrire à travers ce qui s'y trouverait déjà.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        folders = [folder]
+        made: set[PurePosixPath] = set()
+        for file in self.files:
+            if file.path.is_absolute() or ".." in file.path.parts:
+                raise ValueError(f"chemin hors de la copie : {printable(str(file.path))}")
+            for parent in reversed(file.path.parents[:-1]):
+                if parent not in made:
+                    (folder / parent).mkdir()
+                    folders.append(folder / parent)
+                    made.add(parent)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            with open(os.open(folder / file.path, flags), "wb") as output:
+                os.fchmod(output.fileno(), 0o666)
+                output.write(file.content)
+        for path in reversed(folders):  # en dernier : d'ici là, personne d'autre n'y entre
+            path.chmod(0o777)
+
+
+def printable(text: str, length: int = NAME_LENGTH) -> str:
+    """Une ligne sans danger : les caractères de contrôle se voient, le milieu est abrégé."""
+    shown = "".join(
+        char if char.isprintable() else _escaped(char) for char in text[: 4 * NAME_LENGTH]
+    )
+    if len(text) > 4 * NAME_LENGTH:
+        shown += "…"
+    if len(shown) <= length:
+        return shown
+    tail = length // 3
+    return f"{shown[: length - tail - 1]}…{shown[-tail:]}"
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # surrogateescape : un octet qui n'est pas de l'UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return repr(char)[1:-1]
+
+
+class _Reason(Enum):
+    """Pourquoi on ignore : ce que c'est, au singulier et au pluriel, et la raison."""
+
+    LINK = ("lien symbolique ignoré", "liens symboliques ignorés", "on n'en suit aucun")
+    SPECIAL = ("fichier spécial ignoré", "fichiers spéciaux ignorés", "jamais ouvert")
+    LARGE = ("fichier ignoré", "fichiers ignorés", "plus de {file} Mo")
+    UNREADABLE = ("fichier ignoré", "fichiers ignorés", "illisible")
+    CLOSED = ("dossier ignoré", "dossiers ignorés", "illisible")
+    DEEP = ("dossier ignoré", "dossiers ignorés", "plus de {depth} niveaux")
+    LONG = ("fichier ignoré", "fichiers ignorés", "chemin de plus de {path} octets")
+    COUNT = ("fichier ignoré", "fichiers ignorés", "on en lit {count} au plus")
+    TOTAL = ("fichier ignoré", "fichiers ignorés", "on lit {total} Mo au plus")
+    CROWDED = ("dossier lu en partie", "dossiers lus en partie", "trop de noms")
+
+
+class _Ignored:
+    """Compte ce qu'on ignore, sans garder plus de quelques noms."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._counts: dict[_Reason, int] = {}
+        self._names: dict[_Reason, list[str]] = {}
+
+    def add(self, reason: _Reason, path: PurePosixPath) -> None:
+        self._counts[reason] = self._counts.get(reason, 0) + 1
+        names = self._names.setdefault(reason, [])
+        if len(names) < SHOWN_NAMES:
+            names.append(printable(str(path)))
+
+    def notes(self) -> list[str]:
+        return [self._note(reason) for reason in _Reason if reason in self._counts]
+
+    def _note(self, reason: _Reason) -> str:
+        one, many, why = reason.value
+        count, names = self._counts[reason], ", ".join(self._names[reason])
+        what = one if count == 1 else many
+        limits = self._limits
+        why = why.format(
+            file=f"{limits.file_bytes / 1e6:g}",
+            total=f"{limits.total_bytes / 1e6:g}",
+            depth=limits.depth,
+            path=limits.path_bytes,
+            count=limits.files,
+        )
+        return f"{count} {what} : {why} ({names}{'…' if count > SHOWN_NAMES else ''})"
+
+
+class _Entry(NamedTuple):
+    path: PurePosixPath
+    mode: int
+    size: int
+
+
+def read_submission(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Submission:
+    """Lit la copie en mémoire. Lève SubmissionError s'il n'y a rien à juger."""
+    shown = printable(str(folder))
+    ignored = _Ignored(limits)
+    try:
+        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise SubmissionError(f"{shown} : {_explain(error)}.") from error
+    try:
+        entries = _list(root, limits, ignored)
+        files = _read(root, entries, limits, ignored)
+    finally:
+        os.close(root)
+    notes = ignored.notes()
+    if not any(file.is_python for file in files):
+        details = "".join(f" {note}." for note in notes)
+        raise SubmissionError(f"{shown} : ce dossier ne contient aucun fichier Python.{details}")
+    return Submission(folder, tuple(files), notes)
+
+
+def _explain(error: OSError | ValueError) -> str:
+    match error:
+        case FileNotFoundError() | ValueError():  # ValueError : un octet nul dans le nom
+            return "ce dossier n'existe pas"
+        case NotADirectoryError():
+            return "ce n'est pas un dossier"
+        case PermissionError():
+            return "vous n'avez pas le droit de lire ce dossier"
+        case OSError(errno=errno.ENAMETOOLONG):
+            return "ce nom est trop long"
+        case _:
+            return "ce dossier est illisible"
+
+
+def _is_python(name: str) -> bool:
+    return name.casefold().endswith(".py")
+
+
+@contextmanager
+def _opened(root: int, path: PurePosixPath, flags: int) -> Iterator[int]:
+    """Ouvre `path` nom par nom : aucun de ses dossiers ne peut être un lien."""
+    *folders, last = (".", *path.parts)
+    current = os.dup(root)
+    try:
+        for name, how in [*((folder, _FOLDER) for folder in folders), (last, flags)]:
+            below = os.open(name, how, dir_fd=current)
+            os.close(current)
+            current = below
+        yield current
+    finally:
+        os.close(current)
+
+
+def _list(root: int, limits: Limits, ignored: _Ignored) -> list[_Entry]:
+    """Les fichiers ordinaires, en largeur d'abord : le travail est rarement au fond."""
+    files: list[_Entry] = []
+    folders = deque([PurePosixPath()])
+    visited = 0
+    while folders:
+        folder = folders.popleft()
+        try:
+            # La moitié de ce qui reste : un dossier d'images ne prive pas les autres de tout.
+            children = _children(root, folder, (limits.entries - visited + 1) // 2, ignored)
+        except OSError:
+            ignored.add(_Reason.CLOSED, folder)
+            continue
+        visited += len(children)
+        skipped = SKIPPED_FOLDERS
+        if any(entry.path.name == "pyvenv.cfg" for entry in children):
+            skipped |= VENV_FOLDERS
+        for entry in children:
+            if stat.S_ISDIR(entry.mode):
+                name = entry.path.name
+                if name.startswith(".") or name in skipped or name.casefold() in skipped:
+                    continue
+                if len(entry.path.parts) > limits.depth:
+                    ignored.add(_Reason.DEEP, entry.path)
+                else:
+                    folders.append(entry.path)
+            elif _is_wanted(entry, limits, ignored):
+                files.append(entry)
+    return files
+
+
+def _children(root: int, folder: PurePosixPath, limit: int, ignored: _Ignored) -> list[_Entry]:
+    entries: list[_Entry] = []
+    with _opened(root, folder, _FOLDER) as descriptor, os.scandir(descriptor) as names:
+        for name in names:
+            if len(entries) == limit:
+                ignored.add(_Reason.CROWDED, folder)
+                break
+            path = folder / name.name
+            try:
+                status = name.stat(follow_symlinks=False)
+            except OSError:
+                ignored.add(_Reason.UNREADABLE, path)
+            else:
+                entries.append(_Entry(path, status.st_mode, status.st_size))
+    return sorted(entries)
+
+
+def _is_wanted(entry: _Entry, limits: Limits, ignored: _Ignored) -> bool:
+    """Écarte, en le disant, tout ce qu'on ne lira pas."""
+    if entry.path.name.startswith("._") or entry.path.name == ".DS_Store":
+        return False  # ce que macOS ajoute de lui-même
+    if stat.S_ISLNK(entry.mode):
+        ignored.add(_Reason.LINK, entry.path)
+    elif not stat.S_ISREG(entry.mode):
+        ignored.add(_Reason.SPECIAL, entry.path)
+    elif entry.size > limits.file_bytes:
+        ignored.add(_Reason.LARGE, entry.path)
+    elif len(os.fsencode(entry.path)) > limits.path_bytes:
+        ignored.add(_Reason.LONG, entry.path)
+    else:
+        return True
+    return False
+
+
+def _priority(entry: _Entry) -> tuple[bool, int, PurePosixPath]:
+    """Python d'abord, et le moins profond ; puis le reste, et le plus petit."""
+    if _is_python(entry.path.name):
+        return False, len(entry.path.parts), entry.path
+    return True, entry.size, entry.path
+
+
+def _read(root: int, entries: list[_Entry], limits: Limits, ignored: _Ignored) -> list[SourceFile]:
+    files: list[SourceFile] = []
+    total = 0
+    for entry in sorted(entries, key=_priority):
+        if len(files) == limits.files:
+            ignored.add(_Reason.COUNT, entry.path)
+            continue
+        if total + entry.size > limits.total_bytes:
+            ignored.add(_Reason.TOTAL, entry.path)
+            continue
+        try:
+            with _opened(root, entry.path, _FILE) as descriptor:
+                content = _content(descriptor, min(limits.file_bytes, limits.total_bytes - total))
+        except OSError:
+            ignored.add(_Reason.UNREADABLE, entry.path)
+            continue
+        if content is None:
+            ignored.add(_Reason.LARGE, entry.path)
+            continue
+        files.append(SourceFile(entry.path, content))
+        total += len(content)
+    return sorted(files, key=lambda file: file.path)
+
+
+def _content(descriptor: int, limit: int) -> bytes | None:
+    """Le contenu, ou None s'il a grossi au-delà de `limit` depuis qu'on l'a vu."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError("ce n'est plus un fichier")
+    with open(descriptor, "rb", closefd=False) as file:
+        content = file.read(limit + 1)
+    return content if len(content) <= limit else None

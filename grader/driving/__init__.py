@@ -1,0 +1,1 @@
+"""Conduire un programme : son terminal, ses connexions, ce qu'il faut en attendre."""

@@ -1,0 +1,175 @@
+"""L'arène d'un contrôle : les programmes qu'on y lance, le monde qui les entoure, l'attente."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path, PurePosixPath
+from typing import Literal, Self, TypeVar
+
+from grader.driving.idle import asleep, memory_of, nothing_queued, processes_of
+from grader.driving.peer import Peer
+from grader.driving.program import Program
+from grader.driving.pulse import Pulse
+from grader.driving.setting import Job, Script, Setting
+from grader.driving.timeline import Timeline
+from grader.driving.words import Words
+from grader.model import Launch
+from grader.sandbox.cell import BubblewrapCell, Cell, PlainCell, prepare_system
+from grader.world.capture import Capture
+from grader.world.diag import Diag
+from grader.world.dns import start_dns
+from grader.world.site import Site
+
+T = TypeVar("T")
+CALM = 0.4  # secondes de sommeil d'un programme au bout desquelles il ne répondra plus
+WATCH = 0.1  # secondes entre deux relevés de la mémoire
+
+
+class Arena:
+    """Vit le temps d'un contrôle ; à sa fin, plus rien de la copie ne court."""
+
+    def __init__(self, setting: Setting, job: Job) -> None:
+        self.setting, self.job = setting, job
+        self.step, self.check = job.step, job.check
+        self.words = Words(job.seed, job.check.id)
+        self.timeline = Timeline()
+        self.pulse = Pulse()
+        self.notes: list[str] = []
+        self.launch: Launch | None = None  # ce qu'un contrôle qui échoue a pourtant appris
+        self.programs: list[Program] = []
+        self.peers: list[Peer] = []  # les connexions du contrôle avec les programmes
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        if self.setting.sandbox == "bwrap":
+            runtimes = [script.runtime for script in self.job.scripts.values()]
+            pem = self.setting.authority.pem
+            prepare_system(self.setting.place, runtimes, pem, self.setting.measures)
+            self._place = self.setting.place
+            dns = await start_dns()
+            self._stack.callback(dns.close)
+        else:
+            folder = tempfile.TemporaryDirectory(prefix="tp6-", dir=self.setting.place)
+            self._place = Path(self._stack.enter_context(folder))
+        self.diag = self._stack.enter_context(Diag())
+        watchdog = asyncio.create_task(self._watch_memory())
+        self._stack.push_async_callback(_cancel, watchdog)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.timeline.closed = True  # la fin que nous donnons aux programmes n'est pas leur fait
+        for program in self.programs:
+            await program.close()
+        await self._stack.aclose()
+
+    async def open_site(self) -> Site:
+        """Le faux Internet : toutes les pages de tous les sites, en http et en https."""
+        site = Site(self.setting.authority, self.words.random)
+        if self.setting.sandbox == "bwrap":
+            await site.start()
+        else:
+            await site.start(https_port=0, http_port=0, host="127.0.0.1")
+        self._stack.push_async_callback(site.close)
+        site.on_event = self._on_site
+        return site
+
+    def _on_site(self, kind: Literal["request", "response"], text: str) -> None:
+        # Une ligne de vie par site : entre eux, l'ordre change d'un essai à l'autre.
+        host = text.partition("://")[2].partition("/")[0]
+        self.timeline.add(f"site {host}", kind, text)
+        self.pulse.beat()
+
+    def open_capture(self) -> Capture | None:
+        """De quoi voir où un programme cherche à se connecter ; None hors du bac à sable."""
+        if self.setting.sandbox == "none":
+            return None
+        capture = Capture()
+        self._stack.callback(capture.close)
+        return capture
+
+    async def start(
+        self,
+        arguments: Sequence[str] = (),
+        *,
+        name: str = "",
+        script: Script | None = None,
+        files: Mapping[str, str] | None = None,
+        planted: Mapping[PurePosixPath, bytes] | None = None,
+    ) -> Program:
+        """Lance `python SCRIPT ARGUMENTS…`, dans une cellule neuve où la copie est recopiée.
+
+        `files` : à poser dans le dossier où il est lancé ; `planted` : dans le /tmp de sa cellule.
+        """
+        script = script or self.job.script
+        cell = self._cell()
+        self.setting.submission.write_to(cell.copy)
+        name = name or {"server": "serveur", "client": "client"}.get(self.step.kind, "script")
+        program = Program(name, cell, self.pulse, self.timeline)
+        folder = script.launch.folder
+        for file, content in (files or {}).items():
+            given = cell.copy / folder / file
+            given.unlink(missing_ok=True)
+            given.write_text(content, encoding="utf-8")
+        if self.setting.sandbox == "bwrap":  # sinon, /tmp est celui de la personne
+            for path, old in (planted or {}).items():
+                cell.plant(path, old)
+        target = os.path.relpath(str(script.path), folder or ".")  # noqa: ASYNC240 (ne touche pas au disque)
+        command = cell.command(script.runtime, [target, *arguments], folder)
+        self.programs.append(program)
+        await program.start(command, " ".join(["python", target, *arguments]))
+        return program
+
+    def _cell(self) -> Cell:
+        setting, number = self.setting, len(self.programs)
+        if setting.sandbox == "bwrap":
+            return BubblewrapCell.create(self._place, number, setting.limits, setting.measures)
+        bundle = self._place / "ca.pem"
+        bundle.write_bytes(setting.authority.pem)
+        trust = {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
+        return PlainCell.create(self._place / f"cell{number}", setting.limits, trust)
+
+    async def _watch_memory(self) -> None:
+        """La limite par processus ne suffit pas : une copie peut en lancer soixante."""
+        limits = self.setting.limits
+        while self.setting.measures.memory_limit:
+            await asyncio.sleep(WATCH)
+            for program in self.programs:
+                if program.running and memory_of(processes_of(program.pid)) > limits.memory:
+                    self.timeline.add(program.name, "note", "arrêté : trop de mémoire")
+                    program.kill()
+
+    def idle(self, program: Program) -> bool:
+        """Vrai s'il n'a plus rien à faire, et plus rien à lire."""
+        if not program.running:
+            return True
+        return nothing_queued(self.diag, self.peers) and all(
+            asleep(process) for process in processes_of(program.pid)
+        )
+
+    async def wait(
+        self, fact: Callable[[], T], *programs: Program, calm: float = CALM, deadline: float = 0.0
+    ) -> T:
+        """Renvoie `fact()` dès qu'il est vrai ; sinon quand les programmes dorment depuis
+        `calm` secondes, ou après `deadline` secondes (celles du contrôle par défaut)."""
+        loop = asyncio.get_running_loop()
+        patience = self.job.patience
+        limit = loop.time() + (deadline or self.check.deadline) * patience
+        busy = loop.time()
+        while not (value := fact()) and loop.time() < limit:
+            if not programs or not all(self.idle(program) for program in programs):
+                busy = loop.time()
+            elif loop.time() - max(busy, self.pulse.last) > calm * patience:
+                break
+            await self.pulse.until(fact, 0.01)
+        return value
+
+    async def settle(self, *programs: Program) -> None:
+        """Attend que ces programmes aient lu et fait tout ce qu'ils avaient à faire."""
+        await self.wait(lambda: False, *programs, calm=0.03)
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

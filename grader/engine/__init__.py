@@ -1,0 +1,1 @@
+"""Les étapes dans l'ordre, les essais, les verdicts."""

@@ -1,0 +1,122 @@
+"""Des arènes côte à côte : chaque essai dans un processus né d'un fork, son verdict par un tube.
+
+Le correcteur n'a qu'un fil et pas de boucle asyncio : un fork n'y copie ni verrou pris, ni boucle.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from grader.driving.setting import Job, Setting
+from grader.engine.trial import decode, encode, run
+from grader.model import Outcome
+from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
+
+MAX_OUTCOME = 20_000_000  # octets
+GRACE = 30.0  # secondes de plus que les attentes du contrôle : démarrages, machine chargée
+
+Tag = TypeVar("Tag")
+
+
+@dataclass
+class _Trial(Generic[Tag]):
+    tag: Tag
+    process: int
+    pipe: int
+    limit: float
+    data: bytearray
+
+
+class Pool(Generic[Tag]):
+    """Les essais en cours. `tag` est ce que l'appelant veut retrouver avec le résultat."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._selector = selectors.DefaultSelector()
+        self._trials: dict[int, _Trial[Tag]] = {}
+
+    def __len__(self) -> int:
+        return len(self._trials)
+
+    def start(self, tag: Tag, job: Job) -> None:
+        """Lance un essai ; son résultat viendra par `next`."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pipe, other = os.pipe()
+        process = os.fork()
+        if process == 0:
+            os.close(pipe)
+            _live(self._setting, job, other)
+        os.close(other)
+        limit = time.monotonic() + job.check.deadline * job.patience * 10 + GRACE
+        self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
+        self._selector.register(pipe, selectors.EVENT_READ)
+
+    def next(self) -> tuple[Tag, Outcome]:
+        """Attend la fin d'un essai, quel qu'il soit."""
+        while True:
+            soonest = min(trial.limit for trial in self._trials.values())
+            for key, _ in self._selector.select(max(0.0, soonest - time.monotonic())):
+                trial = self._trials[key.fd]
+                data = os.read(trial.pipe, 1 << 20)
+                trial.data += data
+                if not data or len(trial.data) > MAX_OUTCOME:
+                    return trial.tag, self._finish(trial)
+            for trial in list(self._trials.values()):
+                if time.monotonic() > trial.limit:
+                    trial.data.clear()
+                    return trial.tag, self._finish(trial, "le contrôle ne finissait pas")
+
+    def _finish(self, trial: _Trial[Tag], error: str = "") -> Outcome:
+        self._selector.unregister(trial.pipe)
+        os.close(trial.pipe)
+        del self._trials[trial.pipe]
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(trial.process, signal.SIGKILL)
+        os.waitpid(trial.process, 0)
+        try:
+            return decode(bytes(trial.data))
+        except (ValueError, TypeError, KeyError) as wrong:
+            return Outcome(credit=0.0, error=error or f"l'arène n'a rien rendu : {wrong}")
+
+    def close(self) -> None:
+        """Arrête tout ; l'arène meurt avec son processus, et la copie avec l'arène."""
+        for trial in list(self._trials.values()):
+            self._finish(trial)
+        self._selector.close()
+
+
+def _live(setting: Setting, job: Job, pipe: int) -> None:
+    """La vie d'une arène ; n'en revient jamais."""
+    try:
+        die_with_parent()
+        os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
+        _keep_only(pipe, every=setting.measures.descriptors)
+        if setting.sandbox == "bwrap":
+            enter(network=setting.measures.network)
+        outcome = run(setting, job)
+    except NamespaceError as error:
+        outcome = Outcome(credit=0.0, error=f"arène refusée : {error}")
+    except BaseException:
+        outcome = Outcome(credit=0.0, error=traceback.format_exc())
+    try:
+        with os.fdopen(pipe, "wb") as file:
+            file.write(encode(outcome))
+    finally:
+        os._exit(0)
+
+
+def _keep_only(pipe: int, *, every: bool) -> None:
+    """Ferme tout ce dont l'arène hérite, sauf le tube du verdict."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nothing, standard)
+    os.closerange(3, pipe)
+    os.closerange(pipe + 1, os.sysconf("SC_OPEN_MAX"))
+    os.set_inheritable(pipe, not every)

@@ -1,0 +1,110 @@
+"""Du verdict des contrôles à celui des étapes : une cause, une ligne rouge."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from grader.driving.setting import Script
+from grader.engine.preparing import Prepared
+from grader.engine.verdicts import judge
+from grader.model import Check, CheckResult, Failure, Outcome, Step, StepResult, Verdict
+
+SAMPLE = {"pseudo": "it4", "word": "bonjour", "url": "https://www.ynov.com", "file": "urls.txt"}
+WORST_FIRST = (
+    Verdict.FAILED,
+    Verdict.UNSTABLE,
+    Verdict.ERROR,
+    Verdict.NOT_SUBMITTED,
+    Verdict.SKIPPED,
+    Verdict.PASSED,
+)
+
+
+def assemble(
+    steps: Sequence[Step],
+    prepared: Prepared,
+    scripts: Mapping[str, Script],
+    outcomes: Mapping[str, Sequence[Outcome]],
+) -> list[StepResult]:
+    """Le résultat de chaque étape, dans l'ordre ; `scripts` sait maintenant comment les lancer."""
+    results: dict[str, StepResult] = {}
+    for step in steps:
+        if step.id not in prepared.found:
+            checks = [CheckResult(check, Verdict.NOT_SUBMITTED) for check in step.checks]
+            results[step.id] = result = StepResult(step, Verdict.NOT_SUBMITTED, checks)
+            if step.id in prepared.empty:
+                result.note = f"{prepared.empty[step.id]} est vide."
+        else:
+            checks = _checks(step, prepared, scripts[step.id], outcomes)
+            checks = _blame(step, checks, results)
+            results[step.id] = _step(step, checks, prepared, scripts[step.id])
+    return list(results.values())
+
+
+def _checks(
+    step: Step, prepared: Prepared, script: Script, outcomes: Mapping[str, Sequence[Outcome]]
+) -> list[CheckResult]:
+    first = step.checks[0]
+    if step.id in prepared.broken:
+        failure = Failure(f"Python ne comprend pas le script : {prepared.broken[step.id]}")
+        failure.reproduce = (f"python -m py_compile {shlex.quote(str(script.path))}",)
+        others = [CheckResult(check, Verdict.SKIPPED, cause=first.id) for check in step.checks[1:]]
+        return [CheckResult(first, Verdict.FAILED, failure=failure), *others]
+    results: dict[str, CheckResult] = {}
+    for check in step.checks:
+        cause = _cause(check, results)
+        if not cause and check.id not in outcomes:
+            cause = first.id  # on n'a pas su lancer le script
+        if cause:
+            results[check.id] = CheckResult(check, Verdict.SKIPPED, cause=cause)
+        else:
+            results[check.id] = result = judge(check, outcomes[check.id])
+            if result.failure:
+                result.failure.reproduce = commands(check, script)
+    return list(results.values())
+
+
+def _cause(check: Check, before: Mapping[str, CheckResult]) -> str:
+    """Ce qui, avant ce contrôle, l'empêche d'avoir un sens ; vide s'il n'y a rien."""
+    for name in check.needs:
+        needed = before[name]
+        if needed.verdict is Verdict.SKIPPED:
+            return needed.cause
+        if needed.verdict is Verdict.FAILED and not needed.earned:
+            return name
+    return ""
+
+
+def _blame(
+    step: Step, checks: list[CheckResult], before: Mapping[str, StepResult]
+) -> list[CheckResult]:
+    """Une étape qui échoue parce qu'une autre manque n'est pas une seconde ligne rouge."""
+    guilty = [name for name in step.needs if name in before and not before[name].earned]
+    if not guilty or checks[0].verdict is not Verdict.FAILED:
+        return checks
+    return [CheckResult(result.check, Verdict.SKIPPED, cause=guilty[0]) for result in checks]
+
+
+def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Script) -> StepResult:
+    found = prepared.found[step.id]
+    verdicts = {result.verdict for result in checks}
+    return StepResult(
+        step=step,
+        verdict=next(verdict for verdict in WORST_FIRST if verdict in verdicts),
+        checks=checks,
+        file=str(script.path),
+        others=[str(path) for path in found.others],
+        python=script.version,
+        launch=script.launch,
+        note=found.note,
+    )
+
+
+def commands(check: Check, script: Script) -> tuple[str, ...]:
+    """Les commandes à coller pour voir soi-même ; un nom de fichier n'y est qu'un argument."""
+    launch = script.launch
+    values = SAMPLE | {
+        "script": shlex.quote(str(script.path)),
+        "host": shlex.quote(launch.host or "127.0.0.1"),
+        "port": str(launch.port or 8888),
+    }
+    return tuple(command.format(**values) for command in check.reproduce)

@@ -1,0 +1,75 @@
+"""Un essai d'un contrôle, dans le processus de l'arène."""
+
+import asyncio
+import dataclasses
+import json
+import time
+import traceback
+from typing import Any
+
+from grader.checks.registry import functions
+from grader.driving.arena import Arena
+from grader.driving.failures import Wrong
+from grader.driving.setting import Job, Setting
+from grader.model import Event, Failure, Launch, Match, Outcome
+
+MAX_EVIDENCE = 40_000  # caractères d'un texte gardé comme preuve
+
+
+async def attempt(setting: Setting, job: Job) -> Outcome:
+    """Joue le contrôle, et dit ce qu'il en est ; toute autre exception est une erreur à nous."""
+    started = time.monotonic()
+    outcome = Outcome(credit=1.0)
+    arena = Arena(setting, job)
+    try:
+        async with arena:
+            outcome.launch = await functions()[job.check.id](arena)
+    except Wrong as wrong:
+        outcome.launch = arena.launch
+        outcome.credit, outcome.timed_out = wrong.credit, wrong.timed_out
+        outcome.failure = _failure(arena, wrong)
+    except Exception:
+        outcome.error = traceback.format_exc()
+    outcome.notes = list(dict.fromkeys(arena.notes))
+    outcome.timeline = arena.timeline.events
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+def _failure(arena: Arena, wrong: Wrong) -> Failure:
+    program = arena.programs[-1] if arena.programs else None
+    return Failure(
+        message=wrong.message[:1000],
+        sent=wrong.sent[:MAX_EVIDENCE],
+        expected=wrong.expected[:MAX_EVIDENCE],
+        received=wrong.received[:MAX_EVIDENCE],
+        match=wrong.match,
+        output=program.last_lines[:MAX_EVIDENCE] if program else "",
+    )
+
+
+def run(setting: Setting, job: Job) -> Outcome:
+    """Joue le contrôle jusqu'au bout, dans une boucle d'événements à lui."""
+    with asyncio.Runner() as runner:
+        runner.get_loop().set_exception_handler(lambda _loop, _context: None)
+        return runner.run(attempt(setting, job))
+
+
+def encode(outcome: Outcome) -> bytes:
+    return json.dumps(dataclasses.asdict(outcome)).encode()
+
+
+def decode(data: bytes) -> Outcome:
+    """L'inverse de `encode` ; ValueError, TypeError ou KeyError si ce n'en est pas un."""
+    fields: dict[str, Any] = json.loads(data)
+    failure, launch = fields["failure"], fields["launch"]
+    if failure:
+        failure["match"] = Match(failure["match"]) if failure["match"] else None
+        failure["reproduce"] = tuple(failure["reproduce"])
+        fields["failure"] = Failure(**failure)
+    if launch:
+        for name in ("arguments", "answers", "urls"):
+            launch[name] = tuple(launch[name])
+        fields["launch"] = Launch(**launch)
+    fields["timeline"] = [Event(**event) for event in fields["timeline"]]
+    return Outcome(**fields)

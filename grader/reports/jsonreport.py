@@ -1,0 +1,257 @@
+"""Le rapport en JSON, pour les machines ; et sa relecture, pour rejouer."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from grader.model import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
+from grader.reports.neutral import hidden, neutral, shortened
+
+MAX_BYTES = 20_000_000  # au-delà, un rapport ne se relit pas
+# Caractères par texte : le premier qui fait tenir le rapport, ce que le dernier fait toujours.
+LIMITS = (4_000, 1_000, 200)
+# Une liste, ou le texte d'un événement, en garde vingt fois moins : un contrôle en a beaucoup.
+SHARE = 20
+MAX_PATH = 4096
+DURATIONS = frozenset({"seconds", "at"})
+TO_REPLAY = frozenset({Verdict.FAILED, Verdict.UNSTABLE, Verdict.ERROR})
+
+
+class ReportError(Exception):
+    """Un rapport illisible ; le message est pour l'écran."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Ce qu'un rapport dit de la façon de le refaire."""
+
+    folder: str
+    seed: int
+    selection: tuple[str, ...]
+    sandbox: Literal["bwrap", "none"]
+    failed: tuple[str, ...]  # les contrôles en échec, instables ou en panne
+
+
+def dump(report: Report) -> str:
+    """Le rapport, conforme au schéma, en moins de MAX_BYTES octets."""
+    for limit in LIMITS:
+        facts = _Facts(limit).report(report)
+        text = _escaped(json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=2))
+        if len(text.encode()) < MAX_BYTES:
+            break
+    return f"{text}\n"
+
+
+def load(text: str) -> Replay:
+    """Relit un rapport, d'où qu'il vienne ; ReportError s'il n'est pas conforme."""
+    if len(text) > MAX_BYTES:
+        raise ReportError(f"ce rapport est trop gros : plus de {MAX_BYTES // 1_000_000} Mo")
+    try:
+        data = _parsed(text)
+        _validate(data)
+    except RecursionError:
+        raise ReportError("ce n'est pas un rapport : trop de niveaux imbriqués") from None
+    checks = [check for step in data["steps"] for check in step["checks"]]
+    return Replay(
+        folder=data["folder"],
+        seed=int(data["seed"]),  # « 7.0 » est un entier pour JSON Schema
+        selection=tuple(data["selection"]),
+        sandbox=data["sandbox"],
+        failed=tuple(check["id"] for check in checks if check["verdict"] in TO_REPLAY),
+    )
+
+
+def read(path: Path) -> Replay:
+    """Comme `load`, depuis un fichier, sans jamais en lire plus que MAX_BYTES octets."""
+    try:
+        if not path.is_file():  # un tube ferait attendre sans fin
+            raise ReportError("ce n'est pas un fichier" if path.exists() else "fichier introuvable")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        return load(content.decode())
+    except UnicodeDecodeError:
+        raise ReportError("ce n'est pas un rapport : le texte n'est pas en UTF-8") from None
+    except (OSError, ValueError) as error:  # ValueError : un nom que le système refuse
+        raise ReportError(f"fichier illisible : {neutral(shortened(str(error), 200))}") from None
+
+
+def without_durations(report_json: dict[str, Any]) -> dict[str, Any]:
+    """Ce qui ne change pas d'une correction à l'autre de la même copie, à graine égale."""
+
+    def timeless(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: timeless(item) for key, item in value.items() if key not in DURATIONS}
+        return [timeless(item) for item in value] if isinstance(value, list) else value
+
+    return {key: timeless(item) for key, item in report_json.items() if key not in DURATIONS}
+
+
+def schema() -> dict[str, Any]:
+    """Le schéma publié, report.schema.json."""
+    file = resources.files("grader.reports").joinpath("report.schema.json")
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+def _parsed(text: str) -> Any:
+    def refused(constant: str) -> NoReturn:
+        raise ValueError(constant)
+
+    try:
+        return json.loads(text, parse_constant=refused)
+    except json.JSONDecodeError as error:
+        place = f"ligne {error.lineno}, colonne {error.colno}"
+        raise ReportError(f"ce n'est pas un rapport : JSON illisible, {place}") from None
+    except ValueError:  # NaN, ou un nombre de milliers de chiffres
+        raise ReportError("ce n'est pas un rapport : un nombre est illisible") from None
+
+
+def _validate(data: Any) -> None:
+    if not isinstance(data, dict) or "version" not in data:
+        raise ReportError("ce n'est pas un rapport du correcteur")
+    version = data["version"]
+    if version != REPORT_VERSION:
+        other = shortened(str(version), 20) if isinstance(version, int) else "inconnue"
+        wanted = f"ce correcteur lit la version {REPORT_VERSION}"
+        raise ReportError(f"ce rapport est de version {other} ; {wanted}")
+    if error := next(_validator().iter_errors(data), None):
+        raise ReportError(f"ce rapport ne suit pas le schéma : {_explained(error)}")
+
+
+def _explained(error: ValidationError) -> str:
+    place = "".join(
+        f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path
+    )
+    reasons = {
+        "required": "il manque une clé",
+        "additionalProperties": "une clé est inconnue",
+        "type": "ce n'est pas le bon type",
+        "enum": "valeur inconnue",
+        "pattern": "ce n'est pas un identifiant",
+    }
+    reason = reasons.get(str(error.validator), "valeur hors des bornes")
+    return f"{reason} ({place.lstrip('.') or 'à la racine'})"
+
+
+def _escaped(text: str) -> str:
+    """Ce qui piloterait un terminal, écrit « \\u009b » : la même valeur, et rien n'agit."""
+    return "\n".join(
+        line if line.isascii() and line.isprintable() else "".join(map(_escape, line))
+        for line in text.split("\n")
+    )
+
+
+@lru_cache(maxsize=4096)
+def _escape(char: str) -> str:
+    return json.dumps(char)[1:-1] if hidden(char) else char
+
+
+def _points(value: float) -> float:
+    return round(value, 4)
+
+
+class _Facts:
+    """Un rapport en dictionnaires et en listes, textes et listes bornés."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.items = limit // SHARE
+
+    def text(self, value: str) -> str:
+        return shortened(value, self.limit)
+
+    def texts(self, values: Iterable[str]) -> list[str]:
+        kept = list(values)
+        missing = len(kept) - self.items
+        more = [f"[… {missing} de plus]"] if missing > 0 else []
+        return [self.text(value) for value in kept[: self.items]] + more
+
+    def fields(self, record: Any) -> dict[str, Any] | None:
+        """Les champs de Launch ou de Failure."""
+        return record and {
+            name: self.text(value)
+            if isinstance(value, str)
+            else self.texts(value)
+            if isinstance(value, tuple)
+            else value
+            for name, value in asdict(record).items()
+        }
+
+    def report(self, report: Report) -> dict[str, Any]:
+        return {
+            "version": report.version,
+            "folder": report.folder[:MAX_PATH],
+            "seed": report.seed,
+            "sandbox": report.sandbox,
+            "selection": list(report.selection),
+            "points": _points(report.points),
+            "earned": _points(report.earned),
+            "seconds": round(report.seconds, 3),
+            "notes": self.texts(report.notes),
+            "steps": [self.step(result) for result in report.steps],
+        }
+
+    def step(self, result: StepResult) -> dict[str, Any]:
+        return {
+            "id": result.step.id,
+            "title": result.step.title,
+            "expected_file": result.step.file,
+            "file": self.text(result.file),
+            "others": self.texts(sorted(result.others)),
+            "verdict": result.verdict,
+            "points": _points(result.step.points),
+            "earned": _points(result.earned),
+            "python": self.text(result.python),
+            "launch": self.fields(result.launch),
+            "note": self.text(result.note),
+            "checks": [self.check(check) for check in result.checks],
+        }
+
+    def check(self, result: CheckResult) -> dict[str, Any]:
+        return {
+            "id": result.check.id,
+            "title": result.check.title,
+            "asks": result.check.asks,
+            "verdict": result.verdict,
+            "points": _points(result.check.points),
+            "earned": _points(result.earned),
+            "cause": result.cause,
+            "failure": self.fields(result.failure),
+            "error": self.text(result.error),
+            "notes": self.texts(result.notes),
+            # Le récit ne sert qu'à comprendre un échec ; celui de ce qui est juste changerait d'une
+            # correction à l'autre, dès que le programme affiche une durée.
+            **self.timeline(result.timeline if result.verdict in TO_REPLAY else []),
+            "seconds": round(result.seconds, 3),
+        }
+
+    def timeline(self, timeline: list[Event]) -> dict[str, Any]:
+        """Acteur par acteur : leur entrelacement, que dit « at », change d'un essai à l'autre."""
+        lanes: dict[str, list[Event]] = {}
+        for event in timeline:
+            lanes.setdefault(event.actor, []).append(event)
+        room = max(1, self.items // max(1, len(lanes)))
+        kept = {actor: lanes[actor][:room] for actor in sorted(lanes)[: self.items]}
+        shown = [
+            {"actor": self.text(actor), "events": [self.event(event) for event in events]}
+            for actor, events in kept.items()
+        ]
+        return {"timeline": shown, "omitted": len(timeline) - sum(map(len, kept.values()))}
+
+    def event(self, event: Event) -> dict[str, Any]:
+        return {
+            "kind": event.kind,
+            "text": shortened(event.text, self.items),
+            "at": round(event.at, 3),
+        }

@@ -1,0 +1,146 @@
+"""L'arène : un processus dans ses propres espaces de noms (user, network, mount, pid, ipc, uts).
+
+Pas de `unshare` en ligne de commande : l'arène naît d'un fork du correcteur, qui a déjà tout
+importé, et coûte ainsi quelques millisecondes au lieu d'un démarrage de Python.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+from pathlib import Path
+
+from grader.sandbox.netlink import make_every_address_local
+
+# <linux/sched.h>, <sys/mount.h>, <linux/prctl.h>
+NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x0002_0000, 0x0400_0000, 0x0800_0000
+NEW_USER, NEW_PIDS, NEW_NETWORK = 0x1000_0000, 0x2000_0000, 0x4000_0000
+EVERYTHING = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_USER | NEW_PIDS | NEW_NETWORK
+MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
+PR_SET_PDEATHSIG = 1
+# Root donne à l'arène mille utilisateurs ordinaires, pour que la copie ne tourne pas en root.
+STRANGERS, STRANGERS_COUNT = 100_000, 1000
+FIRST_STRANGER = 1000  # là où il n'y en a pas cent mille (un conteneur) ; plus bas, le système
+SACRIFICED = (
+    "1000"  # le premier qu'arrête le noyau quand la mémoire manque : oom_score_adj, proc(5)
+)
+
+
+class NamespaceError(Exception):
+    """Le système refuse de créer l'arène."""
+
+
+def _libc(name: str, *arguments: object) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, name)(*arguments):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), name)
+
+
+def mount(source: str, target: Path, kind: str = "", flags: int = 0, options: str = "") -> None:
+    _libc(
+        "mount",
+        os.fsencode(source),
+        os.fsencode(target),
+        kind.encode() or None,
+        ctypes.c_ulong(flags),
+        options.encode() or None,
+    )
+
+
+def bind(source: Path, target: Path) -> None:
+    """Montre aussi `source` (et ce qui y est monté) en `target`, qui doit exister."""
+    mount(str(source), target, flags=MS_BIND | MS_REC)
+
+
+def die_with_parent() -> None:
+    _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _strangers() -> int | None:
+    """Le premier de mille utilisateurs de suite, à donner à l'arène ; None s'il n'y en a pas."""
+    if os.geteuid():
+        return None
+    ranges = []
+    for name in ("uid_map", "gid_map"):
+        rows = Path("/proc/self", name).read_text(encoding="ascii").splitlines()
+        ranges.append([(int(first), int(count)) for first, _, count in map(str.split, rows)])
+    wanted = [STRANGERS, FIRST_STRANGER, *(first for first, _ in ranges[0])]
+    for start in wanted:
+        end = start + STRANGERS_COUNT
+        if start >= FIRST_STRANGER and all(
+            any(first <= start and end <= first + count for first, count in rows) for rows in ranges
+        ):
+            return start
+    return None
+
+
+def _write_maps(pid: int) -> None:
+    """Écrit, de l'extérieur, qui est qui dans l'espace d'utilisateurs de `pid`."""
+    process = Path(f"/proc/{pid}")
+    strangers = _strangers()
+    users, groups = f"0 {os.geteuid()} 1\n", f"0 {os.getegid()} 1\n"
+    if strangers is None:
+        (process / "setgroups").write_text("deny", encoding="ascii")
+    else:
+        users = groups = f"0 0 1\n1 {strangers} {STRANGERS_COUNT}\n"
+    (process / "uid_map").write_text(users, encoding="ascii")
+    (process / "gid_map").write_text(groups, encoding="ascii")
+
+
+def _unshare(flags: int) -> None:
+    """unshare(2) ; un enfant resté dehors écrit les tables, ce que root ne pourrait plus d'ici."""
+    ready, unshared = os.pipe()
+    inside = os.getpid()
+    helper = os.fork()
+    if helper == 0:
+        code = 1
+        try:
+            os.close(unshared)
+            if os.read(ready, 1):
+                _write_maps(inside)
+                code = 0
+        finally:
+            os._exit(code)
+    os.close(ready)
+    try:
+        _libc("unshare", flags)
+        os.write(unshared, b"!")
+    finally:
+        os.close(unshared)
+        _, status = os.waitpid(helper, 0)
+    if status:
+        raise PermissionError("les tables d'utilisateurs n'ont pu être écrites")
+
+
+def ordinary_user_exists() -> bool:
+    """Vrai dans une arène qui a reçu d'autres utilisateurs que son root."""
+    return len(Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()) > 1
+
+
+def enter(*, network: bool = True) -> None:
+    """Fait entrer dans une arène le processus, qui doit n'avoir qu'un fil.
+
+    Au retour on est le processus 1 de l'arène, avec tous les droits dans celle-ci et aucun dehors ;
+    l'ancien processus attend dehors la fin de celui-ci, et le tue s'il reçoit SIGTERM : quand il
+    finit, plus rien ne court dans l'arène. NamespaceError si le système refuse.
+    """
+    try:
+        Path("/proc/self/oom_score_adj").write_text(SACRIFICED, encoding="ascii")
+        _unshare(EVERYTHING if network else EVERYTHING & ~NEW_NETWORK)
+        if ordinary_user_exists():
+            os.setgroups([])
+        first = os.fork()
+        if first:
+            die_with_parent()
+            signal.signal(signal.SIGTERM, lambda *_: os.kill(first, signal.SIGKILL))
+            _, status = os.waitpid(first, 0)
+            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+        die_with_parent()
+        mount("none", Path("/"), flags=MS_REC | MS_PRIVATE)
+        mount("proc", Path("/proc"), "proc")
+        if network:
+            make_every_address_local()
+        socket.sethostname("tp6")
+    except (OSError, AttributeError) as error:  # AttributeError : hors de Linux
+        raise NamespaceError(str(error)) from error

@@ -1,0 +1,201 @@
+"""La page web : rien d'une copie n'y agit, rien n'en sort, tout s'y lit."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib import resources
+
+import pytest
+
+from grader.model import Failure, Match, Report, Verdict
+from grader.reports.neutral import hidden
+from grader.reports.page import MAX_BLOCK, evidence, render
+from tests.grader.reports import sample
+
+VOID = {"meta", "line", "rect", "circle", "path"}
+
+
+class Page(HTMLParser):
+    """Les balises, leurs attributs, et le texte qu'on lit."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.source = render(report)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.feed(self.source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+    def values(self, attribute: str) -> list[str]:
+        return [attrs[attribute] or "" for _, attrs in self.tags if attribute in attrs]
+
+
+def test_the_page_is_well_formed() -> None:
+    for report in (sample.report(), sample.hostile()):
+        page = Page(report)
+        assert page.open == []
+        assert page.source.startswith("<!doctype html>")
+        assert dict(page.tags)["html"] == {"lang": "fr"}
+        anchors = page.values("id")
+        assert len(anchors) == len(set(anchors))
+        assert {link.removeprefix("#") for link in page.values("href")} <= set(anchors)
+
+
+def test_nothing_from_a_submission_becomes_a_tag_or_an_attribute() -> None:
+    ours, theirs = Page(sample.report()), Page(sample.hostile())
+    assert {tag for tag, _ in theirs.tags} == {tag for tag, _ in ours.tags}
+    names = [{(tag, name) for tag, attrs in page.tags for name in attrs} for page in (ours, theirs)]
+    assert names[0] == names[1]
+    assert not {name for _, name in names[1] if name.startswith("on") or name in {"src", "style"}}
+    assert "<img src=x onerror=alert(1)></script></style>&lt;\"'`{{7*7}}{% raise %}" in theirs.text
+
+
+def test_nothing_hidden_is_written() -> None:
+    source = render(sample.hostile())
+    assert not [char for char in source if hidden(char) and char != "\n"]
+    assert "␛]0;x␇\\x9b2J␀␡␍" in source
+    assert "\\u202egnp\\u2066\\u200d\\ud800" in source
+    source.encode()
+
+
+def test_the_page_loads_nothing_and_runs_nothing() -> None:
+    page = Page(sample.hostile())
+    assert not {"script", "link", "img", "iframe", "object", "base", "form", "image", "use"} & {
+        tag for tag, _ in page.tags
+    }
+    assert all(link.startswith("#") for link in page.values("href"))
+    style = re.search("<style>(.*?)</style>", page.source, re.DOTALL)
+    assert style
+    assert not re.search(r"url\(|@import|expression", style[1])
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = next(attrs for tag, attrs in page.tags if "http-equiv" in attrs)["content"]
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_what_is_told() -> None:
+    text = Page(sample.report()).text
+    for expected in (
+        "Zoé Durand",
+        "3,75 sur 7",
+        "graine 4217 · bac à sable bwrap · 12,34 s",
+        "II. Chat Room/4. Pseudo/server.py",
+        "TP6/old/web_async_multiple.py",
+        "✗ échec Annoncer une arrivée 0,25 / 0,5",
+        "L'annonce d'arrivée n'a pas le texte demandé.",
+        "Caractère 25 : attendu « t », reçu une espace",
+        "Le mot tiré au sort y est, la phrase non.",
+        "printf 'Hello|ambre' | nc -q 2 127.0.0.1 9000",
+        "Instable : 4 essais se contredisent.",
+        "En suspens : II.5.server.says a échoué.",
+        "cela ne coûte aucun point",
+        "57 faits de plus, que la page ne montre pas",
+        *sample.HINTS,
+    ):
+        assert expected in text
+
+
+def test_a_selection_has_no_mark() -> None:
+    text = Page(replace(sample.report(), selection=("II.5",), sandbox="none")).text
+    assert "3,75 / 7,5 points" in text
+    assert "sur 7" not in text
+    assert "sans bac à sable" in text
+
+
+def test_the_steps_to_read_are_open() -> None:
+    steps = [attrs for tag, attrs in Page(sample.report()).tags if attrs.get("class") == "step"]
+    assert ["open" in attrs for attrs in steps] == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize("match", [None, *Match])
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_and_match_has_its_page(verdict: Verdict, match: Match | None) -> None:
+    report = sample.report()
+    result = report.steps[2].checks[0]
+    assert result.failure
+    result.verdict, result.failure.match = verdict, match
+    assert f'class="verdict {verdict}"' in render(report)
+
+
+def test_huge_texts_are_cut() -> None:
+    page = Page(sample.huge("<"))
+    assert len(page.source) < 2_000_000
+    assert "caractères de plus]" in page.text
+
+
+def test_an_empty_report() -> None:
+    assert "0 sur 0" in Page(replace(sample.report(), steps=[], notes=[])).text
+
+
+def test_the_first_difference_is_marked_in_place() -> None:
+    shown = evidence(Failure("", expected="a dit : x", received="a dit: x", match=Match.WORD))
+    assert (shown.expected.head, shown.expected.mark, shown.expected.tail) == ("a dit", "·", ": x")
+    assert (shown.received.head, shown.received.mark, shown.received.tail) == ("a dit", ":", " x")
+    assert shown.whole == ""
+
+
+def test_missing_or_broken_ends_are_marked_too() -> None:
+    shown = evidence(Failure("", expected="ab", received="ab\ncd", match=Match.NONE))
+    assert (shown.expected.mark, shown.received.mark) == ("(fin)", "⏎\n")
+
+
+def test_a_long_text_is_shown_around_its_difference() -> None:
+    long = "x" * 100_000
+    failure = Failure("", expected=f"{long}A{long}", received=f"{long}B{long}", match=Match.WORD)
+    shown = evidence(failure)
+    for side, letter in ((shown.expected, "A"), (shown.received, "B")):
+        assert side.cut
+        assert side.mark == letter
+        assert len(side.head) + len(side.tail) < MAX_BLOCK
+
+
+def test_the_line_that_matters_and_the_rest_aside() -> None:
+    failure = Failure("", expected="un : x", received="zéro\nun: x\ndeux", match=Match.WORD)
+    shown = evidence(failure)
+    assert shown.received.head == "un"
+    assert shown.whole == failure.received
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrasts_are_at_least_aa(scheme: str) -> None:
+    style = resources.files("grader.reports").joinpath("page.css").read_text("utf-8")
+    roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    assert len(roots) == 2
+    colors = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", roots[scheme == "dark"]))
+    for ground in ("paper", "card", "code"):
+        for ink in ("ink", "muted", "accent", "passed", "failed", "unstable", "error"):
+            assert contrast(colors[ink], colors[ground]) >= 4.5, (ink, ground)
+    assert contrast(colors["ink"], colors["mark"]) >= 4.5

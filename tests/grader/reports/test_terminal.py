@@ -1,0 +1,154 @@
+"""Le rapport dans le terminal, tel qu'on le lit : terminal.txt, à 80 colonnes.
+
+Pour l'écrire de nouveau : REWRITE=1 python -m pytest tests/grader/reports/test_terminal.py
+"""
+
+import io
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from grader.model import Event, Match, Report, Verdict
+from grader.reports.neutral import neutral
+from grader.reports.terminal import show, show_hint
+from tests.grader.reports import sample
+
+GOLDEN = Path(__file__).with_name("terminal.txt")
+
+
+def written(
+    draw: Callable[[Console], None], width: int = 80, *, color: bool = False
+) -> tuple[str, list[str]]:
+    """Le texte brut, et ses lignes sans les blancs de droite."""
+    file = io.StringIO()
+    draw(Console(file=file, width=width, force_terminal=color, legacy_windows=False))
+    text = file.getvalue()
+    return text, [line.rstrip() for line in text.splitlines()]
+
+
+def shown(report: Report, width: int = 80, *, verbose: bool = False) -> str:
+    lines = written(lambda console: show(report, console, verbose=verbose), width)[1]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_whole_report_at_80_columns() -> None:
+    text = shown(sample.report())
+    if os.environ.get("REWRITE"):
+        GOLDEN.write_text(text, "utf-8")
+    assert text == GOLDEN.read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_nothing_overflows(width: int) -> None:
+    report = sample.hostile()
+    for step in report.steps:
+        for check in step.checks:
+            if check.failure:
+                check.failure.reproduce = ()  # une commande, elle, ne se coupe pas
+    assert max(map(cell_len, shown(report, width).splitlines())) <= width
+
+
+def test_a_command_is_never_cut() -> None:
+    report = sample.report()
+    failure = report.steps[2].checks[0].failure
+    assert failure
+    failure.reproduce = ("python " + "x" * 300,)
+    assert f"\n    {failure.reproduce[0]}\n" in shown(report, 60)
+
+
+def test_files_leave_narrow_tables() -> None:
+    assert "Fichier" not in shown(sample.report(), 60)
+    assert "TP6/partie 1/web_async_mutiple.py " in shown(sample.report(), 120)
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_hostile_text_is_shown_as_is_and_does_nothing(color: bool) -> None:
+    report = sample.hostile()
+    text, _ = written(lambda console: show(report, console, verbose=True), 4000, color=color)
+    bare, colors = re.subn(r"\x1b\[[0-9;]*m", "", text)  # les couleurs que rich écrit
+    assert bool(colors) is color
+    assert neutral(bare, newlines=True) == bare
+    assert f"{neutral(sample.HOSTILE)}L'annonce d'arrivée" in bare
+
+
+def test_huge_texts_are_cut() -> None:
+    text = shown(sample.huge("x"), verbose=True)
+    assert "caractères de plus]" in text
+    assert len(text) < 100_000
+
+
+def test_a_selection_has_no_mark() -> None:
+    text = shown(replace(sample.report(), selection=("II.5",), sandbox="none"))
+    assert "  3,75 / 7,5 points" in text
+    assert "Note" not in text
+    assert "sans bac à sable" in text
+
+
+def test_verbose_tells_what_is_right_and_how_it_went() -> None:
+    text = shown(sample.report(), verbose=True)
+    assert "✓ juste  Compter deux fois" in text
+    assert "0,18 s  client A reçoit Annonce : ambre a rejoin la chatroom␊" in text
+    assert "✓ juste  Compter deux fois" not in shown(sample.report())
+
+
+def test_many_notes_and_events_are_bounded() -> None:
+    report = replace(sample.report(), notes=[f"note {i}" for i in range(10_000)])
+    report.steps[0].checks[0].timeline = [Event("site", "note", "…", 0.0)] * 5000
+    text = shown(report, verbose=True)
+    assert "  … et 9\u00a0981 remarques de plus" in text
+    assert "note 18" in text
+    assert "note 20" not in text
+    assert "4\u00a0960 faits de plus" in text
+    assert text.count("site remarque") == 40
+
+
+def test_the_caret_is_under_the_difference() -> None:
+    lines = shown(sample.report()).splitlines()
+    row = next(i for i, line in enumerate(lines) if line.strip() == "^")
+    column = lines[row].index("^")
+    assert (lines[row - 2][column], lines[row - 1][column]) == ("t", "·")
+
+
+def test_only_texts_that_were_compared_have_a_caret() -> None:
+    report = sample.report()
+    failure = report.steps[2].checks[0].failure
+    assert failure
+    failure.match = None
+    text = shown(report)
+    assert "^" not in text
+    assert "attendu    Annonce : ambre a rejoint la chatroom" in text
+
+
+@pytest.mark.parametrize("match", [None, *Match])
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_and_match_can_be_shown(verdict: Verdict, match: Match | None) -> None:
+    report = sample.report()
+    result = report.steps[2].checks[0]
+    assert result.failure
+    result.verdict, result.failure.match = verdict, match
+    assert "Note : " in shown(report, verbose=True)
+
+
+def test_an_empty_report() -> None:
+    assert "Note : 0 / 0" in shown(replace(sample.report(), steps=[], notes=[]))
+
+
+def test_hints_up_to_a_level() -> None:
+    check = sample.joining().check
+    text = "\n".join(written(lambda console: show_hint(check, 1, console), 100)[1])
+    assert sample.HINTS[0] in text
+    assert sample.HINTS[1] not in text
+    assert "python -m grader hint II.5.server.joins --level 2" in text
+
+
+def test_hints_of_a_whole_step() -> None:
+    step = sample.chat().step
+    text = "\n".join(written(lambda console: show_hint(step, 3, console), 100)[1])
+    assert text.count(sample.HINTS[2]) == len(step.checks)
+    assert "--level" not in text
