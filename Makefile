@@ -15,7 +15,7 @@ need = @command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade doctor mesure test test-all flaky lint format bench clean
+.PHONY: help grade doctor mesure test proof test-all flaky lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -33,7 +33,13 @@ mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.tx
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
-	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup \
+		-m "not proof" $(PYTEST)
+
+proof: $(VENV)/ready ## prouve le correcteur : chaque mutant, chaque copie inhabituelle, chaque attaque
+	$(call need,bwrap,bubblewrap)
+	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup \
+		-m proof $(PYTEST)
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \

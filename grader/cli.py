@@ -3,15 +3,16 @@
 import argparse
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
 OK, NOT_FULL, BAD_INPUT, GRADER_ERROR, NO_SANDBOX = 0, 1, 2, 3, 4
-INTERRUPTED, TERMINATED = 130, 143
+INTERRUPTED = 130
 
 DESCRIPTION = """\
 Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit pourquoi.
@@ -28,6 +29,25 @@ Code de sortie : 0 tout est juste, 1 des points manquent, 2 demande ou copie inc
 """
 
 
+WRONG_VALUE = "{option} n'accepte pas {what}"
+# Ce que dit argparse, dans sa langue, et ce qu'on en dit.
+REASONS = (
+    (r"unrecognized arguments: (?P<what>.*)", "argument inconnu, {what}"),
+    (r"the following arguments are required: (?P<what>.*)", "il manque {what}"),
+    (r"argument (?P<option>\S+): expected one argument", "il manque la valeur de {option}"),
+    (r"argument (?P<option>\S+): invalid choice: (?P<what>.*) \(choose", WRONG_VALUE),
+    (r"argument (?P<option>\S+): invalid \w+ value: (?P<what>.*)", WRONG_VALUE),
+    (r"argument (?P<option>\S+): ignored explicit argument", "{option} n'attend pas de valeur"),
+)
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """« usage » s'écrit « Usage », avec une espace devant les deux points."""
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: Any = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "Usage : ")
+
+
 class Parser(argparse.ArgumentParser):
     """Un argparse qui parle français."""
 
@@ -37,19 +57,33 @@ class Parser(argparse.ArgumentParser):
             usage=usage,
             description=description,
             epilog=EPILOGUE,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=Formatter,
             add_help=False,
             allow_abbrev=False,
         )
-        self.options = self.add_argument_group("options")
+        self.options = self.add_argument_group("Options ")
         self.options.add_argument("-h", "--help", action="help", help="affiche cette aide")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"{self.format_usage()}Demande incorrecte (voir --help).\n")
+        reason = _harmless(_in_french(message))
+        self.exit(BAD_INPUT, f"Demande incorrecte : {reason} (voir --help).\n")
 
 
-def _natural(text: str) -> int:
-    if (number := int(text)) < 0:
+def _in_french(message: str) -> str:
+    for pattern, french in REASONS:
+        if found := re.match(pattern, message, re.DOTALL):
+            option = found.groupdict().get("option", "").rpartition("/")[2]
+            return french.format(**found.groupdict() | {"option": option})
+    return "arguments illisibles"
+
+
+def _harmless(text: str) -> str:
+    reports = importlib.import_module("grader.reports.neutral")
+    return str(reports.neutral(reports.shortened(text, 200)))
+
+
+def _seed(text: str) -> int:
+    if not 0 <= (number := int(text)) < 1 << 64:  # les bornes du rapport
         raise ValueError(text)
     return number
 
@@ -60,11 +94,17 @@ def _positive(text: str) -> int:
     return number
 
 
+def _path(text: str) -> Path:
+    if not text:  # Path("") est le dossier où l'on se trouve
+        raise ValueError(text)
+    return Path(text)
+
+
 def _add_grading_options(parser: Parser) -> None:
     add = parser.options.add_argument
-    add("--seed", metavar="N", type=_natural, help="graine du tirage au sort")
-    add("--json", metavar="FICHIER", type=Path, help="écrit aussi le rapport en JSON")
-    add("--html", metavar="FICHIER", type=Path, help="écrit aussi le rapport en une page web")
+    add("--seed", metavar="N", type=_seed, help="graine du tirage au sort")
+    add("--json", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JSON")
+    add("--html", metavar="FICHIER", type=_path, help="écrit aussi le rapport en une page web")
     add("--jobs", metavar="N", type=_positive, help="contrôles menés de front")
     add(
         "--sandbox",
@@ -76,8 +116,8 @@ def _add_grading_options(parser: Parser) -> None:
 
 def _grade() -> Parser:
     parser = Parser("python -m grader [DOSSIER] [options]", DESCRIPTION)
-    parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=Path, help=argparse.SUPPRESS)
-    parser.set_defaults(step="")
+    parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
+    parser.set_defaults(step=None)
     _add_grading_options(parser)
     return parser
 
@@ -88,7 +128,7 @@ def _step() -> Parser:
         "Juge une étape (II.5.server) ou toute une partie (II.5, II).",
     )
     parser.add_argument("step", metavar="ÉTAPE", help=argparse.SUPPRESS)
-    parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
     _add_grading_options(parser)
     return parser
 
@@ -110,8 +150,8 @@ def _replay() -> Parser:
         "python -m grader replay RAPPORT [--step ÉTAPE] [options]",
         "Rejoue, avec la même graine, les étapes d'un rapport JSON où un contrôle a échoué.",
     )
-    parser.add_argument("report", metavar="RAPPORT", type=Path, help=argparse.SUPPRESS)
-    parser.options.add_argument("--step", metavar="ÉTAPE", default="", help="celle-ci seulement")
+    parser.add_argument("report", metavar="RAPPORT", type=_path, help=argparse.SUPPRESS)
+    parser.options.add_argument("--step", metavar="ÉTAPE", help="celle-ci seulement")
     _add_grading_options(parser)
     return parser
 
@@ -123,22 +163,52 @@ def _doctor() -> Parser:
 PARSERS = {"step": _step, "hint": _hint, "replay": _replay, "doctor": _doctor}
 
 
-def _terminate(*_: object) -> NoReturn:
-    raise SystemExit(TERMINATED)
+def _terminate(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _open_standard() -> None:
+    """Une entrée ou une sortie déjà fermée : aucun autre fichier ne doit prendre sa place."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            file = open(number, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 (gardé ouvert)
+            setattr(sys, name, file)
+
+
+def _silence() -> None:
+    """Ce qui reste à écrire ne peut pas l'être : que Python ne s'en plaigne pas en finissant."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(given: list[str]) -> int:
+    command = given.pop(0) if given and given[0] in PARSERS else "grade"
+    try:
+        parsed = PARSERS.get(command, _grade)().parse_args(given)
+        commands = importlib.import_module("grader.commands")
+        return int(getattr(commands, command)(parsed))
+    finally:
+        sys.stdout.flush()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exécute la commande ; son code de sortie."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    signal.signal(signal.SIGTERM, _terminate)
+    _open_standard()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _terminate)
     try:
-        command = given.pop(0) if given and given[0] in PARSERS else "grade"
-        parsed = PARSERS.get(command, _grade)().parse_args(given)
-        commands = importlib.import_module("grader.commands")
-        return int(getattr(commands, command)(parsed))
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
         print("\nCorrection interrompue.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # la sortie a été fermée, par `head` par exemple
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return NOT_FULL
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev -m grader
+            raise
+        _silence()
+        what = _harmless(f"{type(error).__name__}: {error}")
+        print(f"Le correcteur s'est trompé : {what}", file=sys.stderr)
+        return GRADER_ERROR

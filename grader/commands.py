@@ -1,6 +1,7 @@
 """Ce que fait chaque commande."""
 
 import argparse
+import errno
 import sys
 from pathlib import Path
 from typing import Literal
@@ -29,13 +30,14 @@ def _name(text: object) -> str:
 
 
 def grade(arguments: argparse.Namespace) -> int:
-    """Juge `folder`, ou ce dépôt ; `step` choisit des étapes, vide : toutes."""
+    """Juge `folder`, ou ce dépôt ; `step` choisit des étapes, None : toutes."""
     wanted = arguments.step
-    steps = catalogue.select(wanted) if wanted else catalogue.steps()
+    steps = catalogue.steps() if wanted is None else catalogue.select(wanted)
     if not steps:
         return _unknown_step(wanted)
     folder = arguments.folder or ROOT
-    return _run(arguments, folder, steps, (wanted,) if wanted else (), arguments.seed)
+    selection = () if wanted is None else (wanted.strip(),)
+    return _run(arguments, folder, steps, selection, arguments.seed)
 
 
 def _unknown_step(wanted: str) -> int:
@@ -70,11 +72,28 @@ def _run(
 
 def _unwritable(file: Path) -> str:
     """Pourquoi on ne pourra pas écrire ce fichier ; à savoir avant de corriger, pas après."""
-    if file.is_dir():
-        return "c'est un dossier"
-    if not file.parent.is_dir():
-        return "son dossier n'existe pas"
-    return ""
+    try:
+        existed = file.exists()
+        if not existed or file.is_file():  # ouvrir un tube attendrait son lecteur
+            with file.open("ab"):
+                pass
+        if not existed:
+            file.unlink()
+    except OSError as error:
+        return _explain(error, file)
+    return "c'est un dossier" if file.is_dir() else ""
+
+
+def _explain(error: OSError, file: Path) -> str:
+    match error:
+        case PermissionError():
+            return "vous n'avez pas le droit d'y écrire"
+        case FileNotFoundError() if not file.parent.is_dir():
+            return "son dossier n'existe pas"
+        case OSError(errno=errno.ENOSPC):
+            return "il n'y a plus de place sur le disque"
+        case _:
+            return "impossible d'y écrire"
 
 
 def _sandbox(chosen: str | None, folder: Path) -> Literal["bwrap", "none"] | None:
@@ -84,7 +103,7 @@ def _sandbox(chosen: str | None, folder: Path) -> Literal["bwrap", "none"] | Non
     reason = machine.usable()
     if not reason:
         return "bwrap"
-    if chosen is None and folder.resolve() == ROOT.resolve():
+    if chosen is None and _is_ours(folder):
         print(f"Sans bac à sable ({reason}) : c'est notre propre code.", file=sys.stderr)
         return "none"
     print(
@@ -94,6 +113,13 @@ def _sandbox(chosen: str | None, folder: Path) -> Literal["bwrap", "none"] | Non
         file=sys.stderr,
     )
     return None
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.samefile(ROOT)
+    except (OSError, ValueError):  # ValueError : un nom que le système refuse
+        return False
 
 
 class _Progress:
@@ -131,7 +157,7 @@ def _write(arguments: argparse.Namespace, report: Report) -> int:
             try:
                 file.write_text(render(report), encoding="utf-8")
             except OSError as error:
-                return _fail(f"{_name(file)} : {error.strerror}.")
+                return _fail(f"{_name(file)} : {_explain(error, file)}.")
     return 0
 
 
@@ -163,7 +189,7 @@ def replay(arguments: argparse.Namespace) -> int:
         report = jsonreport.read(arguments.report)
     except jsonreport.ReportError as error:
         return _fail(f"{_name(arguments.report)} : {error}.")
-    if arguments.step:
+    if arguments.step is not None:
         steps = catalogue.select(arguments.step)
         if not steps:
             return _unknown_step(arguments.step)
@@ -176,7 +202,6 @@ def replay(arguments: argparse.Namespace) -> int:
     if not steps:
         print("Rien à rejouer : aucun contrôle de ce rapport n'a échoué.")
         return OK
-    arguments.sandbox = arguments.sandbox or (None if report.sandbox == "bwrap" else "none")
     seed = report.seed if arguments.seed is None else arguments.seed
     names = tuple(step.id for step in steps)
     return _run(arguments, Path(report.folder), steps, names, seed)

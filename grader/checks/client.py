@@ -57,10 +57,7 @@ async def _shows(client: Client, text: str, word: str, what: str) -> None:
     """Le serveur envoie `text` : il doit paraître à l'écran."""
     place = client.program.here
     client.peer.send(text)
-    await client.arena.wait(
-        lambda: word in client.program.since(place) or word in client.program.screen,
-        client.program,
-    )
+    await client.arena.wait(lambda: word in client.program.since(place), client.program)
     shown = client.program.since(place)
     if word not in shown and word not in client.program.screen:
         raise Wrong(

@@ -21,6 +21,8 @@ HARD_CODED_CREDIT = 0.5
 COUNT = 4  # URL dans un fichier
 TOGETHER = 3  # requêtes en cours au même instant, au moins, pour dire qu'elles vont ensemble
 MAX_PAGE = 1_000_000
+# Des fautes que le dossier où le script est lancé n'explique pas.
+ANYWHERE = ("AttributeError", "IndexError", "NameError", "TypeError")
 
 
 @dataclass
@@ -119,6 +121,8 @@ async def learn(arena: Arena) -> Launch:
             if web.asked and not asked:
                 asked = [r.url for r in web.site.requests][:COUNT]
                 asking, folder = arguments, place
+            if program.exception.startswith(ANYWHERE):
+                break  # un autre dossier n'y changerait rien
     assert first
     if asked:
         launch.folder, launch.arguments, launch.note = folder, asking, ""

@@ -45,15 +45,16 @@ async def figures(arena: Arena) -> None:
     web = await open_web(arena, COUNT, latency=LATENCY)
     program = await run(arena, web)
     durations = _durations(program)
-    slow = [duration for duration in durations if duration >= COUNT * LATENCY * 0.95]
-    fast = [d for d in durations if LATENCY * 0.95 <= d < COUNT * LATENCY]
-    if not slow or not fast:
+    slowest = max(durations, default=0.0)
+    # Une durée comprend le démarrage d'un Python, que la machine ralentit : seul l'ordre est sûr.
+    others = [duration for duration in durations if LATENCY * 0.95 <= duration < slowest]
+    if slowest < COUNT * LATENCY * 0.95 or not others:
         raise Wrong(
             "Les deux durées ne sont pas affichées.",
             expected=f"la durée synchrone (au moins {_seconds(COUNT * LATENCY)}) et l'asynchrone "
-            f"(entre {_seconds(LATENCY)} et {_seconds(COUNT * LATENCY)})",
+            f"(au moins {_seconds(LATENCY)}, et moins que l'autre)",
             received=program.last_lines,
-            timed_out=program.running,
+            timed_out=program.running or len(durations) > 1,
         )
 
 

@@ -133,6 +133,7 @@ async def _still_talk(server: Server, first: Peer, second: Peer, when: str) -> N
                 match=wrong.match,
                 timed_out=True,
             ) from wrong
+    await server.arena.settle(server.program)  # le dernier message n'est peut-être pas à tous
     nothing_raised(server.program, when)
 
 

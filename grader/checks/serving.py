@@ -1,5 +1,6 @@
 """Un serveur de la copie, et ceux qui s'y connectent."""
 
+import asyncio
 from dataclasses import dataclass
 
 from grader.driving.arena import Arena
@@ -14,7 +15,7 @@ from grader.world.diag import Listening
 
 STARTING = 1.5  # secondes de sommeil au bout desquelles un serveur n'écoutera plus
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8888
-FIRST_WITH_HELLO = "II.5"
+WITH_PSEUDO = ("II.5.server", "II.6.server")
 
 
 @dataclass
@@ -35,11 +36,11 @@ class Server:
         peer = Peer(name, arena.pulse, arena.timeline)
         source = source or self.pick_source()
         try:
-            await connect(peer, (self.host, self.port), source)
+            async with asyncio.timeout(arena.check.deadline):  # une file d'attente pleine
+                await connect(peer, (self.host, self.port), source)
         except OSError as error:
             raise Wrong(
-                f"Le serveur n'accepte plus personne sur {self.host}:{self.port} "
-                f"({error.strerror})."
+                f"Le serveur n'accepte plus personne sur {self.host}:{self.port}."
             ) from error
         arena.peers.append(peer)
         await arena.settle(self.program)
@@ -70,7 +71,7 @@ class Server:
         peers: list[Peer] = []
         for number in range(count):
             source = self.neighbour(peers[0]) if neighbours and number == 1 else None
-            if self.arena.step.id.split(".server")[0] >= FIRST_WITH_HELLO:
+            if self.arena.step.id in WITH_PSEUDO:
                 peers.append(await self.join(self.arena.words.pseudo(), source))
             else:
                 peers.append(await self.connect(source=source))
@@ -80,7 +81,7 @@ class Server:
 
     def author(self, peer: Peer) -> str:
         """Le nom de `peer` dans la conversation : son pseudo, ou son adresse avant l'étape 5."""
-        if self.arena.step.id.split(".server")[0] >= FIRST_WITH_HELLO:
+        if self.arena.step.id in WITH_PSEUDO:
             return peer.actor
         return peer.name
 

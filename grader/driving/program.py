@@ -24,7 +24,7 @@ KEPT = 200_000  # caractères gardés ; les tout derniers, s'il y en a plus
 LAST_LINES = 12
 # Quelques octets font redessiner tout l'écran, ou empiler des accents sans fin : on le dessine par
 # petits bouts, et on cesse quand cela a pris trop de calcul. Le texte, lui, se garde toujours.
-DRAWN, DRAWING = 256, 1.0  # caractères, secondes
+DRAWN, DRAWING = 256, 0.5  # caractères, secondes
 CTRL_C, ENTER = "\x03", "\n"
 # Ce qu'une lecture a pu couper : une séquence de commande, ou un retour à la ligne.
 UNFINISHED = re.compile(

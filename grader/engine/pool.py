@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from grader.driving.setting import Job, Setting
-from grader.engine.trial import decode, encode, run
-from grader.model import Outcome
+from grader.engine.trial import ENDLESS, budget, decode, encode, run
+from grader.model import Failure, Outcome
 from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
 
 MAX_OUTCOME = 20_000_000  # octets
-GRACE = 30.0  # secondes de plus que les attentes du contrôle : démarrages, machine chargée
+GRACE = 20.0  # secondes de plus que n'en prend un contrôle qui se borne lui-même
 
 Tag = TypeVar("Tag")
 
@@ -54,7 +54,7 @@ class Pool(Generic[Tag]):
             os.close(pipe)
             _live(self._setting, job, other)
         os.close(other)
-        limit = time.monotonic() + job.check.deadline * job.patience * 10 + GRACE
+        limit = time.monotonic() + budget(job) + GRACE
         self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
         self._selector.register(pipe, selectors.EVENT_READ)
 
@@ -71,9 +71,11 @@ class Pool(Generic[Tag]):
             for trial in list(self._trials.values()):
                 if time.monotonic() > trial.limit:
                     trial.data.clear()
-                    return trial.tag, self._finish(trial, "le contrôle ne finissait pas")
+                    self._finish(trial)
+                    # L'arène elle-même ne répond plus : c'est la copie qui l'étouffe.
+                    return trial.tag, Outcome(0.0, Failure(ENDLESS), timed_out=True)
 
-    def _finish(self, trial: _Trial[Tag], error: str = "") -> Outcome:
+    def _finish(self, trial: _Trial[Tag]) -> Outcome:
         self._selector.unregister(trial.pipe)
         os.close(trial.pipe)
         del self._trials[trial.pipe]
@@ -83,7 +85,7 @@ class Pool(Generic[Tag]):
         try:
             return decode(bytes(trial.data))
         except (ValueError, TypeError, KeyError) as wrong:
-            return Outcome(credit=0.0, error=error or f"l'arène n'a rien rendu : {wrong}")
+            return Outcome(credit=0.0, error=f"l'arène n'a rien rendu : {wrong}")
 
     def close(self) -> None:
         """Arrête tout ; l'arène meurt avec son processus, et la copie avec l'arène."""

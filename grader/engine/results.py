@@ -46,18 +46,20 @@ def _checks(
     first = step.checks[0]
     if step.id in prepared.broken:
         failure = Failure(f"Python ne comprend pas le script : {prepared.broken[step.id]}")
-        failure.reproduce = (f"python -m py_compile {shlex.quote(str(script.path))}",)
+        failure.reproduce = (f"python -m py_compile {_argument(script)}",)
         others = [CheckResult(check, Verdict.SKIPPED, cause=first.id) for check in step.checks[1:]]
         return [CheckResult(first, Verdict.FAILED, failure=failure), *others]
     results: dict[str, CheckResult] = {}
     for check in step.checks:
         cause = _cause(check, results)
-        if not cause and check.id not in outcomes:
-            cause = first.id  # on n'a pas su lancer le script
+        # Le premier dit comment lancer le script : sans lui, aucun autre n'a été joué.
+        runs = outcomes.get(check.id) or outcomes[first.id][-1:]
+        if not cause and check.id not in outcomes and not runs[-1].error:
+            cause = first.id
         if cause:
             results[check.id] = CheckResult(check, Verdict.SKIPPED, cause=cause)
         else:
-            results[check.id] = result = judge(check, outcomes[check.id])
+            results[check.id] = result = judge(check, runs)
             if result.failure:
                 result.failure.reproduce = commands(check, script)
     return list(results.values())
@@ -79,7 +81,7 @@ def _blame(
 ) -> list[CheckResult]:
     """Une étape qui échoue parce qu'une autre manque n'est pas une seconde ligne rouge."""
     guilty = [name for name in step.needs if name in before and not before[name].earned]
-    if not guilty or checks[0].verdict is not Verdict.FAILED:
+    if not guilty or checks[0].verdict is not Verdict.FAILED or any(c.earned for c in checks):
         return checks
     return [CheckResult(result.check, Verdict.SKIPPED, cause=guilty[0]) for result in checks]
 
@@ -103,8 +105,14 @@ def commands(check: Check, script: Script) -> tuple[str, ...]:
     """Les commandes à coller pour voir soi-même ; un nom de fichier n'y est qu'un argument."""
     launch = script.launch
     values = SAMPLE | {
-        "script": shlex.quote(str(script.path)),
+        "script": _argument(script),
         "host": shlex.quote(launch.host or "127.0.0.1"),
         "port": str(launch.port or 8888),
     }
     return tuple(command.format(**values) for command in check.reproduce)
+
+
+def _argument(script: Script) -> str:
+    """Le script, tel qu'on peut le coller dans un terminal ; « -c….py » n'est pas une option."""
+    path = str(script.path)
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)

@@ -13,6 +13,10 @@ from grader.driving.failures import Wrong
 from grader.driving.setting import Job, Setting
 from grader.model import Event, Failure, Launch, Match, Outcome
 
+# Un contrôle enchaîne des attentes, chacune bornée ; à elles toutes, elles le sont aussi.
+WAITS = 8
+STARTS = 20.0  # secondes pour démarrer les programmes, sur une machine chargée
+ENDLESS = "Le programme occupe la machine sans fin : le contrôle est abandonné."
 MAX_EVIDENCE = 40_000  # caractères d'un texte gardé comme preuve
 
 
@@ -23,7 +27,7 @@ async def attempt(setting: Setting, job: Job) -> Outcome:
     arena = Arena(setting, job)
     try:
         async with arena:
-            outcome.launch = await functions()[job.check.id](arena)
+            outcome.launch = await _bounded(arena)
     except Wrong as wrong:
         outcome.launch = arena.launch
         outcome.credit, outcome.timed_out = wrong.credit, wrong.timed_out
@@ -34,6 +38,23 @@ async def attempt(setting: Setting, job: Job) -> Outcome:
     outcome.timeline = arena.timeline.events
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
+
+
+def budget(job: Job) -> float:
+    """Secondes que peut prendre un essai en tout."""
+    return job.check.deadline * job.patience * WAITS + STARTS
+
+
+async def _bounded(arena: Arena) -> Launch | None:
+    """Joue le contrôle ; une copie qui le retient sans fin échoue, elle n'y gagne rien."""
+    job = arena.job
+    try:
+        async with asyncio.timeout(budget(job)) as limit:
+            return await functions()[job.check.id](arena)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise Wrong(ENDLESS, timed_out=True) from error
 
 
 def _failure(arena: Arena, wrong: Wrong) -> Failure:

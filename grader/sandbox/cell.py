@@ -223,7 +223,7 @@ class BubblewrapCell(Cell):
 
     def _files(self, runtime: Runtime) -> list[str]:
         if not self.measures.filesystem:
-            options = ["--dev-bind", "/", "/"]
+            options = ["--dev-bind", "/", "/", "--tmpfs", "/home", "--tmpfs", "/root"]
         else:
             options = ["--ro-bind", "/usr", "/usr", "--ro-bind", str(self.system / "etc"), "/etc"]
             for name in ("bin", "lib", "lib32", "lib64", "libx32", "sbin"):

@@ -15,9 +15,7 @@ class Limits:
     file_size: int = 32 * MEGABYTE
     disk: int = 64 * MEGABYTE  # son dossier, /tmp, /var/log et /dev/shm réunis
     files: int = 30_000  # et dossiers, copie comprise : chacun, même vide, prend 1 ko au noyau
-    open_files: int = (
-        256  # par processus ; un socket plein, que rien d'autre ne borne, en tient 200 ko
-    )
+    open_files: int = 256  # par processus ; plein, un socket tient 200 ko que rien d'autre ne borne
     cpu: int = 20  # secondes par processus ; l'étape la plus lente en prend une
     output: int = 2 * MEGABYTE  # écrits dans le terminal ; au-delà, on l'arrête
 

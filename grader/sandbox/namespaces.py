@@ -57,20 +57,17 @@ def die_with_parent() -> None:
     _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def _strangers() -> int | None:
+def _strangers(process: Path = Path("/proc/self")) -> int | None:
     """Le premier de mille utilisateurs de suite, à donner à l'arène ; None s'il n'y en a pas."""
     if os.geteuid():
         return None
     ranges = []
     for name in ("uid_map", "gid_map"):
-        rows = Path("/proc/self", name).read_text(encoding="ascii").splitlines()
+        rows = (process / name).read_text(encoding="ascii").splitlines()
         ranges.append([(int(first), int(count)) for first, _, count in map(str.split, rows)])
-    wanted = [STRANGERS, FIRST_STRANGER, *(first for first, _ in ranges[0])]
-    for start in wanted:
+    for start in (STRANGERS, FIRST_STRANGER):
         end = start + STRANGERS_COUNT
-        if start >= FIRST_STRANGER and all(
-            any(first <= start and end <= first + count for first, count in rows) for rows in ranges
-        ):
+        if all(any(a <= start and end <= a + count for a, count in rows) for rows in ranges):
             return start
     return None
 

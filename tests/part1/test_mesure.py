@@ -10,7 +10,7 @@ from local_site import Site
 from mesure_support.compare import compare
 from mesure_support.plot import draw
 from mesure_support.report import bar
-from mesure_support.runs import SCRIPTS, Download, Run, read_downloads
+from mesure_support.runs import Download, Run, read_downloads
 
 from tests.support.processes import Process, run
 from tests.support.terminal import Terminal
@@ -65,17 +65,6 @@ def test_the_timeline_shows_the_overlap(tmp_path: Path) -> None:
     assert max(starts[4:]) < min(len(blanks + full) for blanks, full in bars[4:])
     concurrent = figures["runs"][1]["downloads"]
     assert max(p["start"] for p in concurrent) < min(p["start"] + p["duration"] for p in concurrent)
-
-
-def test_runs_the_two_scripts_themselves(server: Server, tmp_path: Path) -> None:
-    listing = tmp_path / "urls.txt"
-    listing.write_text(f"{server.url}/a\n{server.url}/b")
-    measure(tmp_path, str(listing), "--runs", "2")
-    assert server.agents == {"python-requests": 4, "Python": 4}
-    assert [path.name for path in SCRIPTS.values()] == [
-        "web_sync_multiple.py",
-        "web_async_multiple.py",
-    ]
 
 
 def test_counts_failures_apart(server: Server, tmp_path: Path) -> None:

@@ -174,6 +174,19 @@ def client_on_pipes(step: int, port: int) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
+def first_client() -> Iterator[tuple[Process, Peer]]:
+    """Le client de l'étape 2, sur des tubes, et le serveur de test dont il attend la réponse."""
+    require_free_port()
+    with (
+        Listener(8888) as listener,
+        Process("part2/chat_client_ii_2.py") as script,
+        listener.accept() as peer,
+    ):
+        peer.expect("Hello")
+        yield script, peer
+
+
+@contextmanager
 def conversation(step: int, pseudo: str = "it4") -> Iterator[tuple[Terminal, Peer]]:
     """Un client qui attend qu'on tape, et le serveur de test auquel il est connecté."""
     if step < 5:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.part2.chat import (
+    PORT_8888,
     PROMPTLY,
     client,
     client_command,
@@ -13,6 +14,7 @@ from tests.part2.chat import (
     steps,
     wait_asleep,
 )
+from tests.support.peers import Listener
 from tests.support.processes import run
 from tests.support.terminal import WARNINGS
 
@@ -90,6 +92,18 @@ def test_leaves_after_a_conversation(step: int, key: str) -> None:
         terminal.press(key)
         assert terminal.wait(PROMPTLY) == 0
         assert last_screen(terminal)[-3:] == ["bob a dit : salut", ">", "Au revoir !"]
+        peer.expect_end()
+
+
+@PORT_8888
+def test_ctrl_c_while_the_first_client_waits_for_the_answer() -> None:
+    require_free_port()
+    with Listener(8888) as listener, client(2, 8888) as terminal, listener.accept() as peer:
+        peer.expect("Hello")
+        wait_asleep(terminal)
+        terminal.press("\x03")
+        assert terminal.wait(PROMPTLY) == 0
+        assert last_screen(terminal) == [""]
         peer.expect_end()
 
 

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from tests.part2.chat import PORT_8888, Room, Server, conversation, require_free_port, shown, steps
-from tests.support.peers import Listener, Peer
-from tests.support.processes import Process
+from tests.part2.chat import PORT_8888, Room, Server, conversation, first_client, shown, steps
+from tests.support.peers import Peer
 
 # Un titre de fenêtre, une couleur en C1, un sens d'écriture inversé, une tabulation.
 ATTACK = "un\x1b]0;pirate\x07\x9b31m\u202edeux\u2066\x00\x7f\ttrois\rquatre"
@@ -61,13 +60,7 @@ def test_clients_show_control_characters_as_such(step: int) -> None:
 
 @PORT_8888
 def test_first_client_shows_control_characters_as_such() -> None:
-    require_free_port()
-    with (
-        Listener(8888) as listener,
-        Process("part2/chat_client_ii_2.py") as script,
-        listener.accept() as peer,
-    ):
-        peer.expect("Hello")
+    with first_client() as (script, peer):
         peer.send(ATTACK)
         assert script.wait() == 0
         assert (script.out, script.err) == (HARMLESS.format(tab="\t") + "\n", "")

@@ -21,7 +21,6 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         with self.server.lock:
             self.server.requests[self.path] += 1
-            self.server.agents[self.headers["User-Agent"].split("/")[0]] += 1
             self.server.in_flight += 1
             self.server.most_in_flight = max(self.server.most_in_flight, self.server.in_flight)
         try:
@@ -111,7 +110,6 @@ class Server(ThreadingHTTPServer):
         self.released = threading.Event()
         self.barriers: dict[int, threading.Barrier] = {}
         self.requests: Counter[str] = Counter()
-        self.agents: Counter[str] = Counter()
         self.connections = 0
         self.in_flight = self.most_in_flight = 0
 

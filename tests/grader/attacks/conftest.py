@@ -1,0 +1,33 @@
+"""Le terrain des attaques."""
+
+import functools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.engine import grading, preparing
+from grader.sandbox.doctor import usable
+from tests.grader.attacks.ground import Ground, interpreters
+
+
+@functools.cache
+def reason_to_skip() -> str:
+    return usable()
+
+
+@pytest.fixture
+def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    if reason_to_skip():
+        pytest.skip(reason_to_skip())
+    # Pas dans le dossier de pytest, où un autre utilisateur n'entre pas.
+    with tempfile.TemporaryDirectory(prefix="tp6-attaque-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        place = Ground(folder)
+        monkeypatch.setattr(tempfile, "tempdir", str(place.place))
+        monkeypatch.setattr(preparing, "find_interpreters", interpreters)
+        monkeypatch.setattr(grading, "LONGER", 1.0)
+        yield place
+        place.nothing_left()

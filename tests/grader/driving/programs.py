@@ -1,0 +1,60 @@
+"""De petits programmes devant un terminal, sans bac à sable ; il n'en doit rien rester."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from grader.driving.program import Program
+from grader.driving.pulse import Pulse
+from grader.driving.timeline import Timeline
+from grader.sandbox.cell import PlainCell, Runtime
+from grader.sandbox.limits import Limits
+from tests.support import processes  # noqa: F401 (Ctrl-C y est rétabli, même en arrière-plan)
+from tests.support.waiting import DEADLINE
+
+RUNTIME = Runtime(Path(sys.executable), ())
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, source: str, *arguments: str, limits: Limits | None = None
+) -> AsyncIterator[Program]:
+    """Le programme `source`, en marche."""
+    place = folder / "cellule"
+    cell = PlainCell.create(place, limits or Limits(), {})
+    cell.copy.mkdir()
+    (cell.copy / "script.py").write_text(source, encoding="utf-8")
+    program = Program("programme", cell, Pulse(), Timeline())
+    command = cell.command(RUNTIME, ["script.py", *arguments], "")
+    try:
+        await program.start(command, "python script.py")
+        yield program
+    finally:
+        await program.close()
+
+
+def leaving_nothing(scenario: Callable[[], Awaitable[None]]) -> None:
+    """Joue la coroutine ; à sa fin, ni descripteur, ni tâche, ni processus de plus."""
+
+    async def alone() -> None:
+        before = _descriptors(), children()
+        async with asyncio.timeout(4 * DEADLINE):
+            await scenario()
+        await asyncio.sleep(0)  # un tour de boucle : les transports fermés rendent leurs sockets
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert (_descriptors(), children()) == before
+
+    asyncio.run(alone())
+
+
+def _descriptors() -> list[str]:
+    return sorted(os.listdir("/proc/self/fd"))  # noqa: PTH208 (des noms suffisent)
+
+
+def children() -> list[int]:
+    """Les enfants de ce processus, morts non relevés compris."""
+    listing = Path(f"/proc/self/task/{os.getpid()}/children")
+    return [int(number) for number in listing.read_text(encoding="ascii").split()]

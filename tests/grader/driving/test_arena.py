@@ -1,0 +1,183 @@
+"""L'arène sans bac à sable : ce qu'on y lance, ce qu'on y attend, ce qu'il en reste."""
+
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from grader.catalogue import select
+from grader.discovery.files import SourceFile, Submission
+from grader.driving.arena import Arena
+from grader.driving.prompts import converse
+from grader.driving.setting import Job, Script, Setting
+from grader.model import Launch
+from grader.sandbox.cell import Runtime
+from grader.sandbox.limits import Limits
+from grader.world.authority import Authority
+from tests.grader.driving.programs import children, leaving_nothing
+from tests.support.waiting import DEADLINE
+
+AUTHORITY = Authority()
+LONG = 60.0  # secondes qu'on n'attendra pas
+
+
+def playing(
+    place: Path,
+    source: str,
+    scenario: Callable[[Arena], Awaitable[None]],
+    *,
+    folder: str = "",
+    patience: float = 1.0,
+    limits: Limits | None = None,
+) -> None:
+    """Joue `scenario` dans l'arène d'une étape dont le script est `source`."""
+    path = PurePosixPath(folder, "script.py")
+    submission = Submission(place, (SourceFile(path, source.encode()),))
+    setting = Setting("none", place, AUTHORITY, submission, limits or Limits())
+    step = select("II.5.client")[0]
+    check = replace(step.checks[0], deadline=LONG)
+    runtime = Runtime(Path(sys.executable), ())
+    script = Script(path, runtime, "3", (), Launch(folder=folder))
+    job = Job(step, check, {step.id: script}, seed=random.randrange(1000), patience=patience)
+
+    async def inside() -> None:
+        async with Arena(setting, job) as arena:
+            await scenario(arena)
+
+    leaving_nothing(inside)
+    assert list(place.iterdir()) == []
+
+
+def test_runs_where_it_is_told_with_the_files_it_is_given(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start(["-p", "x y"], files={"urls.txt": "une\n"})
+        assert await program.finish(DEADLINE) == 0
+        assert program.since() == "tp6/I.2 ['script.py', '-p', 'x y'] une\n"
+        assert program.name == "client"
+        assert arena.timeline.events[0].text == "python script.py -p x y"
+
+    source = "import os, sys; print('/'.join(os.getcwd().split('/')[-2:]), sys.argv, end=' ')\n"
+    playing(tmp_path, f"{source}print(open('urls.txt').read(), end='')", scenario, folder="I.2")
+
+
+def test_each_program_has_a_copy_of_its_own(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        for _ in range(2):
+            program = await arena.start()
+            assert await program.finish(DEADLINE) == 0, program.last_lines
+
+    playing(tmp_path, "open('reste', 'x').close()", scenario)
+
+
+def test_waits_for_a_fact_and_no_more(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "prêt" in program.since(), program, calm=LONG)
+
+    playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario)
+
+
+def test_gives_up_when_all_sleep(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "prêt" in program.since(), program, calm=LONG)
+        started = time.monotonic()
+        assert not await arena.wait(lambda: False, program, calm=0.1)
+        assert 0.2 <= time.monotonic() - started < LONG / 2  # deux fois plus de patience
+        assert arena.idle(program)
+
+    playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario, patience=2.0)
+
+
+def test_waits_for_who_works(tmp_path: Path) -> None:
+    """Tant qu'il calcule, « rien n'est venu » ne veut rien dire."""
+
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "fini" in program.since(), program, calm=0.02)
+
+    source = "import time\nend = time.process_time() + 0.2\n"
+    playing(tmp_path, f"{source}while time.process_time() < end: pass\nprint('fini')", scenario)
+
+
+def test_a_deadline_for_who_never_rests(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert not await arena.wait(lambda: False, program, deadline=0.3)
+        assert program.running
+        assert not arena.idle(program)
+
+    playing(tmp_path, "print('prêt', flush=True)\nwhile True: pass", scenario)
+
+
+def test_the_dead_are_idle(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        await arena.settle(program)
+        await program.finish(DEADLINE)
+        assert arena.idle(program)
+        assert not await arena.wait(lambda: False, program, calm=0.01)
+
+    playing(tmp_path, "", scenario)
+
+
+def test_too_much_memory_for_all_its_processes(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await program.finish(DEADLINE) == -9
+        assert ("note", "arrêté : trop de mémoire") in [
+            (event.kind, event.text) for event in arena.timeline.events
+        ]
+
+    source = "data = [bytes(10_000_000) + b'x' for _ in range(10)]\ninput()"
+    playing(tmp_path, source, scenario, limits=Limits(memory=80_000_000))
+
+
+def test_answers_whatever_the_order(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"pseudo": "it4", "host": "10.0.0.1", "port": "4321"}
+        given = await converse(arena, program, answers, lambda: "voilà" in program.since())
+        assert given == ["port", "host", "pseudo"]
+        assert "voilà 4321 10.0.0.1 it4" in program.since()
+
+    source = "port = input('Quel port ? ')\nhost = input('Server address: ')\n"
+    source += "name = input('\\x1b[1mVotre pseudo\\x1b[0m > ')\nprint('voilà', port, host, name)"
+    playing(tmp_path, source, scenario)
+
+
+def test_answers_who_asks_nothing_in_order(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"pseudo": "it4", "message": "bonjour", "host": "10.0.0.1"}
+        assert await converse(arena, program, answers, lambda: False) == ["pseudo", "host"]
+        assert "['it4', '10.0.0.1']" in program.since()
+
+    playing(tmp_path, "print([input(), input()])", scenario)
+
+
+def test_does_not_answer_for_ever(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        given = await converse(arena, program, {"pseudo": "it4"}, lambda: False)
+        assert given == ["pseudo"] * 8
+
+    playing(tmp_path, "while True: input('Pseudo déjà pris. Pseudo : ')", scenario)
+
+
+def test_an_exception_leaves_nothing_behind(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        await arena.wait(program.since, program)
+        await arena.open_site()
+        raise LookupError
+
+    before = children()
+    with pytest.raises(LookupError):
+        playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario)
+    assert children() == before
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,223 @@
+"""La cellule : ce qu'on y lit sans se faire piéger, et la commande qui y enferme."""
+
+import os
+import pty
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from grader.sandbox import cell as cells
+from grader.sandbox.cell import HOME, BubblewrapCell, PlainCell, Runtime, prepare_system
+from grader.sandbox.limits import Limits, Measures
+from tests.grader.world.arena import in_arena
+
+PAGE = PurePosixPath("/tmp/web_page")
+RUNTIME = Runtime(Path("/opt/python/bin/python3"), (Path("/opt/python"),), (Path("/opt/ca.pem"),))
+
+
+@pytest.fixture
+def cell(tmp_path: Path) -> BubblewrapCell:
+    """Une cellule sans arène : ses dossiers seulement."""
+    made = BubblewrapCell(tmp_path / "home", tmp_path / "tmp", tmp_path / "log", Limits())
+    for folder in (made.home, made.tmp, made.log):
+        folder.mkdir()
+    made.measures, made.system, made.filter = Measures(), tmp_path / "system", 9
+    made.shared_memory = tmp_path / "shm"
+    return made
+
+
+def test_reads_a_file_up_to_the_limit(cell: BubblewrapCell) -> None:
+    (cell.tmp / "web_page").write_bytes(b"0123456789")
+    assert cell.read(PAGE, 100) == b"0123456789"
+    assert cell.read(PAGE, 4) == b"0123"
+    assert cell.read(HOME / "absent", 4) is None
+
+
+def test_reads_below_home(cell: BubblewrapCell) -> None:
+    cell.copy.mkdir()
+    (cell.copy / "web_page").write_bytes(b"page")
+    assert cell.read(HOME / "tp6/web_page", 100) == b"page"
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "/tmp", "/tmp/../log/secret", "/tmp/a\0b", f"/tmp/{'x' * 300}", "/"]
+)
+def test_reads_nothing_elsewhere(cell: BubblewrapCell, path: str) -> None:
+    (cell.log / "secret").write_text("secret", encoding="ascii")
+    assert cell.read(PurePosixPath(path), 100) is None
+
+
+def test_never_follows_a_link(cell: BubblewrapCell, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret", encoding="ascii")
+    (cell.tmp / "web_page").symlink_to(secret)
+    (cell.tmp / "folder").symlink_to(tmp_path)
+    assert cell.read(PAGE, 100) is None
+    assert cell.read(PurePosixPath("/tmp/folder/secret"), 100) is None
+
+
+def test_never_waits_on_what_is_not_a_file(cell: BubblewrapCell) -> None:
+    os.mkfifo(cell.tmp / "fifo")
+    (cell.tmp / "folder").mkdir()
+    with socket.socket(socket.AF_UNIX) as local:
+        local.bind(str(cell.tmp / "socket"))
+    for name in ("fifo", "folder", "socket"):
+        assert cell.read(PurePosixPath("/tmp", name), 100) is None
+
+
+def test_keeps_no_descriptor(cell: BubblewrapCell) -> None:
+    (cell.tmp / "folder").mkdir()
+    (cell.tmp / "web_page").touch()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for path in (PAGE, PurePosixPath("/tmp/folder"), PurePosixPath("/tmp/folder/absent")):
+        cell.read(path, 10)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_plants_what_the_program_can_replace(cell: BubblewrapCell) -> None:
+    cell.plant(PAGE, b"avant")
+    assert cell.read(PAGE, 10) == b"avant"
+    assert stat.S_IMODE((cell.tmp / "web_page").stat().st_mode) == 0o666
+    cell.plant(PurePosixPath("/tmp/" + "x" * 300), b"nom impossible")
+
+
+def test_lists_regular_files_only(cell: BubblewrapCell, tmp_path: Path) -> None:
+    for name in ("b", "a", "tp6/deep/c", "\udcff"):
+        file = cell.home / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    (cell.tmp / "page").touch()
+    (cell.tmp / "link").symlink_to(cell.home / "a")
+    (cell.tmp / "elsewhere").symlink_to(tmp_path)
+    os.mkfifo(cell.tmp / "fifo")
+    found = ["/tmp/page", *(f"{HOME}/{name}" for name in ("a", "b", "\udcff", "tp6/deep/c"))]
+    assert [str(path) for path in cell.files()] == found
+
+
+def test_lists_a_bounded_number(cell: BubblewrapCell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "MAX_LISTED", 20)
+    for number in range(30):
+        (cell.tmp / f"d{number}").mkdir()
+        (cell.tmp / f"f{number}").touch()
+    assert 0 < len(list(cell.files())) <= 20
+
+
+def test_gets_out_of_any_labyrinth(cell: BubblewrapCell) -> None:
+    """Plus profond que ne descend une récursion."""
+    here = os.open(cell.home, os.O_RDONLY)
+    for _ in range(1100):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    try:
+        assert list(cell.files()) == []
+    finally:
+        subprocess.run(["rm", "-r", cell.home / "d"], check=True)  # Python, lui, s'y perdrait
+
+
+def options(cell: BubblewrapCell) -> str:
+    return " ".join(cell.command(RUNTIME, ["serveur.py", "-p", "1"], "part2"))
+
+
+WITHOUT = {
+    "processes": "--unshare-pid",
+    "user": "--cap-drop ALL",
+    "nested_namespaces": "--disable-userns",
+    "lifetime": "--die-with-parent",
+    "process_limit": "--nproc=64",
+    "memory_limit": "--as=2000000000",
+    "disk_limit": "--fsize=32000000",
+    "cpu_limit": "--cpu=20",
+    "filesystem": "--ro-bind /usr /usr",
+}
+
+
+@pytest.mark.parametrize("measure", WITHOUT)
+def test_each_measure_is_an_option(cell: BubblewrapCell, measure: str) -> None:
+    assert WITHOUT[measure] in options(cell)
+    cell.measures = Measures(**{measure: False})
+    assert WITHOUT[measure] not in options(cell)
+
+
+def test_command_of_a_program(cell: BubblewrapCell, tmp_path: Path) -> None:
+    command = options(cell)
+    assert command.endswith("setsid --ctty /opt/python/bin/python3 serveur.py -p 1")
+    assert f"--chdir {HOME}/tp6/part2" in command
+    assert f"--ro-bind {tmp_path}/system/roots/opt/python /opt/python" in command
+    assert "ca-certificates.crt /opt/ca.pem" in command
+    assert "--seccomp 9" in command
+    binds = command.partition(" -- ")[0]
+    assert binds.index("--remount-ro /dev") < binds.index("--remount-ro / ")
+
+
+def test_own_code_is_not_counted_with_the_other_processes_of_the_account(tmp_path: Path) -> None:
+    cell = PlainCell.create(tmp_path / "cell", Limits(), {"SSL_CERT_FILE": "ca.pem"})
+    command = cell.command(RUNTIME, ["serveur.py"], "part2")
+    assert not any(word.startswith("--nproc") for word in command)
+    assert command[:3] == ["env", "-C", str(cell.copy / "part2")]
+    assert cell.options["env"]["SSL_CERT_FILE"] == "ca.pem"
+    assert not any(name.startswith("PYTHON") for name in cell.options["env"])
+
+
+def test_own_tmp_is_not_searched(tmp_path: Path) -> None:
+    cell = PlainCell.create(tmp_path / "cell", Limits(), {})
+    (cell.home / "page").touch()
+    assert list(cell.files()) == [HOME / "page"]
+
+
+INSIDE = """
+import os, sys
+from pathlib import Path
+status = Path("/proc/self/status").read_text()
+fields = dict(line.split(":", 1) for line in status.splitlines())
+print(os.getuid(), os.getgid(), os.getcwd(), sorted(os.listdir("/proc/self/fd"))[:3])
+print(*(fields[name].strip() for name in ("CapEff", "CapBnd", "NoNewPrivs", "Seccomp")))
+print(sorted(name for name in os.environ if name not in ("PWD", "LC_CTYPE")))
+print(len(Path("/proc/1/environ").read_bytes()), len(list(Path("/proc").glob("[0-9]*"))))
+for path in ("/", "/usr", "/etc", "/dev"):
+    print(path, os.access(path, os.W_OK))
+for path in ("/tmp", "/var/log", "/dev/shm", "/home/etudiant"):
+    Path(path, "essai").write_text("")
+"""
+SEEN_INSIDE = [
+    "1000 1000 /home/etudiant/tp6 ['0', '1', '2']",
+    "0000000000000000 0000000000000000 1 2",
+    "['HOME', 'LANG', 'LOGNAME', 'PATH', 'SSL_CERT_FILE', 'TERM', 'USER']",
+    "0 2",
+    *(f"{path} False" for path in ("/", "/usr", "/etc", "/dev")),
+]
+
+
+def live(source: str) -> tuple[int, list[str], BubblewrapCell]:
+    """Lance ce script dans une cellule ; son code de sortie, ce qu'il écrit, la cellule."""
+    roots = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
+    outside = tuple(root for root in roots if not root.is_relative_to("/usr"))
+    runtime = Runtime(Path(sys.executable), outside)
+    place = Path(tempfile.mkdtemp())
+    place.chmod(0o755)
+    prepare_system(place, [runtime], b"", Measures())
+    cell = BubblewrapCell.create(place, 0, Limits(), Measures())
+    assert isinstance(cell, BubblewrapCell)
+    cell.copy.mkdir()
+    master, slave = pty.openpty()
+    command = cell.command(runtime, ["-c", source], ".")
+    done = subprocess.run(
+        command, stdin=slave, stdout=slave, stderr=slave, check=False, **cell.options
+    )
+    os.close(slave)
+    return done.returncode, os.read(master, 10_000).decode().splitlines(), cell
+
+
+@in_arena
+async def test_life_in_a_cell() -> None:
+    code, written, cell = live(INSIDE)
+    assert (code, written) == (0, SEEN_INSIDE), written
+    for folder in (cell.tmp, cell.log, cell.shared_memory, cell.home):
+        assert (folder / "essai").is_file()

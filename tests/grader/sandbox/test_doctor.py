@@ -1,0 +1,142 @@
+"""Le docteur : ce qui manque à la machine, et la commande qui y remédie."""
+
+import functools
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import doctor
+from grader.sandbox.doctor import CONTAINER, Finding, diagnose, usable
+from grader.sandbox.namespaces import NamespaceError
+
+APPARMOR = "kernel/apparmor_restrict_unprivileged_userns"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Un dossier où tout utilisateur peut lire, ce que n'est pas celui de pytest."""
+    with tempfile.TemporaryDirectory(prefix="tp6-", dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@functools.cache
+def reason_to_skip() -> str:
+    return usable()
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sur une machine où tout va : ce qui n'y va pas est ce que le test y a mis."""
+    if reason_to_skip():
+        pytest.skip(reason_to_skip())
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    yield
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.fixture
+def commands(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Un PATH où ne se trouvent que les commandes d'util-linux."""
+    folder = folder / "bin"
+    folder.mkdir()
+    for name in ("prlimit", "setsid"):
+        (folder / name).symlink_to(f"/usr/bin/{name}")
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def fake_bwrap(folder: Path, version: str) -> None:
+    script = folder / "bwrap"
+    script.write_text(
+        "#!/bin/sh\n"
+        f'[ "$1" = --version ] && echo "bubblewrap {version}" && exit\n'
+        'echo "bwrap: setting up uid map: Permission denied" >&2; exit 1\n',
+        encoding="ascii",
+    )
+    script.chmod(0o755)
+
+
+def wrong() -> list[Finding]:
+    return [finding for finding in diagnose() if not finding.ok]
+
+
+def refuse() -> None:
+    raise NamespaceError("[Errno 1] Operation not permitted: 'unshare'")
+
+
+def test_this_machine() -> None:
+    findings = diagnose()
+    assert all(finding.ok for finding in findings)
+    assert findings[-1].name.startswith("Cellule")
+
+
+@pytest.mark.usefixtures("commands")
+def test_bubblewrap_is_missing() -> None:
+    assert wrong() == [Finding("bwrap", False, "absent", "sudo apt install bubblewrap")]
+    assert usable() == "bwrap : absent"
+
+
+def test_bubblewrap_is_too_old(commands: Path) -> None:
+    fake_bwrap(commands, "0.6.1")
+    (finding,) = wrong()
+    assert finding.detail.startswith("bubblewrap 0.6.1, il faut 0.8")
+
+
+def test_bubblewrap_does_not_work(commands: Path) -> None:
+    fake_bwrap(commands, "0.11.0")
+    (finding,) = wrong()
+    assert finding.name.startswith("Cellule")
+    assert "setting up uid map: Permission denied" in finding.detail
+
+
+def test_util_linux_is_missing(commands: Path) -> None:
+    (commands / "setsid").unlink()
+    assert wrong()[-1] == Finding("setsid", False, "absent", "sudo apt install util-linux")
+
+
+def test_namespaces_are_refused(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setattr(doctor, "enter", refuse)
+    monkeypatch.setattr(doctor, "SYSCTL", folder / "sys")
+    (finding,) = wrong()
+    assert finding.name.startswith("Arène")
+    assert "Operation not permitted" in finding.detail
+    assert finding.remedy == CONTAINER
+    assert usable() == f"{finding.name} : {finding.detail}"
+
+
+@pytest.mark.parametrize(("value", "named"), [("1", True), ("0", False)])
+def test_apparmor_is_named_when_it_refuses(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, value: str, named: bool
+) -> None:
+    setting = folder / "sys" / APPARMOR
+    setting.parent.mkdir(parents=True)
+    setting.write_text(f"{value}\n", encoding="ascii")
+    monkeypatch.setattr(doctor, "enter", refuse)
+    monkeypatch.setattr(doctor, "SYSCTL", folder / "sys")
+    (finding,) = wrong()
+    assert (finding.remedy == doctor.SETTINGS[APPARMOR][1]) is named
+
+
+def test_experiment_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "enter", lambda: os._exit(1))
+    (finding,) = wrong()
+    assert finding.detail == "l'essai n'a pas abouti"
+
+
+def test_another_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    (finding,) = wrong()
+    assert (finding.name, finding.detail) == ("Linux", "il en faut un, et non darwin")
+
+
+def test_python_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    finding = wrong()[0]
+    assert (finding.name, finding.remedy) == ("Python", "sudo apt install python3.11")

@@ -1,0 +1,141 @@
+"""Les étapes en données : steps.toml, les fonctions de contrôle et la documentation s'accordent."""
+
+import math
+import re
+import string
+
+import pytest
+
+from grader import catalogue
+from grader.catalogue import select, steps
+from grader.checks.registry import check as register
+from grader.checks.registry import functions
+from grader.model import Check, Step
+from grader.reports.words import number
+from tests.support.processes import ROOT
+
+CHECKS = [check for step in steps() for check in step.checks]
+ORDER = [
+    *("I.1.sync", "I.1.async"),
+    *("I.2.sync", "I.2.async", "I.2.sync_multiple", "I.2.async_multiple", "I.2.mesure"),
+    *("II.2.server", "II.2.client", "II.3.client", "II.3.server", "II.4.server"),
+    *("II.5.client", "II.5.server", "II.6.server", "II.6.client"),
+]
+PLACEHOLDERS = {"script", "host", "port", "pseudo", "word", "url", "file"}
+DOCUMENT = (ROOT / "docs/controles.md").read_text(encoding="utf-8")
+FUNCTIONS = functions()
+
+
+def test_sixteen_steps_in_the_order_of_the_assignment() -> None:
+    assert [step.id for step in steps()] == ORDER
+
+
+def test_twenty_points_seven_and_thirteen() -> None:
+    def points(*part: Step) -> float:
+        return math.fsum(check.points for step in part for check in step.checks)
+
+    assert points(*steps()) == pytest.approx(catalogue.TOTAL, abs=1e-9)
+    assert points(*select("I")) == pytest.approx(7, abs=1e-9)
+    assert points(*select("II")) == pytest.approx(13, abs=1e-9)
+    assert all(check.points > 0 for check in CHECKS)
+
+
+def test_identifiers_are_unique_and_say_their_step() -> None:
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+    for step in steps():
+        for check in step.checks:
+            assert check.id.rpartition(".")[0] == step.id
+
+
+def test_every_check_has_its_function_and_conversely() -> None:
+    own_pair = {name for name in FUNCTIONS if name.endswith(".pair")}
+    assert set(FUNCTIONS) - own_pair == {check.id for check in CHECKS}
+    groups = {name.rpartition(".")[0] for name in ORDER if name.startswith("II.")}
+    assert own_pair == {f"{group}.pair" for group in groups}
+
+
+def test_two_functions_for_a_check_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"I\.1\.sync\.counts : deux fonctions"):
+        register("I.1.sync.counts")(FUNCTIONS["I.1.sync.pace"])
+
+
+def test_needs_come_before() -> None:
+    seen: set[str] = set()
+    for step in steps():
+        assert set(step.needs) <= seen
+        seen.add(step.id)
+        before: set[str] = set()
+        for check in step.checks:
+            assert set(check.needs) <= before, check.id
+            before.add(check.id)
+
+
+@pytest.mark.parametrize("step", steps(), ids=lambda step: step.id)
+def test_a_step_says_all_it_must(step: Step) -> None:
+    assert step.title.strip()
+    assert (ROOT / step.file).is_file()
+    assert all(alias.strip() for alias in step.aliases)
+    assert step.checks
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_says_all_it_must(check: Check) -> None:
+    assert check.title.strip()
+    assert check.asks.strip()
+    assert len(set(check.hints)) == 3
+    assert all(hint.strip() for hint in check.hints)
+    assert check.reproduce
+    assert 0 < check.deadline < 60
+    for command in check.reproduce:
+        assert command.strip()
+        used = {name for _, name, _, _ in string.Formatter().parse(command) if name is not None}
+        assert used <= PLACEHOLDERS
+
+
+def test_a_check_needs_three_hints() -> None:
+    entry = {"id": "x", "title": "", "asks": "", "points": 1, "reproduce": [], "hints": ["a", "b"]}
+    with pytest.raises(ValueError, match=r"I\.1\.sync\.x : il faut trois indices"):
+        catalogue._check("I.1.sync", entry)
+
+
+def test_every_check_is_documented_once_with_its_points() -> None:
+    rows = re.findall(r"^\| `(I+\.[\w.]+)` \| ([\d,]+) \|", DOCUMENT, re.MULTILINE)
+    assert rows == [(check.id, number(check.points)) for check in CHECKS]
+    for check in CHECKS:
+        assert DOCUMENT.count(f"`{check.id}`") == 1, check.id
+
+
+def test_every_step_is_documented_with_its_title_points_and_file() -> None:
+    def words(text: str) -> list[str]:
+        return re.findall(r"\w+", text.casefold())
+
+    pattern = r"^### (I+\.\S+) : (.*) \(([\d,]+) (points?)\)\n\n`(.*)`$"
+    rows = re.findall(pattern, DOCUMENT, re.MULTILINE)
+    assert [row[0] for row in rows] == ORDER
+    for step, (_, title, points, unit, file) in zip(steps(), rows, strict=True):
+        assert words(title) == words(step.title)
+        assert points == number(step.points)
+        assert unit == ("points" if step.points >= 2 else "point")
+        assert file == step.file
+
+
+def test_the_documentation_counts_right() -> None:
+    assert f"Seize étapes, {len(CHECKS)} contrôles, 20 points" in DOCUMENT
+    assert len(steps()) == 16
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("II.5", ["II.5.client", "II.5.server"]),
+        ("ii.5.server", ["II.5.server"]),
+        (" II.5. ", ["II.5.client", "II.5.server"]),
+        ("I", ORDER[:7]),
+        ("II", ORDER[7:]),
+        ("I.2.sync", ["I.2.sync"]),
+        ("II.", ORDER[7:]),
+        *((nothing, []) for nothing in ("", " ", ".", "X", "5", "II.5.serv", "II.5.x", "I I")),
+    ],
+)
+def test_select(wanted: str, expected: list[str]) -> None:
+    assert [step.id for step in select(wanted)] == expected

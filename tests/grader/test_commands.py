@@ -1,0 +1,270 @@
+"""Ce que décident les commandes : avec ou sans bac à sable, quoi rejouer, quel code rendre."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import pytest
+
+from grader import commands
+from grader.catalogue import select
+from grader.cli import GRADER_ERROR, NO_SANDBOX, NOT_FULL, OK
+from grader.engine import grading
+from grader.engine.preparing import NoInterpreterError
+from grader.model import CheckResult, Report, StepResult, Verdict
+from grader.reports import jsonreport
+from grader.sandbox import doctor as machine
+from grader.sandbox.doctor import Finding
+from tests.grader.commandline import HASTY, grader, said, submission
+from tests.grader.reports import sample
+from tests.support.processes import ROOT
+
+REASON = "bwrap : absent"
+Asked = list[grading.Options]
+
+
+def reported(options: grading.Options, verdict: Verdict = Verdict.PASSED) -> Report:
+    """Le rapport qu'aurait donné la correction, tous les contrôles avec ce verdict."""
+    results = [
+        StepResult(step, verdict, [CheckResult(check, verdict) for check in step.checks])
+        for step in options.steps
+    ]
+    return Report(str(options.folder), options.seed, options.sandbox, results)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Les corrections demandées, et non menées : toutes justes."""
+    found: Asked = []
+
+    def grade(options: grading.Options) -> Report:
+        found.append(options)
+        return reported(options)
+
+    monkeypatch.setattr(grading, "grade", grade)
+    return found
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Une machine sans espaces de noms."""
+    monkeypatch.setattr(machine, "usable", lambda: REASON)
+
+
+@pytest.fixture
+def capable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "usable", lambda: "")
+
+
+@pytest.mark.usefixtures("capable")
+@pytest.mark.parametrize(
+    ("chosen", "used"), [(None, "bwrap"), ("bwrap", "bwrap"), ("none", "none")]
+)
+def test_a_machine_that_has_a_sandbox(chosen: str | None, used: str, asked: Asked) -> None:
+    options = ["--sandbox", chosen] if chosen else []
+    answer = said("/ailleurs", *options)
+    assert (answer.code, answer.err) == (OK, "")
+    assert [one.sandbox for one in asked] == [used]
+
+
+@pytest.mark.usefixtures("bare")
+class TestWithoutNamespaces:
+    def test_the_code_of_a_stranger_does_not_run(self, asked: Asked, tmp_path: Path) -> None:
+        answer = said(str(tmp_path))
+        assert (answer.code, answer.out, asked) == (NO_SANDBOX, "", [])
+        assert f"Pas de bac à sable : {REASON}." in answer.err
+        assert "python -m grader doctor" in answer.err
+        assert answer.err.count("\n") == 2
+
+    def test_nor_ours_if_a_sandbox_is_asked_for(self, asked: Asked) -> None:
+        assert said("--sandbox", "bwrap").code == NO_SANDBOX
+        assert asked == []
+
+    @pytest.mark.parametrize("folder", [[], ["."], [str(ROOT)], [f"{ROOT}/grader/.."]])
+    def test_ours_runs_and_it_is_said_in_a_line(
+        self, folder: list[str], asked: Asked, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(ROOT)
+        answer = said("step", "II", *folder)
+        assert answer.code == OK
+        assert answer.err == f"Sans bac à sable ({REASON}) : c'est notre propre code.\n"
+        assert [one.sandbox for one in asked] == ["none"]
+
+    def test_a_part_of_ours_or_a_copy_is_a_stranger(self, asked: Asked, tmp_path: Path) -> None:
+        (tmp_path / "copie").symlink_to(ROOT / "part1")
+        for folder in (ROOT / "part1", tmp_path / "copie", tmp_path, tmp_path / "absent"):
+            assert said(str(folder)).code == NO_SANDBOX
+        assert asked == []
+
+    def test_one_can_do_without_for_one_s_own_code(self, asked: Asked, tmp_path: Path) -> None:
+        answer = said(str(tmp_path), "--sandbox", "none")
+        assert (answer.code, answer.err) == (OK, "")
+        assert [one.sandbox for one in asked] == ["none"]
+
+    def test_a_report_cannot_do_without_for_someone(self, asked: Asked, tmp_path: Path) -> None:
+        """Un rapport vient peut-être de la copie : il ne décide pas du bac à sable."""
+        report = sample.report()
+        report.sandbox, report.folder = "none", str(tmp_path)
+        file = tmp_path / "rapport.json"
+        file.write_text(jsonreport.dump(report), encoding="utf-8")
+        assert said("replay", str(file), "--step", "II.4").code == NO_SANDBOX
+        report.folder = "a\0b"
+        file.write_text(jsonreport.dump(report), encoding="utf-8")
+        assert said("replay", str(file), "--step", "II.4").code == NO_SANDBOX
+        assert asked == []
+
+
+def test_a_real_machine_without_bubblewrap(tmp_path: Path) -> None:
+    """Du PATH de la machine, tout sauf bwrap."""
+    tools = tmp_path / "outils"
+    tools.mkdir()
+    for name in ("env", "prlimit", "setsid", "sh"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    copy = submission(tmp_path / "copie", HASTY)
+    refused = grader(str(copy), PATH=str(tools))
+    assert (refused.returncode, refused.stdout) == (NO_SANDBOX, "")
+    assert "bwrap" in refused.stderr
+    accepted = grader(str(copy), "--sandbox", "none", "--seed", "5", PATH=str(tools))
+    assert (accepted.returncode, accepted.stderr) == (NOT_FULL, "")
+    assert "sans bac à sable" in accepted.stdout
+    assert "Le script n'affiche pas deux fois" in accepted.stdout
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Écrit un rapport où ces contrôles ont ces verdicts."""
+
+    def write(verdicts: dict[str, Verdict], sandbox: Literal["bwrap", "none"] = "bwrap") -> Path:
+        options = grading.Options(tmp_path, select("II"), seed=99)
+        report = replace(reported(options), sandbox=sandbox)
+        for step in report.steps:
+            for check in step.checks:
+                check.verdict = verdicts.get(check.check.id, Verdict.PASSED)
+        file = tmp_path / "rapport.json"
+        file.write_text(jsonreport.dump(report), encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.mark.usefixtures("capable")
+class TestReplay:
+    FAILED: ClassVar = {
+        "II.3.client.sends": Verdict.FAILED,
+        "II.4.server.relay": Verdict.UNSTABLE,
+        "II.4.server.silent": Verdict.SKIPPED,
+        "II.5.client.hello": Verdict.ERROR,
+        "II.5.server.joins": Verdict.SKIPPED,
+        "II.6.server.chat": Verdict.NOT_SUBMITTED,
+    }
+
+    def test_only_what_failed_with_the_same_seed(
+        self, written: Callable[..., Path], asked: Asked, tmp_path: Path
+    ) -> None:
+        assert said("replay", str(written(self.FAILED))).code == OK
+        (options,) = asked
+        wanted = ["II.3.client", "II.4.server", "II.5.client"]
+        assert [step.id for step in options.steps] == wanted
+        assert (options.folder, options.seed) == (tmp_path, 99)
+        assert options.selection == tuple(wanted)
+
+    def test_what_one_asks_for(self, written: Callable[..., Path], asked: Asked) -> None:
+        report = str(written(self.FAILED))
+        assert said("replay", report, "--step", "ii.2", "--seed", "7", "--jobs", "3").code == OK
+        (options,) = asked
+        assert [step.id for step in options.steps] == ["II.2.server", "II.2.client"]
+        assert (options.seed, options.jobs) == (7, 3)
+
+    def test_nothing_failed(self, written: Callable[..., Path], asked: Asked) -> None:
+        answer = said("replay", str(written({})))
+        assert (answer.code, answer.err, asked) == (OK, "", [])
+        assert answer.out == "Rien à rejouer : aucun contrôle de ce rapport n'a échoué.\n"
+
+    @pytest.mark.parametrize("wanted", ["", "X"])
+    def test_an_unknown_step(self, wanted: str, written: Callable[..., Path], asked: Asked) -> None:
+        answer = said("replay", str(written(self.FAILED)), "--step", wanted)
+        assert answer.err.startswith(f"Étape inconnue : {wanted}.")
+        assert asked == []
+
+    def test_the_sandbox_is_not_the_report_s_to_choose(
+        self, written: Callable[..., Path], asked: Asked
+    ) -> None:
+        assert said("replay", str(written(self.FAILED, sandbox="none"))).code == OK
+        assert [one.sandbox for one in asked] == ["bwrap"]
+
+    def test_the_folder_is_gone(self, written: Callable[..., Path], tmp_path: Path) -> None:
+        file = written(self.FAILED)
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        facts["folder"] = str(tmp_path / "parti\x1b[31m")
+        file.write_text(json.dumps(facts), encoding="utf-8")
+        answer = said("replay", str(file))
+        assert answer.code == 2
+        assert "ce dossier n'existe pas" in answer.err
+        assert "\x1b" not in answer.err
+
+
+@pytest.mark.usefixtures("capable")
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ([Verdict.PASSED, Verdict.PASSED], OK),
+        ([], OK),
+        *(([Verdict.PASSED, one], NOT_FULL) for one in Verdict if one not in ("passed", "error")),
+        ([Verdict.FAILED, Verdict.ERROR, Verdict.PASSED], GRADER_ERROR),
+    ],
+)
+def test_exit_codes(verdicts: list[Verdict], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def grade(options: grading.Options) -> Report:
+        report = reported(options)
+        for step in report.steps:
+            step.checks = [
+                replace(check, verdict=verdict)
+                for check, verdict in zip(step.checks, verdicts, strict=False)
+            ]
+        return report
+
+    monkeypatch.setattr(grading, "grade", grade)
+    assert said("step", "II.4").code == code
+
+
+@pytest.mark.usefixtures("capable")
+def test_no_python_to_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def grade(_: grading.Options) -> Report:
+        raise NoInterpreterError("Aucun Python 3.11 ou plus récent sur cette machine.")
+
+    monkeypatch.setattr(grading, "grade", grade)
+    answer = said()
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "Aucun Python 3.11 ou plus récent sur cette machine.\n"
+
+
+@pytest.mark.usefixtures("capable", "asked")
+def test_a_report_that_can_no_longer_be_written(tmp_path: Path) -> None:
+    (tmp_path / "plein").symlink_to("/dev/full")
+    answer = said("--json", str(tmp_path / "plein"))
+    assert answer.code == 2
+    assert answer.err.endswith("plein : il n'y a plus de place sur le disque.\n")
+    assert "Note" in answer.out  # la correction, elle, a bien eu lieu
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_doctor(ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = [
+        Finding("Linux", True, "6.1[bold]"),
+        Finding("bwrap", ok, "/usr/bin/bwrap" if ok else "absent", "sudo apt install bubblewrap"),
+    ]
+    monkeypatch.setattr(machine, "diagnose", lambda: findings)
+    answer = said("doctor")
+    assert (answer.code, answer.err) == (OK if ok else NOT_FULL, "")
+    assert "✓ Linux : 6.1[bold]" in answer.out  # aucun balisage n'agit
+    assert ("✓ bwrap : /usr/bin/bwrap" if ok else "✗ bwrap : absent") in answer.out
+    assert ("sudo apt install bubblewrap" in answer.out) is not ok
+    assert ("Tout est prêt pour corriger." in answer.out) is ok
+
+
+def test_every_command_is_there() -> None:
+    for name in ("grade", "step", "hint", "replay", "doctor"):
+        assert callable(getattr(commands, name))

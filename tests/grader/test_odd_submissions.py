@@ -1,0 +1,56 @@
+"""Des copies justes, mais faites autrement : tous les points de leurs étapes, sans exception."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from grader.discovery.interpreters import find_interpreters
+from grader.model import Report, Verdict
+from tests.grader.variants import Gradings, Odd, Variant, chosen, gradings, odd, results, textbook
+
+AT_LEAST = 14
+
+
+@pytest.fixture(scope="module")
+def graded(request: pytest.FixtureRequest) -> Iterator[Gradings]:
+    with gradings(chosen(request.session.items, request.path)) as started:
+        yield started
+
+
+def _wrong(report: Report) -> dict[str, object]:
+    """Ce que la copie n'a pas réussi, et pourquoi."""
+    return {
+        name: (result.verdict, result.failure or result.error or result.cause)
+        for name, result in results(report).items()
+        if result.verdict is not Verdict.PASSED
+    }
+
+
+def _readable(variant: Variant) -> bool:
+    """Un Python de cette machine comprend-il la copie ?"""
+    needed = variant.python if isinstance(variant, Odd) else ()
+    return not needed or any(one.version >= needed for one in find_interpreters())
+
+
+@pytest.mark.xdist_group("odd")
+@pytest.mark.parametrize("variant", [textbook(), *odd()], ids=lambda variant: variant.name)
+def test_odd_but_right_gets_every_point(variant: Variant, graded: Gradings) -> None:
+    report = graded.report(variant)
+    if _readable(variant):
+        assert not _wrong(report)
+        assert report.earned == pytest.approx(report.points)
+    else:
+        first = report.steps[0].checks[0]
+        assert first.failure
+        assert "Python ne comprend pas le script" in first.failure.message
+
+
+def test_textbook_is_worth_twenty(graded: Gradings) -> None:
+    report = graded.report(textbook())
+    assert report.points == pytest.approx(20)
+    assert report.earned == pytest.approx(20)
+
+
+def test_odd_submissions_are_many_and_named_once() -> None:
+    names = [variant.name for variant in odd()]
+    assert len(names) == len(set(names)) >= AT_LEAST
