@@ -15,6 +15,7 @@ from grader.world.capture import Capture
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8888
 USUAL_PORTS = (8888, 13337)
 MAX_GUESSES = 12
+MAX_PEERS = 40  # connexions d'un client ; chacune peut nous prendre 2 Mo, les autres sont refusées
 LATE = 0.1  # secondes : un paquet vu par le client l'est aussitôt par la capture
 WITH_PSEUDO = ("II.5.client", "II.6.client")
 
@@ -56,9 +57,14 @@ class Door:
             return
 
     def _peer(self) -> Peer:
-        peer = Peer("serveur", self.arena.pulse, self.arena.timeline, self.peers.append)
-        self.arena.peers.append(peer)
-        return peer
+        return Peer("serveur", self.arena.pulse, self.arena.timeline, self._arrived)
+
+    def _arrived(self, peer: Peer) -> None:
+        if len(self.peers) == MAX_PEERS:
+            peer.refuse()
+        else:
+            self.peers.append(peer)
+            self.arena.peers.append(peer)
 
     async def close(self) -> None:
         for server in self.ports.values():

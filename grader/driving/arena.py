@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -110,6 +111,7 @@ class Arena:
         folder = script.launch.folder
         for file, content in (files or {}).items():
             given = cell.copy / folder / file
+            shutil.rmtree(given, ignore_errors=True)  # un dossier de ce nom, dans la copie
             given.unlink(missing_ok=True)
             given.write_text(content, encoding="utf-8")
         if self.setting.sandbox == "bwrap":  # sinon, /tmp est celui de la personne

@@ -91,6 +91,10 @@ class Peer(asyncio.Protocol):
         self._timeline.add(self.actor, "sent", data.decode(errors="backslashreplace"))
         self._transport.write(data)
 
+    def refuse(self) -> None:
+        """Une connexion de trop."""
+        self._transport.abort()
+
     def close(self) -> None:
         """S'en va en le disant (FIN)."""
         self._timeline.add(self.actor, "close")

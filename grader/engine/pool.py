@@ -80,7 +80,7 @@ class Pool(Generic[Tag]):
         os.close(trial.pipe)
         del self._trials[trial.pipe]
         with contextlib.suppress(ProcessLookupError):
-            os.kill(trial.process, signal.SIGKILL)
+            os.kill(trial.process, signal.SIGTERM)
         os.waitpid(trial.process, 0)
         try:
             return decode(bytes(trial.data))

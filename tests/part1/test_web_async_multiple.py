@@ -1,6 +1,5 @@
 """web_async_multiple.py : ensemble, mais pas sans bornes."""
 
-import os
 import resource
 import subprocess
 import sys
@@ -14,6 +13,15 @@ from web_async_multiple import file_for
 
 from tests.support.processes import limited, run
 from tests.support.web import Server
+
+# Un processus né de celui-ci hériterait de son pic de mémoire : un petit Python le lance et mesure.
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.call([sys.executable, *sys.argv[2:]])
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
 
 
 def test_a_hundred_connections_no_fewer_no_more(server: Server, tmp_path: Path) -> None:
@@ -34,11 +42,10 @@ def test_ten_thousand_pages_with_few_descriptors_and_little_memory(tmp_path: Pat
     listing, output = tmp_path / "urls.txt", tmp_path / "output.txt"
     with local_site(pages, (0, 0), size, seed) as urls, output.open("wb") as log:
         listing.write_text("\n".join(urls))
-        command = [sys.executable, str(SCRIPTS["async"]), str(listing)]
+        peak = tmp_path / "peak"
+        command = [sys.executable, "-c", MEASURED, str(peak), str(SCRIPTS["async"]), str(listing)]
         with limited(resource.RLIMIT_NOFILE, 256):
-            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+            process = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
     site = Site(pages, (0, 0), size, seed)
     files = [file_for(url) for url in urls]
     try:
@@ -48,4 +55,4 @@ def test_ten_thousand_pages_with_few_descriptors_and_little_memory(tmp_path: Pat
     finally:
         for file in files:
             file.unlink(missing_ok=True)
-    assert usage.ru_maxrss / 1024 < 200
+    assert int(peak.read_text()) / 1024 < 200

@@ -15,10 +15,10 @@ if os.fork() == 0:
         os.close(number)
     while os.getppid() == parent:
         time.sleep(0.01)
-    time.sleep(0.05)
+    time.sleep(0.5)  # bien plus que ne met la cellule à mourir
     while True:
         with contextlib.suppress(OSError):
             urllib.request.urlopen("https://www.survivant.fr", context=CONTEXT, timeout=1)
         time.sleep(0.02)
 if len(sys.argv) == 1:  # un essai où l'on ne dit rien : le temps que les démons d'avant agissent
-    time.sleep(0.3)
+    time.sleep(0.9)
