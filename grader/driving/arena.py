@@ -118,6 +118,8 @@ class Arena:
             for path, old in (planted or {}).items():
                 cell.plant(path, old)
         target = os.path.relpath(str(script.path), folder or ".")  # noqa: ASYNC240 (ne touche pas au disque)
+        if target.startswith("-"):  # Python y verrait une option
+            target = f"./{target}"
         command = cell.command(script.runtime, [target, *arguments], folder)
         self.programs.append(program)
         await program.start(command, " ".join(["python", target, *arguments]))

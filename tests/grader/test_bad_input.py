@@ -193,10 +193,7 @@ def test_only_empty_files(tmp_path: Path) -> None:
 HOSTILE = [
     "sleep and print\n.py",
     "\x1b[31msleep_and_print.py",
-    pytest.param(
-        "-sleep_and_print.py",
-        marks=pytest.mark.xfail(reason="arena.start : python y voit une option"),
-    ),
+    "-sleep_and_print.py",
     "sleep_and_print$(id).py",
 ]
 
