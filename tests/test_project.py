@@ -79,12 +79,3 @@ def test_no_file_names_a_package_index_or_one_machine() -> None:
     here = Path(__file__)
     found = [path.name for path in TEXTS if path != here and forbidden.search(path.read_text())]
     assert found == []
-
-
-def test_every_module_of_the_collection_has_its_tests() -> None:
-    tests = " ".join(path.read_text() for path in ROOT.glob("tests/part*/*.py"))
-    for script in SCRIPTS:
-        step = re.search(r"_ii_(\d)$", script.stem)
-        assert script.stem in tests or (
-            step and (ROOT / f"tests/part2/test_{script.name}").exists()
-        )
