@@ -149,7 +149,8 @@ def _bin_folders() -> Iterator[Path]:
     with contextlib.suppress(RuntimeError):  # ni HOME, ni compte
         roots.append(Path.home() / ".pyenv")
     for root in roots:
-        yield from sorted(root.glob("versions/*/bin"))
+        with contextlib.suppress(OSError):  # le dossier d'un autre compte
+            yield from sorted(root.glob("versions/*/bin"))
 
 
 def _identity(path: Path) -> tuple[str, str]:

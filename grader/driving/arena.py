@@ -55,7 +55,7 @@ class Arena:
             folder = tempfile.TemporaryDirectory(prefix="tp6-", dir=self.setting.place)
             self._place = Path(self._stack.enter_context(folder))
         self.diag = self._stack.enter_context(Diag())
-        watchdog = asyncio.create_task(self._watch_memory())
+        watchdog = asyncio.create_task(self._watch_appetite())
         self._stack.push_async_callback(_cancel, watchdog)
         return self
 
@@ -134,14 +134,20 @@ class Arena:
         trust = {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
         return PlainCell.create(self._place / f"cell{number}", setting.limits, trust)
 
-    async def _watch_memory(self) -> None:
+    async def _watch_appetite(self) -> None:
         """La limite par processus ne suffit pas : une copie peut en lancer soixante."""
-        limits = self.setting.limits
-        while self.setting.measures.memory_limit:
+        limits, measures = self.setting.limits, self.setting.measures
+        while True:
             await asyncio.sleep(WATCH)
-            for program in self.programs:
-                if program.running and memory_of(processes_of(program.pid)) > limits.memory:
-                    self.timeline.add(program.name, "note", "arrêté : trop de mémoire")
+            for program in filter(lambda program: program.running, self.programs):
+                processes, excess = processes_of(program.pid), ""
+                # Un compte qui n'a qu'un utilisateur n'a pas non plus de limite de processus.
+                if measures.process_limit and len(processes) > limits.processes:
+                    excess = "processus"
+                elif measures.memory_limit and memory_of(processes) > limits.memory:
+                    excess = "mémoire"
+                if excess:
+                    self.timeline.add(program.name, "note", f"arrêté : trop de {excess}")
                     program.kill()
 
     def idle(self, program: Program) -> bool:

@@ -26,6 +26,15 @@ def processes_of(root: int) -> list[int]:
     return found
 
 
+def alive(process: int) -> bool:
+    """Faux s'il n'existe plus, ou n'est plus qu'un code de sortie que nul n'a lu."""
+    try:
+        stat = (PROC / str(process) / "stat").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return stat.rpartition(") ")[2][:1] not in "ZX"
+
+
 def asleep(process: int) -> bool:
     """Vrai si chacun des fils du processus dort, ou s'il a fini."""
     try:

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import pyte
 
+from grader.driving.idle import alive, processes_of
 from grader.driving.pulse import Pulse
 from grader.driving.text import plain
 from grader.driving.timeline import MAX_TEXT, Timeline
@@ -22,6 +23,7 @@ from grader.sandbox.cell import Cell
 COLUMNS, LINES = 160, 60
 KEPT = 200_000  # caractères gardés ; les tout derniers, s'il y en a plus
 LAST_LINES = 12
+VANISHING = 2.0  # secondes laissées aux processus tués pour disparaître
 # Quelques octets font redessiner tout l'écran, ou empiler des accents sans fin : on le dessine par
 # petits bouts, et on cesse quand cela a pris trop de calcul. Le texte, lui, se garde toujours.
 DRAWN, DRAWING = 256, 0.5  # caractères, secondes
@@ -36,6 +38,8 @@ EXCEPTIONS = re.compile(
     r"|Unhandled exception in client_connected_cb"
     r"|Exception in callback"
 )
+# Après la pile, qui est en retrait ; celle d'un groupe d'exceptions l'est derrière une barre.
+RAISED = re.compile(r"(?:\s*\| )?([^\W\d][\w.]*(?::.*)?)")
 
 
 class Program:
@@ -174,13 +178,9 @@ class Program:
         found = list(EXCEPTIONS.finditer(self._text))
         if not found:
             return ""
-        lines = self._text[found[-1].start() :].split("\n")
-        named = [
-            line.strip()
-            for line in lines
-            if re.match(r"\s*[\w.]*(Error|Exception|Exit|Interrupt|Group)\b", line)
-        ]
-        return named[0][:200] if named else lines[0][:200]
+        first, *lines = self._text[found[-1].start() :].split("\n")
+        named = filter(None, map(RAISED.fullmatch, lines))
+        return next((line[1] for line in named), first)[:200]
 
     @property
     def pid(self) -> int:
@@ -223,9 +223,18 @@ class Program:
                 self._process.kill()
 
     async def close(self) -> None:
+        processes = processes_of(self.pid) if self._process else []
         self.kill()
         if self._exit:
             await self._exit
+        await self._vanish(processes)
         self._stop_reading()
         with suppress(OSError, AttributeError):
             os.close(self._master)
+
+    async def _vanish(self, processes: Sequence[int]) -> None:
+        """Attend que le noyau ait fini avec eux : jusque-là, leur port est encore pris."""
+        loop = asyncio.get_running_loop()
+        limit = loop.time() + VANISHING
+        while any(map(alive, processes)) and loop.time() < limit:  # noqa: ASYNC110 (le noyau ne prévient pas)
+            await asyncio.sleep(0.002)

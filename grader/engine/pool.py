@@ -19,6 +19,7 @@ from grader.model import Failure, Outcome
 from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
 
 MAX_OUTCOME = 20_000_000  # octets
+STIFLED = "Le programme a étouffé le correcteur, qui n'a pas pu finir ce contrôle."
 GRACE = 20.0  # secondes de plus que n'en prend un contrôle qui se borne lui-même
 
 Tag = TypeVar("Tag")
@@ -82,10 +83,12 @@ class Pool(Generic[Tag]):
         with contextlib.suppress(ProcessLookupError):
             os.kill(trial.process, signal.SIGTERM)
         os.waitpid(trial.process, 0)
+        if not trial.data or len(trial.data) > MAX_OUTCOME:
+            return Outcome(0.0, Failure(STIFLED), timed_out=True)
         try:
             return decode(bytes(trial.data))
         except (ValueError, TypeError, KeyError) as wrong:
-            return Outcome(credit=0.0, error=f"l'arène n'a rien rendu : {wrong}")
+            return Outcome(credit=0.0, error=f"l'arène a rendu n'importe quoi : {wrong}")
 
     def close(self) -> None:
         """Arrête tout ; l'arène meurt avec son processus, et la copie avec l'arène."""

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -137,6 +137,22 @@ def test_pyenv_is_searched(fake: Fake, tmp_path: Path, monkeypatch: pytest.Monke
     fake("pyenv/versions/3.13.0/bin/python3", (3, 13, 0))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     assert [one.version for one in find_interpreters()] == [(3, 13, 0), (3, 12, 1)]
+
+
+def test_a_pyenv_that_is_not_ours_is_left_alone(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake("home/.pyenv/versions/3.12.1/bin/python3", (3, 12, 1))
+    glob = Path.glob
+
+    def refused(path: Path, pattern: str) -> Iterator[Path]:
+        if path.name == "secret":
+            raise PermissionError(13, "Permission denied", str(path))
+        return glob(path, pattern)
+
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "secret"))
+    monkeypatch.setattr(Path, "glob", refused)
+    assert [one.version for one in find_interpreters()] == [(3, 12, 1)]
 
 
 def test_links_to_one_interpreter_count_once_but_an_environment_apart(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.driving.idle import alive
 from grader.driving.program import CTRL_C, KEPT, LAST_LINES, Program
 from grader.driving.pulse import Pulse
 from grader.driving.timeline import Timeline
@@ -299,10 +300,31 @@ NAMED_OTHERWISE = {
 }
 
 
-@pytest.mark.xfail(reason="Program.exception ne connaît que les noms en Error, Exception…")
 @pytest.mark.parametrize(("source", "expected"), NAMED_OTHERWISE.values(), ids=NAMED_OTHERWISE)
 def test_an_exception_named_otherwise(tmp_path: Path, source: str, expected: str) -> None:
     assert played(tmp_path, source).exception.startswith(expected)
+
+
+def test_closing_waits_until_its_processes_are_gone(tmp_path: Path) -> None:
+    """Un port n'est rendu qu'à la mort du dernier processus, un peu après celle du premier."""
+    source = """
+        import subprocess, sys
+        lingers = "import sys, time; sys.stdin.read(); time.sleep(0.2)"
+        child = subprocess.Popen([sys.executable, "-c", lingers], stdin=subprocess.PIPE)
+        print(child.pid, flush=True)
+        child.wait()
+    """
+    found: list[int] = []
+
+    async def scenario() -> None:
+        async with running(tmp_path, textwrap.dedent(source)) as program:
+            assert await program.shows(str.strip, DEADLINE)
+            found.append(int(program.since()))
+            assert alive(found[0])
+        assert not alive(found[0])
+
+    leaving_nothing(scenario)
+    assert found
 
 
 HOSTILE = {
