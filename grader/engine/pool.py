@@ -102,6 +102,8 @@ def _live(setting: Setting, job: Job, pipe: int) -> None:
     try:
         die_with_parent()
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
+        # Sous nohup, la copie l'ignorerait aussi, et survivrait à son terminal.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         _keep_only(pipe, every=setting.measures.descriptors)
         if setting.sandbox == "bwrap":
             enter(network=setting.measures.network)
