@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p $(RECENT) 2>/dev/null && { echo $$p; break; }; done)
 VERSIONS := 3.11 3.12 3.13
 MESURE ?= --local 10 --runs 3
+# Un test attend plus qu'il ne calcule : deux à la fois par cœur.
+WORKERS ?= $(shell expr 2 '*' $$(nproc))
 PYTEST ?=
 GRADE ?=
 
@@ -33,7 +35,7 @@ mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.tx
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
-	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup \
+	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
 		-m "not proof" $(PYTEST)
 
 proof: $(VENV)/ready ## prouve le correcteur : chaque mutant, chaque copie inhabituelle, chaque attaque
