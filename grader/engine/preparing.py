@@ -44,11 +44,15 @@ def prepare(folder: Path, steps: Sequence[Step]) -> Prepared:
     sources = {file.path: file.content for file in submission.files if file.is_python}
     paths = list(sources)
     known = dict(zip(paths, facts(interpreters[0], [sources[p] for p in paths]), strict=True))
+    every_import = frozenset[str]().union(*(one.imports for one in known.values()))
+    launchers = {step.id for step in every if step.kind == "measure"}
     scripts, broken = {}, {}
     for step_id, place in found.items():
         mine = known[place.path]
         used = {path: known[path] for path in local_modules(submission, place.path, known)}
         imports = frozenset().union(mine.imports, *(other.imports for other in used.values()))
+        if step_id in launchers:  # il lance ses voisins avec le Python qui le fait tourner
+            imports = every_import
         interpreter = choose(interpreters, imports, sources[place.path])
         if mine.syntax_error:
             (mine,) = facts(interpreter, [sources[place.path]])
