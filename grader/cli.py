@@ -209,6 +209,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.flags.dev_mode:  # python -X dev -m grader
             raise
         _silence()
+        if isinstance(error, ModuleNotFoundError):
+            print(f"Il manque le module {error.name} : make grade prépare tout.", file=sys.stderr)
+            return GRADER_ERROR
         what = _harmless(f"{type(error).__name__}: {error}")
         print(f"Le correcteur s'est trompé : {what}", file=sys.stderr)
         return GRADER_ERROR

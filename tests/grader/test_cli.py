@@ -309,3 +309,17 @@ def test_a_mistake_of_ours_is_said_in_a_line(developer: bool) -> None:
         assert result.stderr.startswith("Le correcteur s'est trompé : LookupError: ␛[31mperdu␊")
         assert result.stderr.count("\n") == 1
         assert len(result.stderr) < 400
+
+
+def test_without_its_modules_it_says_how_to_get_them() -> None:
+    """« -S » : un Python sans rien d'installé, comme avant `make grade`."""
+    result = subprocess.run(
+        [sys.executable, "-S", "-m", "grader"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == GRADER_ERROR
+    assert re.fullmatch(r"Il manque le module \w+ : make grade prépare tout\.\n", result.stderr)
