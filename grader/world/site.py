@@ -144,7 +144,7 @@ class Site:
         """Une page en UTF-8, accents compris, signée à ses deux bouts, de 4 à 40 ko."""
         draw = hashlib.blake2b(url.encode("utf-8", "replace"), key=self._secret, digest_size=12)
         nonce = draw.hexdigest()
-        lines = 60 + int(nonce[:3], 16) % 540
+        lines = 66 + int(nonce[:3], 16) % 534
         text = "".join(f"<p>{nonce} : où l'été a passé, {line}</p>\n" for line in range(lines))
         return (
             f'<!DOCTYPE html>\n<html lang="fr">\n<meta charset="utf-8">\n<title>{nonce}</title>\n'
