@@ -59,7 +59,10 @@ def test_every_direct_dependency_is_pinned() -> None:
     pinned = {name.lower().replace("_", "-") for name in pinned}
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"].values()
     wanted = {
-        re.split(r"[<>=]", name)[0] for group in groups for name in group if name is str(name)
+        re.split(r"[<>=]", name)[0].replace("_", "-")
+        for group in groups
+        for name in group
+        if name is str(name)
     }
     wanted |= set((ROOT / "requirements.txt").read_text().split())
     assert wanted <= pinned

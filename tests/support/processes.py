@@ -14,9 +14,11 @@ from typing import IO, Self
 from tests.support.waiting import DEADLINE, wait_until
 
 ROOT = Path(__file__).parents[2]
-# Aucun réglage de Python hérité (PYTHONUNBUFFERED cacherait un flush oublié) ; et tout
-# avertissement, toute coroutine oubliée doit se voir sur la sortie d'erreur.
-INHERITED = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+# Aucun réglage hérité, ni de Python (PYTHONUNBUFFERED cacherait un flush oublié) ni du chat ; et
+# tout avertissement, toute coroutine oubliée doit se voir sur la sortie d'erreur.
+INHERITED = {
+    name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CHAT_"))
+}
 ENVIRONMENT = INHERITED | {"PYTHONWARNINGS": "default", "PYTHONUTF8": "1", "NO_COLOR": "1"}
 
 # Lancés en arrière-plan (« make test & »), les tests et leurs enfants ignoreraient Ctrl-C.

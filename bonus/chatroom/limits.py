@@ -1,0 +1,59 @@
+"""Chaque borne du chat, avec sa raison. Toutes se règlent : `--limit rate=20`, ou `RATE=20`."""
+
+from dataclasses import dataclass
+
+KILOBYTE, MEGABYTE = 1_000, 1_000_000
+FRAME = 16 * MEGABYTE  # la plus grande trame qu'un client accepte de son serveur
+LONGEST_TEXT = 65_000  # octets : la taille d'un texte tient sur deux octets
+LONGEST_NAME = 255  # caractères : un octet de taille, et il en faut un par caractère au moins
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Les durées sont en secondes, les tailles en octets, sauf mention contraire."""
+
+    # Ce que quelqu'un peut écrire
+    pseudo: int = 20  # caractères : il précède chaque message, la ligne doit rester lisible
+    room: int = 30  # caractères d'un nom de salon
+    text: int = 4 * KILOBYTE  # d'un message, en UTF-8 : deux écrans ; au-delà, c'est un fichier
+    image: int = MEGABYTE  # d'une image, telle qu'elle est enregistrée
+    image_name: int = 100  # caractères
+    pixels: int = 16_000_000  # d'une image : décodée, elle en prend le triple en octets
+    # Ce que quelqu'un peut prendre
+    connections: int = 12_000  # en tout ; chacune coûte un descripteur et quelques ko
+    connections_per_address: int = 64  # une salle de TP derrière une seule adresse
+    rooms: int = 1_000  # en tout : un salon ouvert le reste, avec son historique
+    rooms_per_person: int = 32  # à la fois
+    people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 300 octets
+    page: int = 50  # messages d'une page d'historique : un grand écran
+    # Le débit : un seau de `burst` messages, rempli de `rate` par seconde
+    rate: float = 10.0  # messages par seconde : personne ne tape si vite
+    burst: float = 30.0  # messages d'affilée : un texte collé
+    patience: float = 30.0  # retenu plus longtemps que cela d'affilée, c'est une inondation
+    # Les attentes
+    handshake: float = 10.0  # pour se présenter : une connexion muette tient une place
+    frame: float = 30.0  # pour finir une trame commencée : une image sur une liaison lente
+    ping: float = 30.0  # de silence avant de demander « es-tu là ? »
+    idle: float = 75.0  # de silence avant de conclure que non : deux questions sans réponse
+    shutdown: float = 5.0  # pour tout écrire et dire au revoir
+    # La mémoire
+    write_buffer: int = 2 * MEGABYTE  # en attente pour un client qui ne lit pas : une image et plus
+    uploads: int = 64 * MEGABYTE  # images en cours d'arrivée, de tous les clients ensemble
+    waiting: int = 16 * MEGABYTE  # messages qui attendent le disque ; au-delà, on cesse de lire
+    pictures: int = 32 * MEGABYTE  # images gardées en mémoire, les dernières demandées
+    # L'affichage
+    announced: int = 200  # membres d'un salon au-delà desquels arrivées et départs y sont tus
+    columns: int = 200  # d'une image en caractères
+    rows: int = 100
+
+    def __post_init__(self) -> None:
+        """ValueError si une borne permettait ce que le protocole ne sait pas écrire."""
+        if self.text > LONGEST_TEXT:
+            raise ValueError(f"un message (text) a {LONGEST_TEXT} octets au plus")
+        if max(self.pseudo, self.room, self.image_name) > LONGEST_NAME:
+            raise ValueError(f"un nom a {LONGEST_NAME} caractères au plus")
+        if self.image + KILOBYTE > FRAME:
+            raise ValueError(f"une image (image) a {FRAME - KILOBYTE} octets au plus")
+        # En JSON, un guillemet prend deux octets ; et chaque message a une date, un auteur…
+        if self.page * (2 * self.text + KILOBYTE) > FRAME:
+            raise ValueError(f"une page (page × text) tient en {FRAME} octets au plus")

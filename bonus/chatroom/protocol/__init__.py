@@ -1,0 +1,1 @@
+"""Des octets aux messages, et retour ; ni socket, ni fichier, ni horloge."""

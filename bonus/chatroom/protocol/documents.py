@@ -1,0 +1,55 @@
+"""Un message en document JSON : ce que l'historique garde, et ce qu'un nouveau reçoit."""
+
+import json
+import re
+from typing import Any
+
+from chatroom.protocol.fields import Integer
+from chatroom.protocol.frames import ProtocolError
+from chatroom.protocol.messages import Pictured, Said, Whispered
+
+Posted = Said | Whispered | Pictured
+KINDS: dict[str, type[Said] | type[Whispered] | type[Pictured]] = {
+    "text": Said,
+    "whisper": Whispered,
+    "image": Pictured,
+}
+COLOUR = re.compile("#[0-9a-f]{6}")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NAMES = {cls: name for name, cls in KINDS.items()}
+
+
+def document(message: Posted) -> str:
+    """Le document JSON de ce message, sur une ligne ; la couleur s'y écrit « #rrggbb »."""
+    fields: dict[str, Any] = {"kind": _NAMES[type(message)]}
+    for name, _ in message.CODECS:
+        fields[name] = getattr(message, name)
+    del fields["room"]
+    fields["colour"] = f"#{message.colour:06x}"
+    return _encode(fields)
+
+
+def page(text: str, room: int) -> list[Posted]:
+    """Les messages d'une page ; ProtocolError si elle n'en est pas une."""
+    try:
+        found = json.loads(text)
+        if not isinstance(found, list):
+            raise TypeError(found)
+        return [_message(fields, room) for fields in found]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        raise ProtocolError("Une page d'historique est illisible.") from None
+
+
+def _message(fields: Any, room: int) -> Posted:
+    if not isinstance(fields, dict):
+        raise TypeError(fields)
+    cls, colour = KINDS[fields.pop("kind")], fields.pop("colour")
+    if not COLOUR.fullmatch(colour):
+        raise ValueError(colour)
+    message = cls(room=room, colour=int(colour[1:], 16), **fields)
+    for name, codec in message.CODECS:
+        # Exactement : en Python, un booléen est un entier.
+        if type(getattr(message, name)) is not (int if isinstance(codec, Integer) else str):
+            raise TypeError(name)
+    message.encode()  # chaque champ tient dans la place qu'il aurait sur le réseau
+    return message

@@ -1,0 +1,18 @@
+"""Ce qu'un module importe, pour vérifier que chaque étage n'importe que ceux du dessous."""
+
+import ast
+from pathlib import Path
+
+
+def imported(file: Path, package: str) -> set[str]:
+    """Les modules que ce fichier importe ; pour « from package import étage », l'étage."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "un import relatif cache l'étage"
+            # « from grader import catalogue » nomme un étage ; « from grader.model import X », non.
+            inside = node.module == package
+            names |= {f"{package}.{a.name}" for a in node.names} if inside else {str(node.module)}
+    return names
