@@ -1,0 +1,86 @@
+"""Les salons : qui y est, et le numéro de leur dernier message."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from chatroom.core.people import Person
+from chatroom.protocol.text import fold
+
+if TYPE_CHECKING:
+    from chatroom.core.session import Session
+
+# Le salon privé de la personne n a pour numéro n, avec ce bit en plus.
+PRIVATE_BIT = 1 << 31
+
+
+class Room:
+    __slots__ = ("id", "last", "members", "name", "pending")
+
+    def __init__(self, id: int, name: str, last: int = 0) -> None:  # noqa: A002
+        self.id, self.name = id, name
+        self.last = last  # le numéro du dernier message enregistré et montré
+        # Dans l'ordre des arrivées, et de quoi écrire à chacun : mille fois par message.
+        self.members: dict[Session, Callable[[bytes], None]] = {}
+        self.pending: list[bytes] = []  # à envoyer à tous à la fin de ce tour de boucle
+
+    @property
+    def private(self) -> bool:
+        return bool(self.id & PRIVATE_BIT)
+
+    @property
+    def label(self) -> str:
+        return self.name or "en privé"
+
+    def flush(self) -> None:
+        """Les trames de ce tour en un seul texte : le même pour chacun, et rien à faire de plus."""
+        if self.pending:
+            data = b"".join(self.pending)
+            self.pending.clear()
+            for send in list(self.members.values()):
+                send(data)
+
+
+class Rooms:
+    """Tous les salons, par numéro et par nom."""
+
+    def __init__(self, known: Iterable[Room]) -> None:
+        self._by_id: dict[int, Room] = {}
+        self._by_name: dict[str, Room] = {}
+        self._last = 0
+        for room in known:
+            self._add(room)
+
+    def _add(self, room: Room) -> None:
+        self._by_id[room.id] = room
+        if not room.private:
+            self._by_name[fold(room.name)] = room
+            self._last = max(self._last, room.id)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def get(self, number: int) -> Room | None:
+        return self._by_id.get(number)
+
+    def named(self, name: str) -> Room | None:
+        return self._by_name.get(fold(name))
+
+    def public(self) -> Iterable[Room]:
+        return self._by_name.values()
+
+    def create(self, name: str) -> Room:
+        """Le nom doit être libre."""
+        room = Room(self._last + 1, name)
+        self._add(room)
+        return room
+
+    def private_of(self, person: Person) -> Room:
+        number = person.id | PRIVATE_BIT
+        if number not in self._by_id:
+            self._add(Room(number, ""))
+        return self._by_id[number]
+
+    def forget(self, room: Room) -> None:
+        """N'a pu être enregistré."""
+        self._by_id.pop(room.id, None)
+        self._by_name.pop(fold(room.name), None)

@@ -1,0 +1,93 @@
+"""La suite des messages d'un salon, sans trou ni répétition, malgré les coupures."""
+
+from collections.abc import Iterable
+
+from chatroom.protocol.documents import Posted
+from chatroom.protocol.frames import ProtocolError
+from chatroom.protocol.messages import Announced, GetPage, Join, Joined
+
+
+class Stream:
+    """`seen` est le dernier numéro montré ; une coupure ne l'oublie pas.
+
+    À chaque connexion : `join`, `joined`, puis `page` jusqu'à `caught_up`. Ce qui arrive en direct
+    pendant ce temps est retenu, et suit.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.number = 0  # celui du salon chez le serveur
+        self.seen = 0
+        self.oldest = 0  # le premier numéro reçu : l'historique se remonte à partir de lui
+        self.more = False  # il reste de l'historique avant lui
+        self.members = 0  # en entrant
+        self.known = False  # nous y sommes entrés un jour
+        self.remade = False  # mais ce n'est plus le même
+        self.caught_up = False
+        self.leaving = False
+        self._whole = False  # nous avons vu tout ce qui précède `seen`, même si c'est 0
+        self._held: list[Posted | Announced] = []
+
+    def cut(self) -> None:
+        """La connexion est perdue."""
+        self.caught_up = False
+        self._held.clear()
+
+    def forget(self) -> None:
+        """Le serveur a perdu son histoire : ses numéros repartent d'ailleurs."""
+        self.seen = self.oldest = 0
+        self.remade = self.known
+
+    def join(self) -> Join:
+        return Join(self.name, self.seen)
+
+    def joined(self, message: Joined, after: int) -> bool:
+        """Nous y sommes ; vrai si une page suit d'elle-même. `after` : ce qu'on avait demandé."""
+        self._whole = self.known and not self.remade
+        self.name, self.number, self.known = message.name, message.room, True
+        self.members = message.members
+        self.caught_up = after == message.last
+        return after < message.last
+
+    def page(
+        self, messages: list[Posted], *, forwards: bool, more: bool
+    ) -> tuple[list[Posted], GetPage | None]:
+        """Ce qui est nouveau d'une page de rattrapage, et la suivante à demander."""
+        if not forwards:
+            if self._whole and more:  # la dernière page, mais il manque ce qui la précède
+                return [], GetPage(self.number, self.seen, 1)
+            self.more, more = more, False
+        fresh = self._fresh(messages)
+        if more and not fresh:
+            raise ProtocolError("Une page d'historique n'avance pas.")
+        self.caught_up = not more
+        return fresh, GetPage(self.number, self.seen, 1) if more else None
+
+    def give_up(self, last: int) -> None:
+        """L'historique est illisible : on commence au direct."""
+        self.seen, self.caught_up = last, True
+
+    def live(self, message: Posted | Announced) -> None:
+        self._held.append(message)
+
+    def release(self) -> Iterable[Posted | Announced]:
+        """Ce qui peut être montré du direct ; rien tant qu'il manque ce qui précède."""
+        if not self.caught_up:
+            return []
+        held, self._held = self._held, []
+        return [item for item in held if isinstance(item, Announced) or self._fresh([item])]
+
+    def _fresh(self, messages: list[Posted]) -> list[Posted]:
+        fresh = []
+        for message in messages:
+            if message.seq > self.seen:
+                self.seen = message.seq
+                self.oldest = self.oldest or message.seq
+                fresh.append(message)
+        return fresh
+
+    def older(self, messages: list[Posted], *, more: bool) -> None:
+        """Une page plus ancienne, que la personne a demandée."""
+        self.more = more
+        if messages:
+            self.oldest = min(self.oldest, messages[0].seq)
