@@ -1,0 +1,114 @@
+"""Le client en lignes, de la ligne de commande à la sortie."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+from chatroom.faces.console import Console, Pipes, is_terminal
+from chatroom.faces.line import LineClient, Outcome
+from chatroom.faces.names import Names
+from chatroom.protocol.text import clean_name, neutral
+from chatroom.services.config import ClientSettings
+from chatroom.services.logs import Log, open_log
+from chatroom.services.state import state_folder
+from chatroom.services.tokens import Tokens
+from chatroom.transports.link import Link
+
+TOKENS = "tokens.json"
+
+
+def run(settings: ClientSettings) -> int:
+    """Tient une conversation, et dit le code de sortie. LogError si son journal est impossible."""
+    log = open_log("client", settings.log, None, _say)
+    try:
+        return _converse(settings, log)
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
+        return 0
+    except BrokenPipeError:  # « | head » en a assez
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    finally:
+        log.close()
+
+
+def _converse(settings: ClientSettings, log: Log) -> int:
+    pseudo = settings.pseudo
+    while True:
+        pseudo = _proper_pseudo(settings, pseudo)
+        outcome = asyncio.run(_chat(settings, pseudo, log))
+        if outcome is not Outcome.OTHER_PSEUDO or not is_terminal():
+            return 1 if outcome.value else 0
+        pseudo = ""
+
+
+def _proper_pseudo(settings: ClientSettings, wanted: str) -> str:
+    """`wanted`, ou à défaut celui que l'on demande, sans rien qui presse : rien n'est connecté.
+
+    D'un script, c'est la première ligne. SystemExit(1) s'il ne convient pas.
+    """
+    while True:
+        text = wanted or (input("Pseudo : ") if is_terminal() else _first_line())
+        try:
+            return clean_name(text, settings.limits.pseudo)
+        except ValueError as why:
+            print(f"Pseudo refusé : {why}.", flush=True)
+            if not is_terminal():
+                raise SystemExit(1) from None
+        wanted = ""
+
+
+def _first_line() -> str:
+    """Octet par octet : la suite est pour la conversation."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(sys.stdin.fileno(), 1)
+        if not byte and not line:
+            raise EOFError
+        line += byte or b"\n"
+    return line.decode(errors="replace")
+
+
+async def _chat(settings: ClientSettings, pseudo: str, log: Log) -> Outcome:
+    names = Names()
+    tokens = Tokens(state_folder() / TOKENS, _say)
+    link = Link(settings.host, settings.port, pseudo, tokens, settings.limits)
+    with _ended_by_signals(), _console(names) as console:
+        return await LineClient(console, link, names, log, settings.limits).run(settings.room)
+
+
+def _console(names: Names) -> Console:
+    if not is_terminal():
+        return Pipes()
+    from chatroom.faces.terminal import Terminal  # noqa: PLC0415 (prompt_toolkit est long à venir)
+
+    return Terminal(names.complete)
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Un terminal fermé, un arrêt demandé : partir comme pour Ctrl-C, le terminal remis en état."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task
+    stopping = False
+
+    def stop() -> None:
+        nonlocal stopping
+        stopping = True
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if stopping:
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _say(text: str) -> None:
+    """À la personne, mais pas dans la conversation."""
+    print(neutral(text), file=sys.stderr, flush=True)

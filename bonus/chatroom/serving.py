@@ -1,0 +1,197 @@
+"""Le serveur, assemblé : les réglages, le disque, le noyau, le réseau ; et son arrêt."""
+
+import asyncio
+import errno
+import os
+import resource
+import select
+import shlex
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TextIO, cast
+
+from chatroom.core.hub import Hub
+from chatroom.limits import Limits
+from chatroom.services.config import ServerSettings
+from chatroom.services.history import Durability, History
+from chatroom.services.images import ImageError, inspect
+from chatroom.services.logs import Log, open_log
+from chatroom.services.settings import HOST, PORT
+from chatroom.transports.tcp import Listener, place
+
+SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
+# Pourquoi l'on ne peut écouter ; asyncio ne le dit qu'en anglais.
+CAUSES = {
+    errno.EADDRINUSE: "ce port est déjà pris",
+    errno.EADDRNOTAVAIL: "cette adresse n'est pas l'une de celles de cette machine",
+    errno.EACCES: "ce port est réservé à l'administrateur",
+}
+
+
+class ServerError(Exception):
+    """Le serveur ne peut démarrer ; le texte, en français, dit pourquoi."""
+
+
+class LoopWorld:
+    """Le temps de la boucle d'événements."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.now = loop.time
+        self._loop = loop
+
+    def date(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def soon(self, callback: Callable[[], None]) -> None:
+        self._loop.call_soon(callback)
+
+    def later(self, delay: float, callback: Callable[[], None]) -> None:
+        self._loop.call_later(delay, callback)
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Celle de uvloop, si elle est là."""
+    try:
+        import uvloop  # noqa: PLC0415 (elle peut manquer)
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def serve(settings: ServerSettings, out: TextIO) -> None:
+    """Sert jusqu'à SIGTERM ou Ctrl-C ; ServerError, StoreError ou LogError s'il ne le peut."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def say(text: str) -> None:
+        _say(text, out.fileno(), out.encoding)
+
+    limits = fit_descriptors(settings.limits, say)
+    durability = cast(Durability, settings.durability)  # vérifiée avec les autres réglages
+    history = History(settings.data, limits, durability, loop.call_soon_threadsafe)
+    try:
+        log = open_log("server", settings.log, None if settings.quiet else out, say)
+        try:
+            await _run(settings, limits, history, log, say, stop)
+        finally:
+            log.close()
+    finally:
+        history.close()
+
+
+def _say(text: str, number: int, encoding: str) -> None:
+    """Au terminal, s'il écoute : arrêté (Ctrl-S) ou fermé, il ne doit pas retenir le serveur."""
+    console = select.poll()
+    console.register(number, select.POLLOUT)
+    with suppress(OSError):
+        if console.poll(0):
+            os.write(number, f"{text}\n".encode(encoding, "replace"))
+
+
+async def _run(
+    settings: ServerSettings,
+    limits: Limits,
+    history: History,
+    log: Log,
+    say: Callable[[str], None],
+    stop: asyncio.Event,
+) -> None:
+    loop = asyncio.get_running_loop()
+    people, rooms = history.load()
+
+    def measure(data: bytes) -> tuple[int, int]:
+        try:
+            picture = inspect(data, limits)
+        except ImageError as error:
+            raise ValueError(str(error)) from None
+        return picture.width, picture.height
+
+    def write(lines: Sequence[str]) -> None:
+        log.write(*lines)
+
+    hub = Hub(limits, LoopWorld(loop), history, people, rooms, measure, write)
+    listener = Listener(hub, loop)
+    try:
+        places = await listener.listen(settings.host, settings.port)
+    except (OSError, OverflowError, UnicodeError) as error:
+        where = place(settings.host, settings.port)
+        raise ServerError(f"Impossible d'écouter sur {where} : {_cause(error)}.") from None
+    where = ", ".join(place(host, port) for host, port in places)
+    say(f"Le chat écoute sur {where} (Ctrl-C pour l'arrêter).")
+    say(f"Pour y venir, dans un autre terminal : {invitation(*places[0])}")
+    ticking = asyncio.create_task(_tick(hub))
+    try:
+        await stop.wait()
+    finally:
+        ticking.cancel()
+        say("Le serveur s'arrête.")
+        await _shut_down(hub, listener, limits)
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "cette adresse est inconnue"
+    number = error.errno if isinstance(error, OSError) else None
+    return CAUSES.get(number or 0, str(error))
+
+
+def invitation(host: str, port: int) -> str:
+    """La commande qui mène ici, depuis le dossier du projet."""
+    words = [os.path.relpath(sys.executable), "bonus/client.py"]
+    if host not in {HOST, "0.0.0.0", "::"}:
+        words += ["-a", host]
+    if port != PORT:
+        words += ["-p", str(port)]
+    return shlex.join(words)
+
+
+async def _tick(hub: Hub) -> None:
+    while True:
+        await asyncio.sleep(1)
+        hub.tick()
+
+
+async def _shut_down(hub: Hub, listener: Listener, limits: Limits) -> None:
+    """Enregistre et envoie ce qui a été accepté, congédie chacun ; bornée dans le temps."""
+    listener.close()
+    hub.shut_down()
+    await _until(lambda: hub.settled, limits.shutdown)
+    hub.farewell()
+    await _until(lambda: hub.settled and not listener.open, limits.shutdown)
+    listener.abort()
+    await asyncio.sleep(0)
+
+
+async def _until(fact: Callable[[], bool], deadline: float) -> None:
+    loop = asyncio.get_running_loop()
+    limit = loop.time() + deadline
+    while not fact() and loop.time() < limit:  # noqa: ASYNC110 (plusieurs causes, et c'est la fin)
+        await asyncio.sleep(0.005)
+
+
+def fit_descriptors(limits: Limits, say: Callable[[str], None]) -> Limits:
+    """Autant de connexions que le système en permet à ce processus."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections + SPARE
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    room = max(1, max(soft, wanted) - SPARE)
+    if room >= limits.connections:
+        return limits
+    say(f"Le système ne permet que {room} connexions (ulimit -n).")
+    return replace(limits, connections=room)
+
+
+def run(settings: ServerSettings) -> None:
+    """Sert jusqu'à ce qu'on l'arrête ; lève ce que lève `serve`."""
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve(settings, sys.stdout))

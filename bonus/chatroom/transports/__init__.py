@@ -1,0 +1,1 @@
+"""Ce qui touche au réseau."""

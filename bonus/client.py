@@ -1,0 +1,25 @@
+"""Le client du chat, en lignes.
+
+Usage : python bonus/client.py [-a HÔTE] [-p PORT] [--pseudo PSEUDO] [--room SALON]
+        printf 'bonjour\\n/quit\\n' | python bonus/client.py --pseudo alice --room salon
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from chatroom.faces.start import run
+from chatroom.services.config import ConfigError, load_client
+from chatroom.services.logs import LogError
+
+
+def main() -> int:
+    try:
+        return run(load_client(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf")))
+    except (ConfigError, LogError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

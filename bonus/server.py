@@ -1,0 +1,42 @@
+"""Le serveur du chat.
+
+Usage : python bonus/server.py [-a HÔTE] [-p PORT]      (--help pour le reste)
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from chatroom.protocol.text import fold
+from chatroom.services.config import ConfigError, ServerSettings, load_server
+from chatroom.services.history import StoreError, export
+from chatroom.services.logs import LogError
+from chatroom.serving import ServerError, run
+
+
+def main() -> int:
+    try:
+        settings = load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
+        if settings.export:
+            return export_history(settings, settings.export)
+        run(settings)
+    except (ConfigError, LogError, ServerError, StoreError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def export_history(settings: ServerSettings, room: str) -> int:
+    try:
+        for part in export(settings.data, room, fold):
+            sys.stdout.write(part)
+        sys.stdout.flush()
+    except BrokenPipeError:  # « | head » en a assez
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Un vrai serveur, dans son processus, sur un port que le système donne."""
+
+import re
+import signal
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self, TypeVar
+
+from chatroom.protocol.frames import Decoder
+from chatroom.protocol.messages import (
+    FROM_SERVER,
+    VERSION,
+    Hello,
+    Join,
+    Joined,
+    Message,
+    Welcome,
+    decode,
+)
+
+from tests.support.processes import Process
+from tests.support.waiting import DEADLINE, wait_until
+
+LISTENING = re.compile(r"Le chat écoute sur (\S+):(\d+)")
+M = TypeVar("M", bound=Message)
+
+
+class Server(Process):
+    def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
+        places = ["--data", str(folder), "--log", str(folder / "log")]
+        super().__init__("bonus/server.py", "-p", str(port), *places, *options)
+        wait_until(self._answer, lambda: f"{self.out}\n{self.err}")
+        found = LISTENING.search(self.out)
+        assert found, f"{self.out}\n{self.err}"
+        self.host, self.port = found[1], int(found[2])
+
+    def _answer(self) -> object:
+        return LISTENING.search(self.out) or self.popen.poll() is not None
+
+    @property
+    def memory(self) -> int:
+        """Octets que le processus a pris pour lui."""
+        status = Path(f"/proc/{self.popen.pid}/status").read_text(encoding="ascii")
+        found = re.search(r"RssAnon:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) * 1024
+
+    def stop(self) -> int:
+        """SIGTERM ; le code de sortie."""
+        self.popen.send_signal(signal.SIGTERM)
+        return self.wait()
+
+
+class Client:
+    """Un client dont on choisit chaque octet."""
+
+    def __init__(self, server: Server, source: str = "127.0.0.1", buffer: int = 0) -> None:
+        self.socket = socket.socket()
+        if buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.socket.settimeout(DEADLINE)
+        self.socket.bind((source, 0))
+        self.socket.connect((server.host, server.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._decoder = Decoder(FROM_SERVER)
+
+    def tell(self, *messages: Message) -> None:
+        self.socket.sendall(b"".join([message.encode() for message in messages]))
+
+    def receive(self) -> Message | None:
+        """La trame suivante ; None si le serveur a fermé."""
+        while not (frame := self._decoder.next()):
+            try:
+                data = self.socket.recv(65_536)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                return None
+            self._decoder.feed(data)
+        return decode(*frame)
+
+    def expect(self, kind: type[M]) -> M:
+        """La prochaine trame de cette sorte ; les autres sont oubliées."""
+        while message := self.receive():
+            if isinstance(message, kind):
+                return message
+        raise AssertionError(f"le serveur a fermé sans {kind.__name__}")
+
+    def hello(self, pseudo: str, token: bytes = b"") -> Welcome:
+        self.tell(Hello(VERSION, pseudo, token))
+        return self.expect(Welcome)
+
+    def join(self, room: str = "salon", after: int = 0) -> Joined:
+        self.tell(Join(room, after))
+        return self.expect(Joined)
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def vanish(self) -> None:
+        """Disparaît sans prévenir (RST)."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def present(server: Server, pseudo: str, room: str = "salon") -> Iterator[tuple[Client, int]]:
+    """Quelqu'un dans un salon, et le numéro de ce salon."""
+    with Client(server) as client:
+        client.hello(pseudo)
+        yield client, client.join(room).room
