@@ -1,0 +1,213 @@
+"""Notre serveur de chat donne-t-il un message à tous à bon prix ? À côté de Redis et de NATS.
+
+Le même générateur de charge pour tous, à tour de rôle, tous les serveurs en marche. D'abord une
+personne parle et 1 000 reçoivent, par fenêtres de 1, 10 et 100 messages de 64 octets ; puis 1 000
+clients parlent tous, dans 50 salons. Celui qui parle reçoit aussi ses messages, chez tous.
+
+    $ python benchmarks/fanout.py --json mesures.json
+"""
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "bonus"))
+
+from fanout_support.load import Crowd, Shape, Slice  # noqa: E402 (bonus n'est pas installé)
+from fanout_support.peers import Chat, Nats, Peer, Redis, executable  # noqa: E402
+from fanout_support.servers import BenchError, raise_open_files, running  # noqa: E402
+
+TEXT = b"x" * 64
+PER_ROOM = 20  # 1 000 clients dans 50 salons
+WINDOWS = (1, 10, 100)
+TARGETS = {100: 0.5, 1: 1.2}  # processeur de notre serveur, historique compris, face à Redis
+REFERENCE, CHAT = "redis", "chat"
+PEERS: tuple[Peer, ...] = (
+    Redis(),
+    Nats(),
+    Chat("full", CHAT, "Chat"),
+    Chat("off", "chat-off", "Chat sans historique"),
+)
+SPARE = 100  # fichiers ouverts, en plus des connexions
+
+# Les mesures d'une forme de charge : fenêtre, puis système, puis tours
+Measures = dict[int, dict[str, list[Slice]]]
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
+        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Ce qu'un système a montré. Durées en secondes."""
+
+    rate: float  # livraisons par seconde, médiane des tours
+    cost: float  # processeur du serveur par livraison, médiane des tours
+    p50: float  # temps du dernier servi, sur toutes les fenêtres
+    p99: float
+    ratios: list[float]  # coût face à Redis, tour par tour, par ordre croissant ; vide sans Redis
+
+
+def figures(slices: Sequence[Slice], reference: Sequence[Slice]) -> Figures:
+    times = sorted(time for piece in slices for time in piece.times)
+    pairs = zip(slices, reference, strict=True) if reference else ()
+    return Figures(
+        rate=median(piece.rate for piece in slices),
+        cost=median(piece.cost for piece in slices),
+        p50=median(times),
+        p99=times[len(times) * 99 // 100],
+        ratios=sorted(piece.cost / redis.cost for piece, redis in pairs),
+    )
+
+
+@contextmanager
+def crowds(peers: Sequence[Peer], shape: Shape) -> Iterator[dict[str, Crowd]]:
+    """Chaque serveur en marche, et tous ses clients entrés."""
+    with ExitStack() as stack:
+        ready = {}
+        for peer in peers:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fanout-")))
+            command = peer.command(folder)
+            server = stack.enter_context(running(peer.label, command, peer.listening, folder))
+            ready[peer.name] = crowd = stack.enter_context(Crowd(peer, server, shape, TEXT))
+            crowd.settle()
+        yield ready
+
+
+def race(
+    peers: Sequence[Peer], shape: Shape, windows: Sequence[int], runs: int, seconds: float
+) -> Measures:
+    """Mesure chaque système à chaque tour, tantôt dans un ordre, tantôt dans l'autre."""
+    measures: Measures = {window: {peer.name: [] for peer in peers} for window in windows}
+    with crowds(peers, shape) as ready:
+        for turn in range(runs + 1):
+            for window in windows:
+                for name in list(ready)[:: 1 if turn % 2 else -1]:
+                    piece = ready[name].measure(window, seconds)
+                    if turn:  # le premier tour n'a servi qu'à chauffer
+                        measures[window][name].append(piece)
+            if sys.stderr.isatty():
+                print(f"\r\x1b[K{turn} tours sur {runs}\r", end="", file=sys.stderr, flush=True)
+    return measures
+
+
+def show(title: str, rows: dict[Peer, Figures]) -> None:
+    print(f"{title:<22} livraisons/s  processeur     dernier servi        face à Redis")
+    print(f"{'':<22}           par livraison      p50        p99")
+    for peer, row in rows.items():
+        rate = f"{row.rate:,.0f}".replace(",", " ")
+        times = f"{row.p50 * 1e3:>7.1f} ms {row.p99 * 1e3:>6.1f} ms"
+        ratio = "" if peer.name == REFERENCE else against(row.ratios)
+        print(f"  {peer.label:<20} {rate:>12} {row.cost * 1e6:>9.2f} µs {times}   {ratio}".rstrip())
+    print()
+
+
+def against(ratios: Sequence[float]) -> str:
+    return f"{median(ratios):.2f} (de {ratios[0]:.2f} à {ratios[-1]:.2f})" if ratios else ""
+
+
+def report(
+    title: str, peers: Sequence[Peer], measures: dict[str, list[Slice]]
+) -> dict[str, dict[str, Any]]:
+    """Affiche le tableau d'une fenêtre, et renvoie ses chiffres."""
+    reference = measures.get(REFERENCE, [])
+    rows = {peer: figures(measures[peer.name], reference) for peer in peers}
+    show(title, rows)
+    return {
+        peer.name: asdict(row) | {"rounds": [piece.as_json() for piece in measures[peer.name]]}
+        for peer, row in rows.items()
+    }
+
+
+def fanout(peers: Sequence[Peer], receivers: int, runs: int, seconds: float) -> dict[str, Any]:
+    """Une personne parle, les autres reçoivent."""
+    measures = race(peers, Shape(1, receivers + 1, 1), WINDOWS, runs, seconds)
+    print(f"Une personne parle à {receivers} autres, par textes de {len(TEXT)} octets,")
+    print(f"médiane de {runs} tours :\n")
+    return {str(w): report(f"fenêtre de {w}", peers, measures[w]) for w in WINDOWS}
+
+
+def conversation(peers: Sequence[Peer], people: int, runs: int, seconds: float) -> dict[str, Any]:
+    """Tous parlent, chacun un message à la fois, chacun dans un salon de vingt."""
+    shape = Shape(max(1, people // PER_ROOM), PER_ROOM, PER_ROOM)
+    measures = race(peers, shape, (1,), runs, seconds)
+    print(f"{shape.people} personnes parlent toutes, en salons de {PER_ROOM} :\n")
+    return report(f"{shape.rooms} salons", peers, measures[1])
+
+
+def judge(windows: dict[str, Any]) -> None:
+    """Dit si les objectifs sont tenus."""
+    for window, most in TARGETS.items():
+        if ratios := windows[str(window)].get(CHAT, {}).get("ratios"):
+            verdict = "tenu" if median(ratios) <= most else "manqué"
+            print(f"Processeur par livraison à la fenêtre {window} : {against(ratios)} fois Redis.")
+            print(f"  Objectif : au plus {most}, {verdict}.")
+
+
+def installed(names: Sequence[str]) -> list[Peer]:
+    """Les systèmes demandés et présents ; dit comment obtenir les autres."""
+    peers = []
+    for peer in PEERS:
+        if peer.name in names:
+            if peer.program and not executable(peer.program):
+                print(
+                    f"Il manque {peer.program} : sudo apt install {peer.program}", file=sys.stderr
+                )
+            else:
+                peers.append(peer)
+    return peers
+
+
+def parse() -> argparse.Namespace:
+    names = [peer.name for peer in PEERS]
+    parser = Parser(description="Compare notre serveur à Redis et à NATS.", add_help=False)
+    parser.add_argument("--runs", type=int, default=7, help="tours de mesures (7)")
+    parser.add_argument("--seconds", type=float, default=0.4, help="durée de chaque mesure (0.4)")
+    parser.add_argument("--receivers", type=int, default=1000, help="destinataires (1000)")
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="ces systèmes-là")
+    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
+    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    options = parser.parse_args()
+    if options.runs < 1 or options.seconds < 0 or options.receivers < 1:
+        parser.error("")
+    return options
+
+
+def main() -> int:
+    options = parse()
+    # Qu'on le tue ou qu'on ferme son terminal, il arrête ses serveurs, comme avec Ctrl-C.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    peers = installed(options.only)
+    if not peers:
+        return 1
+    try:
+        raise_open_files(len(peers) * (max(options.receivers, PER_ROOM) + 1) + SPARE)
+        windows = fanout(peers, options.receivers, options.runs, options.seconds)
+        rooms = conversation(peers, options.receivers, options.runs, options.seconds)
+    except KeyboardInterrupt:
+        return 130
+    except (BenchError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    judge(windows)
+    if options.json:
+        document = {"version": 1, "text": len(TEXT), "receivers": options.receivers}
+        document |= {"windows": windows, "rooms": rooms}
+        options.json.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Que coûte au serveur un client qui se tait ? À côté de Redis.
+
+10 000 clients dans 100 salons, présentés, entrés, silencieux : ce que la mémoire du processus
+(pages anonymes, en octets) a pris depuis que personne n'était là, divisé par leur nombre. Les
+tampons que le noyau tient pour chaque socket n'en sont pas, ni ici ni chez Redis.
+
+    $ python benchmarks/idle.py --json memoire.json
+"""
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "bonus"), str(ROOT / "benchmarks")]
+
+from fanout_support.load import Crowd, Shape  # noqa: E402 (benchmarks n'est pas installé)
+from fanout_support.peers import Chat, Peer, Redis, executable  # noqa: E402
+from fanout_support.servers import BenchError, raise_open_files, running  # noqa: E402
+
+TARGET = 6_000  # octets
+ROOMS = 100
+SPARE = 500  # descripteurs pour tout le reste
+
+
+@dataclass(frozen=True)
+class Memory:
+    empty: int  # octets, avant le premier client
+    full: int
+    clients: int
+
+    @property
+    def each(self) -> float:
+        return (self.full - self.empty) / self.clients
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
+        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
+
+
+def anonymous(pid: int) -> int:
+    """Octets de mémoire que ce processus a pris pour lui."""
+    found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("ascii"))
+    assert found
+    return int(found[1]) * 1024
+
+
+def measure(peer: Peer, clients: int) -> Memory:
+    shape = Shape(rooms=ROOMS, members=clients // ROOMS, talkers=0)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(peer.label, peer.command(Path(folder)), peer.listening, Path(folder)) as server,
+        Crowd(peer, server, shape, b"") as crowd,
+    ):
+        empty = anonymous(server.pid)
+        crowd.settle()
+        return Memory(empty, anonymous(server.pid), shape.people)
+
+
+def main() -> int:
+    parser = Parser(description="Mesure la mémoire d'un client silencieux.", add_help=False)
+    parser.add_argument("--clients", type=int, default=10_000, metavar="N", help="10 000")
+    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
+    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    options = parser.parse_args()
+    if options.clients < ROOMS:
+        parser.error("")
+    peers: list[Peer] = [Chat("full", "chat", "le chat")]
+    if executable(Redis.program):
+        peers.append(Redis())
+    else:
+        print("Il manque Redis pour comparer : sudo apt install redis-server")
+    found: dict[str, Memory] = {}
+    try:
+        raise_open_files(options.clients + SPARE)
+        for peer in peers:
+            found[peer.name] = measure(peer, options.clients)
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(f"{options.clients} clients silencieux, dans {ROOMS} salons :\n")
+    for peer in peers:
+        memory = found[peer.name]
+        before, after = memory.empty / 1e6, memory.full / 1e6
+        print(
+            f"  {peer.label:<10} {memory.each:6.0f} octets chacun   ({before:.1f} → {after:.1f} Mo)"
+        )
+    ours = found["chat"].each
+    print(f"\nAu plus {TARGET} octets : {'tenu' if ours <= TARGET else 'manqué'}.")
+    if options.json:
+        figures = {name: asdict(memory) | {"each": memory.each} for name, memory in found.items()}
+        document = {"version": 1, "target": TARGET, "peers": figures}
+        options.json.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    return 0 if ours <= TARGET else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""Le banc d'essai compte juste, dit ce qu'il a mesuré, et ne laisse aucun serveur derrière lui."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from statistics import median
+from textwrap import dedent
+
+import pytest
+
+from tests.support.processes import Process, run
+from tests.support.waiting import wait_until
+
+SCRIPT = "benchmarks/fanout.py"
+RECEIVERS, PER_ROOM = 20, 20
+QUICK = ["--runs", "2", "--seconds", "0", "--receivers", str(RECEIVERS)]
+REDIS = ["redis"] if shutil.which("redis-server") else []
+NATS = ["nats"] if shutil.which("nats-server", path=f"{os.environ['PATH']}:/usr/sbin") else []
+
+
+@pytest.fixture
+def fake_redis(tmp_path: Path) -> Path:
+    """Un dossier pour PATH ; y écrire un faux redis-server."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return folder / "redis-server"
+
+
+def write(program: Path, script: str) -> str:
+    program.write_text(f"#!{sys.executable}\n{dedent(script)}")
+    program.chmod(0o755)
+    return str(program.parent)
+
+
+@pytest.mark.xdist_group("busy")
+def test_counts_every_delivery(tmp_path: Path) -> None:
+    file = tmp_path / "mesures.json"
+    names = [*REDIS, *NATS, "chat", "chat-off"]
+    result = run(SCRIPT, *QUICK, "--only", *names, "--json", str(file), TMPDIR=str(tmp_path))
+    assert result.stderr == ""
+    assert result.returncode == 0
+    document = json.loads(file.read_text())
+    for window in (1, 10, 100):
+        systems = document["windows"][str(window)]
+        assert list(systems) == names
+        for system in systems.values():
+            assert len(system["rounds"]) == 2
+            for piece in system["rounds"]:
+                assert piece["sent"] == window * piece["windows"] > 0
+                assert piece["deliveries"] == piece["sent"] * (RECEIVERS + 1)  # et à son auteur
+            assert 0 < system["p50"] <= system["p99"]
+    for system in document["rooms"].values():
+        for piece in system["rounds"]:
+            assert piece["sent"] == PER_ROOM * piece["windows"] > 0
+            assert piece["deliveries"] == piece["sent"] * PER_ROOM
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(not REDIS, reason="sans redis-server, il n'y a pas de rapport")
+@pytest.mark.xdist_group("busy")
+def test_compares_within_each_round(tmp_path: Path) -> None:
+    file = tmp_path / "mesures.json"
+    result = run(SCRIPT, *QUICK, "--only", "redis", "chat", "--json", str(file))
+    systems = json.loads(file.read_text())["windows"]["100"]
+    costs = {
+        name: [piece["cpu"] / piece["deliveries"] for piece in system["rounds"]]
+        for name, system in systems.items()
+    }
+    ratios = sorted(ours / redis for ours, redis in zip(costs["chat"], costs["redis"], strict=True))
+    assert systems["chat"]["ratios"] == ratios
+    shown = f"{median(ratios):.2f} (de {ratios[0]:.2f} à {ratios[1]:.2f})"
+    assert f"Processeur par livraison à la fenêtre 100 : {shown} fois Redis.\n" in result.stdout
+    verdict = "tenu" if median(ratios) <= 0.5 else "manqué"
+    assert f"  Objectif : au plus 0.5, {verdict}.\n" in result.stdout
+
+
+def test_names_what_is_missing_and_goes_on() -> None:
+    for others, code in ([], 1), (["chat-off"], 0):
+        result = run(SCRIPT, *QUICK, "--only", "redis", *others, PATH="/absent")
+        assert result.stderr == "Il manque redis-server : sudo apt install redis-server\n"
+        assert (result.returncode, "sans historique" in result.stdout) == (code, not code)
+
+
+def test_says_why_a_server_does_not_start(fake_redis: Path) -> None:
+    path = write(fake_redis, "print('Adresse déjà prise')")
+    result = run(SCRIPT, *QUICK, "--only", "redis", PATH=path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Redis s'est arrêté aussitôt : Adresse déjà prise\n"
+
+
+LOPSIDED = """
+    import asyncio, socket, struct, sys
+
+    PORT = sys.argv[sys.argv.index("--port") + 1]
+    JOINED = b">3\\r\\n$9\\r\\nsubscribe\\r\\n$7\\r\\nroom000\\r\\n:1\\r\\n"
+    SAID = b">3\\r\\n$7\\r\\nmessage\\r\\n$7\\r\\nroom000\\r\\n$64\\r\\n" + b"x" * 64 + b"\\r\\n"
+
+    async def serve(reader, writer):
+        while data := await reader.read(1 << 20):
+            writer.write(JOINED * (b"SUBSCRIBE" in data) + b"+PONG\\r\\n" * (b"PING" in data))
+            writer.write((SAID * 2 + b":2\\r\\n") * data.count(b"PUBLISH"))
+        writer.close()
+
+    async def main():
+        server = await asyncio.start_server(serve, "127.0.0.1", PORT)
+        print(f"port={PORT}, Ready to accept connections", flush=True)
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+"""
+
+
+def test_does_not_believe_the_total(fake_redis: Path) -> None:
+    """Ce serveur-là donne deux fois chaque message à son auteur, et rien à l'autre personne."""
+    path = write(fake_redis, LOPSIDED)
+    arguments = ["--only", "redis", "--receivers", "1"]
+    result = run(SCRIPT, *QUICK, *arguments, PATH=path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Redis n'a pas donné à chacun ce qui lui revient.\n"
+
+
+LINGER = "writer.get_extra_info('socket').setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, {})"
+
+
+@pytest.mark.parametrize("abruptly", [False, True])
+def test_says_that_a_server_hung_up(abruptly: bool, fake_redis: Path) -> None:
+    """La fin d'une connexion se dit pareil, que le serveur la ferme ou la coupe (RST)."""
+    end = LINGER.format(f"struct.pack('ii', {abruptly:d}, 0)")
+    script = LOPSIDED.replace("while data", "if data").replace(
+        "writer.close()", f"{end}; writer.close()"
+    )
+    path = write(fake_redis, script)
+    result = run(SCRIPT, *QUICK, "--only", "redis", "--receivers", "1", PATH=path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "Redis a fermé une connexion.\n"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_leaves_nothing_behind(ending: signal.Signals, fake_redis: Path, tmp_path: Path) -> None:
+    started, folder = tmp_path / "started", tmp_path / "tmp"
+    folder.mkdir()
+    path = write(
+        fake_redis,
+        f"""
+        import os, time
+        with open({str(started)!r}, "w") as file:
+            print(os.getpid(), file=file)
+        time.sleep(1000)
+        """,
+    )
+    with Process(SCRIPT, *QUICK, "--only", "redis", PATH=path, TMPDIR=str(folder)) as bench:
+        wait_until(
+            lambda: started.exists() and started.read_text().endswith("\n"), lambda: bench.err
+        )
+        bench.popen.send_signal(ending)
+        assert bench.wait() == 130
+    assert (bench.out, bench.err) == ("", "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+    assert list(folder.iterdir()) == []
+
+
+def test_explains_itself() -> None:
+    assert run(SCRIPT, "--help").returncode == 0
+    for arguments in (["--runs", "0"], ["--receivers", "0"], ["--only", "carrier-pigeon"]):
+        assert run(SCRIPT, *arguments).returncode == 2

@@ -1,0 +1,84 @@
+"""Le chat à l'épreuve : un serveur tué cinquante fois, un client sourd, des tempêtes.
+
+Usage : python -m tests.bonus.chaos [--kills N] [--scale X]      (make chaos)
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
+
+from tests.bonus.chaos.kills import survive  # noqa: E402 (bonus n'est pas installé)
+from tests.bonus.chaos.slow import listen_to_a_deaf_one  # noqa: E402
+from tests.bonus.chaos.storms import MEGABYTE, weather  # noqa: E402
+
+SLOWER = 1.2  # fois : ce que les autres peuvent attendre de plus
+GROWN = 5 * MEGABYTE  # octets : des personnes de plus, et le désordre du tas
+
+
+def progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K  {text}", end="", file=sys.stderr, flush=True)
+
+
+def verdict(held: bool) -> str:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return "tenu" if held else "MANQUÉ"
+
+
+def killed(folder: Path, kills: int) -> bool:
+    outcome = asyncio.run(survive(folder, kills, clients=40, rooms=5, say=progress))
+    print(f"{verdict(outcome.sound)} : {kills} kill -9, 40 clients dans 5 salons.")
+    print(f"    {outcome.sent} messages envoyés, {outcome.acknowledged} accusés,", end=" ")
+    print(f"{outcome.lost} perdus, {outcome.doubled} en double,", end=" ")
+    print(f"{outcome.disordered} clients à qui l'ordre a manqué.")
+    for fault in outcome.faults[:5]:
+        print(f"    {fault}")
+    return outcome.sound
+
+
+def deafened(folder: Path, rounds: int) -> bool:
+    outcome = listen_to_a_deaf_one(folder, members=100, rounds=rounds, say=progress)
+    held = outcome.ratio <= SLOWER and outcome.resumed
+    print(f"{verdict(held)} : un client sur cent cesse de lire.")
+    print(f"    99 % des livraisons sous {outcome.calm * 1e3:.1f} ms, puis", end=" ")
+    print(f"{outcome.deaf * 1e3:.1f} ms avec lui : {outcome.ratio:.2f} fois ({SLOWER} au plus).")
+    return held
+
+
+def stormed(folder: Path, scale: float) -> bool:
+    outcome = weather(folder, scale, progress)
+    held = outcome.grown <= GROWN
+    print(f"{verdict(held)} : RST, moitiés de trames, trames de 10 Mo,", end=" ")
+    print(f"{int(100_000 * scale)} trames au hasard.")
+    print(f"    {outcome.before / MEGABYTE:.1f} Mo, puis {outcome.after / MEGABYTE:.1f} Mo.")
+    return held
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], add_help=False)
+    parser.add_argument("--kills", type=int, default=50, metavar="N", help="kill -9 (50)")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="clients sourds (3)")
+    parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="force des tempêtes")
+    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    options = parser.parse_args()
+    held = []
+    with tempfile.TemporaryDirectory(prefix="tp6-chaos-") as name:
+        folder = Path(name)
+        try:
+            held.append(killed(folder / "kills", options.kills))
+            held.append(deafened(folder / "slow", options.rounds))
+            held.append(stormed(folder / "storms", options.scale))
+        except KeyboardInterrupt:
+            print("\nInterrompu.")
+            return 130
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
