@@ -11,13 +11,15 @@ MESURE ?= --local 10 --runs 3
 WORKERS ?= $(shell expr 2 '*' $$(nproc))
 PYTEST ?=
 GRADE ?=
+CHAT ?=
+CHAOS ?=
 
 # Installe la commande $(1), du paquet $(2), si elle manque et si on le peut ; sinon dit comment.
-need = @command -v $(1) >/dev/null \
+need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade doctor mesure test proof test-all flaky lint format bench clean
+.PHONY: help grade doctor mesure chat test proof test-all flaky chaos lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -31,6 +33,9 @@ doctor: $(VENV)/ready ## dit ce qui manque à cette machine pour corriger
 
 mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.txt --plot courbe.png")
 	$(BIN)/python part1/mesure.py $(MESURE)
+
+chat: $(VENV)/ready ## démarre le serveur de chat, et dit comment y venir (CHAT="-p 9999")
+	$(BIN)/python bonus/server.py $(CHAT)
 
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
@@ -56,18 +61,26 @@ flaky: $(VENV)/ready ## vingt corrections de suite, machine chargée : aucun ver
 	$(call need,bwrap,bubblewrap)
 	$(BIN)/python tests/grader/flaky.py
 
+chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes (CHAOS="--kills 5")
+	$(BIN)/python -m tests.bonus.chaos $(CHAOS)
+
 lint: $(VENV)/ready ## vérifie le style et les types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy part1 part2 grader benchmarks tests
+	$(BIN)/mypy part1 part2 bonus grader benchmarks tests
 
 format: $(VENV)/ready ## remet le code en forme
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/ready ## compare à curl ; une minute
+bench: $(VENV)/ready ## compare à curl, à Redis et à NATS ; quelques minutes
 	$(call need,curl,curl)
+	$(call need,redis-server,redis-server)
+	$(call need,nats-server,nats-server)
 	$(BIN)/python benchmarks/fetch.py
+	$(BIN)/python benchmarks/fanout.py
+	$(BIN)/python benchmarks/idle.py
+	$(BIN)/python benchmarks/history.py
 
 clean: ## efface les environnements et les caches
 	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache
