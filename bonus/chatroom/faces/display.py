@@ -122,14 +122,14 @@ class Display:
                 return [f"{pseudo} est de retour !"]
 
     def _new_day(self, message: Posted) -> list[str]:
-        day = day_of(_local(message))
+        day = day_of(local_time(message))
         if day == self._day:
             return []
         self._day = day
         return [self.dim(f"— {day} —")]
 
     def _message(self, message: Posted, mine: bool) -> str:
-        hour = self.dim(time.strftime("[%H:%M]", _local(message)))
+        hour = self.dim(time.strftime("[%H:%M]", local_time(message)))
         author = "Vous" if mine else self.pseudo(message.pseudo, message.colour)
         have = "avez" if mine else "a"
         match message:
@@ -166,6 +166,6 @@ class Display:
         return [self.dim(start), *lines, *([self.dim("— fin de la page —")] if lines else [])]
 
 
-def _local(message: Posted) -> time.struct_time:
+def local_time(message: Posted) -> time.struct_time:
     """L'heure de réception par le serveur, dans le fuseau d'ici."""
     return time.localtime(min(message.time, LATEST) / 1000)

@@ -4,11 +4,9 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
-from enum import Enum
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from chatroom.core.events import (
     Ended,
@@ -21,33 +19,21 @@ from chatroom.core.events import (
     Spoke,
     Welcomed,
 )
-from chatroom.faces.commands import UsageError, addressed, help_lines, parse
+from chatroom.faces.commands import UsageError, help_lines, parse
 from chatroom.faces.console import Console, size
 from chatroom.faces.display import Display
 from chatroom.faces.names import Names
+from chatroom.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
 from chatroom.limits import Limits
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import PRIVATE, Pictured
 from chatroom.protocol.text import fold
 from chatroom.transports.link import Link
 
-DEFAULT_ROOM = "général"
 WAITING = 100  # messages à faire accuser au-delà desquels on ne lit plus la suite d'un fichier
 LETTERS = 10  # messages privés d'avant à remontrer en arrivant
 SOON = 1.0  # seconde : un accusé plus lent que cela s'attend en le disant
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
-
-
-class Outcome(Enum):
-    LEFT = 0
-    FAILED = 1
-    OTHER_PSEUDO = 2  # celui-là ne peut pas servir
-
-
-class Book(Protocol):
-    """Où s'écrit la conversation."""
-
-    def write(self, *lines: str) -> None: ...
 
 
 class LineClient:
@@ -57,6 +43,7 @@ class LineClient:
         self._console, self._link, self._names, self._book = console, link, names, book
         self._limits = limits
         self._display = Display(console.colours, time.localtime())
+        self._speaker = Speaker(link, names, limits, self._write)
         self._room = ""  # celui où l'on parle
         self._letters: deque[Spoke] = deque(maxlen=LETTERS)
         self._awaited: tuple[type[Event], ...] = ()
@@ -117,13 +104,13 @@ class LineClient:
     async def _begin(self, room: str) -> bool:
         """Le premier salon, d'un trait : la liste, la question, l'entrée."""
         participant, interactive = self._link.participant, self._console.interactive
-        if not room and interactive and self._ask(participant.list_rooms):
+        if not room and interactive and self._speaker.ask(participant.list_rooms):
             await self._next(RoomsListed, Lost)
         while True:
             if not room and interactive:
                 question = f"Salon à rejoindre ou à créer [{DEFAULT_ROOM}] : "
                 room = (await self._console.read(question)).strip()
-            if self._ask(partial(participant.join, room or DEFAULT_ROOM)):
+            if self._speaker.ask(partial(participant.join, room or DEFAULT_ROOM)):
                 answer = await self._next(Entered, RefusedRequest)
                 if isinstance(answer, Entered):
                     return True
@@ -141,49 +128,22 @@ class LineClient:
             command, rest = parse(line)
         except UsageError as why:
             return self._write(str(why))
-        participant = self._link.participant
-        requests: dict[str, Callable[[], object]] = {
-            "": lambda: participant.say(self._room, rest),
-            "/rooms": participant.list_rooms,
-            "/who": lambda: participant.list_rooms(rest or self._room),
-            "/msg": lambda: participant.whisper(*addressed(rest, self._names.pseudos)),
-            "/history": lambda: participant.older(self._room),
-        }
         match command:
             case "/join" if fold(rest) == fold(self._room):
                 self._write(f"Vous êtes déjà dans {self._room}.")
             case "/join":
                 # La suite sera dite dans ce salon, et non dans celui que l'on quitte.
-                if self._ask(lambda: participant.join(rest)) and participant.welcomed:
+                obeyed = self._speaker.obey(self._room, command, rest)
+                if obeyed and self._link.participant.welcomed:
                     await self._next(Entered, RefusedRequest, Lost)
             case "/image":
-                await self._send_image(rest)
+                await self._speaker.send_image(self._room, rest)
             case "/help":
                 self._write(*help_lines())
             case "/quit":
                 raise EOFError
             case _ if command or rest:
-                self._ask(requests[command])
-        return None
-
-    def _ask(self, request: Callable[[], object]) -> bool:
-        """Demande au participant ; faux, en disant pourquoi, si ce n'est pas possible."""
-        try:
-            request()
-        except ValueError as why:
-            self._write(str(why))
-            return False
-        self._link.flush()
-        return True
-
-    async def _send_image(self, path: str) -> None:
-        from chatroom.services.images import ImageError, read_picture  # noqa: PLC0415 (Pillow est long)
-
-        try:
-            name, data = await asyncio.to_thread(read_picture, path, self._limits)
-        except ImageError as why:
-            return self._write(str(why))
-        self._ask(lambda: self._link.participant.send_image(self._room, name, data))
+                self._speaker.obey(self._room, command, rest)
         return None
 
     # Ce qui arrive
@@ -202,10 +162,10 @@ class LineClient:
                     self._show_letters()
                     previous, self._room = self._room, room
                     if previous:
-                        self._ask(partial(self._link.participant.leave, previous))
+                        self._speaker.ask(partial(self._link.participant.leave, previous))
                 case Spoke(message=message, mine=False, old=False):
                     if isinstance(message, Pictured):
-                        self._ask(partial(self._link.participant.fetch, message))
+                        self._speaker.ask(partial(self._link.participant.fetch, message))
             self._write(*self._display.lines(event))
             if self._reply and not self._reply.done() and isinstance(event, self._awaited):
                 self._reply.set_result(event)

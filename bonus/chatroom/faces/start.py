@@ -1,4 +1,4 @@
-"""Le client en lignes, de la ligne de commande à la sortie."""
+"""Le client, de la ligne de commande à la sortie."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator
 
 from chatroom.faces.console import Console, Pipes, is_terminal
-from chatroom.faces.line import LineClient, Outcome
+from chatroom.faces.line import LineClient
 from chatroom.faces.names import Names
+from chatroom.faces.speaking import Outcome
 from chatroom.protocol.text import clean_name, neutral
 from chatroom.services.config import ClientSettings
 from chatroom.services.logs import Log, open_log
@@ -75,8 +76,30 @@ async def _chat(settings: ClientSettings, pseudo: str, log: Log) -> Outcome:
     names = Names()
     tokens = Tokens(state_folder() / TOKENS, _say)
     link = Link(settings.host, settings.port, pseudo, tokens, settings.limits)
+    if _full_screen(settings):
+        return await _on_screen(settings, link, names, log)
     with _ended_by_signals(), _console(names) as console:
         return await LineClient(console, link, names, log, settings.limits).run(settings.room)
+
+
+def _full_screen(settings: ClientSettings) -> bool:
+    return is_terminal() and not settings.lines and os.environ.get("TERM", "dumb") != "dumb"
+
+
+async def _on_screen(settings: ClientSettings, link: Link, names: Names, log: Log) -> Outcome:
+    from chatroom.faces.screen.app import ChatApp  # noqa: PLC0415 (Textual est long à venir)
+
+    app = ChatApp(link, names, log, settings.limits, settings.room)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, app.exit, Outcome.LEFT)
+    try:
+        outcome = await app.run_async()
+    finally:
+        await link.close(wait=False)
+    for line in app.farewell:
+        print(line, flush=True)
+    return outcome or Outcome.FAILED  # rien : une erreur, que Textual a montrée
 
 
 def _console(names: Names) -> Console:

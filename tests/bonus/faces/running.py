@@ -61,12 +61,12 @@ class Chat:
         return Client(arguments, self._home(person or pseudo))
 
     def terminal(
-        self, pseudo: str, *options: str, person: str = "", **environment: str
+        self, pseudo: str, *options: str, person: str = "", lines: bool = True, **environment: str
     ) -> Terminal:
-        """Devant un terminal, de même."""
+        """Devant un terminal, de même ; `lines` : le client en lignes."""
         home = self._home(person or pseudo)
         log = str(self.log_of(person or pseudo))
-        arguments = self._arguments(pseudo, (*options, "--log", log))
+        arguments = self._arguments(pseudo, (*options, *["--lines"] * lines, "--log", log))
         return Terminal(*arguments, columns=100, lines=40, **home | environment)
 
     def __enter__(self) -> Self:

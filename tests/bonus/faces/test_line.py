@@ -285,10 +285,9 @@ def test_the_terminal_is_left_as_found(chat: Chat) -> None:
 def test_colours(chat: Chat, no_color: str) -> None:
     """Le pseudo d'un autre a sa couleur, sauf si NO_COLOR le refuse."""
     name = f"sam{no_color}"
-    environment = {"NO_COLOR": no_color}
     with chat.client(f"t{name}", "--room", f"c{name}") as other:
         other.expect(f"— Vous êtes dans c{name} (1 personne) —")
-        with chat.terminal(name, "--room", f"c{name}", **environment) as sam:
+        with chat.terminal(name, "--room", f"c{name}", NO_COLOR=no_color) as sam:
             sam.expect(f"c{name} >")
             other.type("coucou")
             sam.expect(f"t{name} a dit : coucou")

@@ -1,0 +1,40 @@
+"""Chercher un texte dans ce qui est chargé d'un salon."""
+
+import re
+
+from chatroom.faces.screen.rooms import Entry, Room
+
+
+class Finder:
+    def __init__(self) -> None:
+        self.pattern: re.Pattern[str] | None = None
+        self._at: Entry | None = None  # la réponse que l'on regarde
+
+    def look_for(self, text: str) -> None:
+        text = text.strip()
+        self.pattern = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        self._at = None
+
+    def _matches(self, room: Room) -> list[Entry]:
+        if self.pattern is None:
+            return []
+        return [entry for entry in room.entries if entry.author and self.pattern.search(entry.text)]
+
+    def move(self, room: Room, step: int) -> Entry | None:
+        """La réponse d'à côté ; la plus récente, d'abord."""
+        found = self._matches(room)
+        if self._at in found:
+            place = found.index(self._at) + step
+            self._at = found[max(0, min(place, len(found) - 1))]
+        else:
+            self._at = found[-1] if found else None
+        return self._at
+
+    def summary(self, room: Room) -> str:
+        found = self._matches(room)
+        if self._at in found:
+            place = f"{found.index(self._at) + 1} sur {len(found)}"
+        else:
+            place = "rien ici" if self.pattern else ""
+        further = "Ctrl-O : plus ancien" if room.more else ""
+        return "   ".join(filter(None, (place, "↑ ↓", further, "Échap")))
