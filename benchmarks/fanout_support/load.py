@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 from fanout_support.peers import Peer, Seat
@@ -98,9 +99,12 @@ class Crowd:
                 end = min(start + BATCH, self._shape.people)
                 batch = [self._connect(number) for number in range(start, end)]
                 self._await(batch, seen, lambda seat, data: seat.joined(data))
-            for fd, seat in self._seats.items():
-                self._sockets[fd].send(seat.ping)
-            self._await(self._seats, seen, lambda seat, data: seat.calm(data))
+            # Une réponse peut devancer l'annonce du dernier entré, qui attend la fin d'un tour de
+            # boucle ; la seconde, demandée quand toutes les premières sont là, ne le peut plus.
+            for pings in (1, 2):
+                for fd, seat in self._seats.items():
+                    self._sockets[fd].send(seat.ping)
+                self._await(self._seats, seen, partial(_calm, pings=pings))
 
     def _connect(self, number: int) -> int:
         room, rank = divmod(number, self._shape.members)
@@ -178,3 +182,7 @@ class Crowd:
                 counts[fd] += size
                 due -= size
         return time.perf_counter() - started
+
+
+def _calm(seat: Seat, seen: bytes, pings: int) -> bool:
+    return seat.calm(seen, pings)

@@ -28,15 +28,15 @@ class Seat(ABC):
     """Une connexion, vue de son client : ce qu'il envoie, et ce qu'il attend d'abord."""
 
     greeting: bytes  # se présenter, entrer dans le salon
-    ping: bytes  # une fois tout le monde entré : sa réponse arrive après tout le reste
+    ping: bytes  # une fois tout le monde entré : y répondre, c'est avoir fini avec le reste
 
     @abstractmethod
     def joined(self, seen: bytes) -> bool:
         """Ce qu'on a reçu dit-il qu'on est entré ?"""
 
     @abstractmethod
-    def calm(self, seen: bytes) -> bool:
-        """Est-il sûr que seuls des messages arriveront désormais ?"""
+    def calm(self, seen: bytes, pings: int) -> bool:
+        """A-t-il répondu à toutes ces demandes, et dit tout ce qui n'est pas un message ?"""
 
     @abstractmethod
     def say(self, text: bytes, count: int) -> bytes:
@@ -75,8 +75,8 @@ class RedisSeat(Seat):
     def joined(self, seen: bytes) -> bool:
         return seen.endswith(b"$9\r\nsubscribe\r\n$7\r\n%b\r\n:1\r\n" % self._channel)
 
-    def calm(self, seen: bytes) -> bool:
-        return seen.endswith(b"+PONG\r\n")
+    def calm(self, seen: bytes, pings: int) -> bool:
+        return seen.count(b"+PONG\r\n") == pings
 
     def say(self, text: bytes, count: int) -> bytes:
         words = (b"PUBLISH", self._channel, text)
@@ -114,10 +114,10 @@ class NatsSeat(Seat):
     def joined(self, seen: bytes) -> bool:
         return seen.endswith(b"PONG\r\n")
 
-    def calm(self, seen: bytes) -> bool:
-        # Deux secondes après l'arrivée de chacun, nats-server mesure son temps de réponse : il faut
-        # attendre ce PING-là aussi.
-        return seen.count(b"PONG\r\n") == 2 and b"\r\nPING\r\n" in seen
+    def calm(self, seen: bytes, pings: int) -> bool:
+        # La première réponse est celle de l'arrivée. Et deux secondes plus tard, nats-server mesure
+        # son temps de réponse : il faut attendre ce PING-là aussi.
+        return seen.count(b"PONG\r\n") == 1 + pings and b"\r\nPING\r\n" in seen
 
     def say(self, text: bytes, count: int) -> bytes:
         return b"PUB %b %d\r\n%b\r\n" % (self._subject, len(text), text) * count
@@ -164,8 +164,8 @@ class ChatSeat(Seat):
                 raise BenchError(f"Chat refuse : {message.text}")
         return False
 
-    def calm(self, seen: bytes) -> bool:
-        return any(isinstance(message, messages.Pong) for message in _decoded(seen))
+    def calm(self, seen: bytes, pings: int) -> bool:
+        return sum(isinstance(message, messages.Pong) for message in _decoded(seen)) == pings
 
     def say(self, text: bytes, count: int) -> bytes:
         words = text.decode()
