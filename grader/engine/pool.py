@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -20,6 +21,7 @@ from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
 
 MAX_OUTCOME = 20_000_000  # octets
 STIFLED = "Le programme a étouffé le correcteur, qui n'a pas pu finir ce contrôle."
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 20.0  # secondes de plus que n'en prend un contrôle qui se borne lui-même
 
 Tag = TypeVar("Tag")
@@ -49,15 +51,21 @@ class Pool(Generic[Tag]):
         """Lance un essai ; son résultat viendra par `next`."""
         sys.stdout.flush()
         sys.stderr.flush()
-        pipe, other = os.pipe()
-        process = os.fork()
-        if process == 0:
-            os.close(pipe)
-            _live(self._setting, job, other)
-        os.close(other)
-        limit = time.monotonic() + budget(job) + GRACE
-        self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
-        self._selector.register(pipe, selectors.EVENT_READ)
+        # Python exécute du code à lui autour d'un fork, et y oublie toute exception : un arrêt
+        # demandé à cet instant-là serait perdu. Il attend donc que l'essai soit de ceux à arrêter.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        try:
+            pipe, other = os.pipe()
+            process = os.fork()
+            if process == 0:
+                os.close(pipe)
+                _live(self._setting, job, other, mask)
+            os.close(other)
+            limit = time.monotonic() + budget(job) + GRACE
+            self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
+            self._selector.register(pipe, selectors.EVENT_READ)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def next(self) -> tuple[Tag, Outcome]:
         """Attend la fin d'un essai, quel qu'il soit."""
@@ -97,9 +105,10 @@ class Pool(Generic[Tag]):
         self._selector.close()
 
 
-def _live(setting: Setting, job: Job, pipe: int) -> None:
-    """La vie d'une arène ; n'en revient jamais."""
+def _live(setting: Setting, job: Job, pipe: int, mask: Iterable[int]) -> None:
+    """La vie d'une arène, où n'attendent que les signaux de `mask` ; n'en revient jamais."""
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         die_with_parent()
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
         # Sous nohup, la copie l'ignorerait aussi, et survivrait à son terminal.

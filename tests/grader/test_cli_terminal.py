@@ -101,3 +101,21 @@ def test_no_color(tmp_path: Path) -> None:
     with Terminal("-m", "grader", str(copy), NO_COLOR="1") as terminal:
         assert terminal.wait(BOUND) == NOT_FULL
         assert not re.search(rb"\x1b\[[0-9;]*[34][0-7][;m]", terminal.raw)
+
+
+DURING_A_FORK = """
+import os, signal, sys
+os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGTERM))
+from grader.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_killed_during_a_fork(folder: Path) -> None:
+    """Python oublierait l'arrêt qu'on lui demande à ce moment-là."""
+    copy, marker = endless(folder)
+    arguments = [str(copy), "--sandbox", "none"]
+    with Process("-c", DURING_A_FORK, *arguments, TMPDIR=str(folder / "places")) as process:
+        assert process.wait(BOUND) == 143
+    assert process.err == ""
+    wait_until(lambda: not processes(marker), lambda: str(processes(marker)))
