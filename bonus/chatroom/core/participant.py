@@ -176,6 +176,8 @@ class Participant:
             self._events.append(Entered(stream.name, stream.members, again=False, restarted=False))
 
     def leave(self, name: str) -> None:
+        if name == PRIVATE:
+            raise ValueError("On ne quitte pas les messages privés.")
         self._mine(name).leaving = True
 
     def say(self, room: str, text: str) -> Post:
@@ -350,9 +352,12 @@ def _name(what: str, name: str, limit: int) -> str:
 
 def _rooms(text: str) -> tuple[RoomSummary, ...]:
     try:
+        rooms = json.loads(text)
+        if not isinstance(rooms, list):
+            raise TypeError
         return tuple(
             RoomSummary(str(room["name"]), int(room["count"]), tuple(map(str, room["members"])))
-            for room in json.loads(text)
+            for room in rooms
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ProtocolError("La liste des salons est illisible.") from None

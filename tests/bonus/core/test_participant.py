@@ -221,6 +221,13 @@ def test_one_leaves_once_acknowledged(alone: Conversation) -> None:
     assert alone.connect(back=True) == []
 
 
+def test_one_does_not_leave_private_messages(alone: Conversation) -> None:
+    with pytest.raises(ValueError, match="On ne quitte pas les messages privés"):
+        alone.participant.leave(PRIVATE)
+    alone.participant.whisper("bob", "toujours là")
+    assert alone.sent() == [Whisper("bob", 1, "toujours là")]
+
+
 def test_one_leaves_once_answered(alone: Conversation) -> None:
     """L'image demandée est en route : elle n'aurait plus de salon où paraître."""
     alone.participant.fetch(Pictured(ROOM, 1, 0, OTHER, 1, 0, "bob", "chat.png", 3, 1, 1))
@@ -337,7 +344,7 @@ def test_nonsense(alone: Conversation, message: Message) -> None:
         alone.receive(message)
 
 
-@pytest.mark.parametrize("text", ["", "[", '{"a":1}', "[1]", '[{"name":"x"}]', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "[", "{}", '{"a":1}', "[1]", '[{"name":"x"}]', "[" * 100_000])
 def test_unreadable_lists(alone: Conversation, text: str) -> None:
     """Une liste de salons illisible est une faute du serveur, dite comme telle."""
     alone.participant.list_rooms()

@@ -1,8 +1,32 @@
 """Chercher un texte dans ce qui est chargé d'un salon."""
 
 import re
+import unicodedata
+from collections import defaultdict
 
 from chatroom.faces.screen.rooms import Entry, Room
+
+LETTERS = range(0x41, 0x250)  # celles de l'alphabet latin, avec et sans accent
+
+
+def _base(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0].lower()
+
+
+_ALIKE: defaultdict[str, str] = defaultdict(str)
+for _letter in map(chr, LETTERS):
+    if _letter.isalpha():
+        _ALIKE[_base(_letter)] += _letter
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """« ete » trouve « été » et « ÉTÉ » : on ne tape pas toujours les accents."""
+    text = unicodedata.normalize("NFC", text)
+    alike = (_ALIKE.get(_base(one)) for one in text)
+    letters = (
+        f"[{some}]" if some else re.escape(one) for some, one in zip(alike, text, strict=True)
+    )
+    return re.compile("".join(letters), re.IGNORECASE)
 
 
 class Finder:
@@ -12,7 +36,7 @@ class Finder:
 
     def look_for(self, text: str) -> None:
         text = text.strip()
-        self.pattern = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        self.pattern = pattern(text) if text else None
         self._at = None
 
     def _matches(self, room: Room) -> list[Entry]:
