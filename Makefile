@@ -19,7 +19,7 @@ need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade doctor mesure chat test proof test-all flaky chaos lint format bench clean
+.PHONY: help grade doctor mesure chat test page proof test-all flaky chaos lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -35,13 +35,18 @@ mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.tx
 	$(BIN)/python part1/mesure.py $(MESURE)
 
 chat: $(VENV)/ready ## démarre le serveur de chat, et dit comment y venir (CHAT="-p 9999")
-	$(BIN)/python bonus/server.py $(CHAT)
+	$(BIN)/python bonus/server.py -a 0.0.0.0 $(CHAT)
 
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
 	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
-		-m "not proof" $(PYTEST)
+		-m "not proof and not browser" $(PYTEST)
+
+page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
+	$(call need,chromium-headless-shell,chromium-headless-shell)
+	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup \
+		-m browser $(PYTEST)
 
 proof: $(VENV)/ready ## prouve le correcteur : chaque mutant, chaque copie inhabituelle, chaque attaque
 	$(call need,bwrap,bubblewrap)
@@ -64,10 +69,11 @@ flaky: $(VENV)/ready ## vingt corrections de suite, machine chargée : aucun ver
 chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes (CHAOS="--kills 5")
 	$(BIN)/python -m tests.bonus.chaos $(CHAOS)
 
-lint: $(VENV)/ready ## vérifie le style et les types
+lint: $(VENV)/ready node_modules/ready ## vérifie le style et les types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy part1 part2 bonus grader benchmarks tests
+	node_modules/.bin/tsc -p jsconfig.json
 
 format: $(VENV)/ready ## remet le code en forme
 	$(BIN)/ruff check --fix .
@@ -77,13 +83,15 @@ bench: $(VENV)/ready ## compare à curl, à Redis et à NATS ; quelques minutes
 	$(call need,curl,curl)
 	$(call need,redis-server,redis-server)
 	$(call need,nats-server,nats-server)
+	$(call need,chromium,chromium)
 	$(BIN)/python benchmarks/fetch.py
 	$(BIN)/python benchmarks/fanout.py
 	$(BIN)/python benchmarks/idle.py
 	$(BIN)/python benchmarks/history.py
+	$(BIN)/python benchmarks/page.py
 
 clean: ## efface les environnements et les caches
-	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* node_modules .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.txt constraints.txt pyproject.toml
@@ -96,3 +104,8 @@ $(VENV)/ready: requirements.txt constraints.txt pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt pip
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -r requirements.txt --group dev
 	@touch $@
+
+# De quoi vérifier la page web, dont elle-même n'a pas besoin.
+node_modules/ready: package-lock.json
+	$(call need,npm,npm)
+	@npm ci --silent --no-audit --no-fund && touch $@ || echo "La page web ne sera pas vérifiée."

@@ -11,16 +11,23 @@ from chatroom.protocol.text import fold
 from chatroom.services.config import ConfigError, ServerSettings, load_server
 from chatroom.services.history import StoreError, export
 from chatroom.services.logs import LogError
+from chatroom.services.tls import CertificateError
 from chatroom.serving import ServerError, run
 
 
 def main() -> int:
     try:
         settings = load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
+        if settings.make_cert:
+            from chatroom.faces.certifying import make_cert  # noqa: PLC0415 (long à venir)
+
+            for line in make_cert(settings, sys.argv):
+                print(line)
+            return 0
         if settings.export:
             return export_history(settings, settings.export)
         run(settings)
-    except (ConfigError, LogError, ServerError, StoreError) as error:
+    except (CertificateError, ConfigError, LogError, ServerError, StoreError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

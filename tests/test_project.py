@@ -12,7 +12,8 @@ from tests.support.processes import ROOT
 FILES = [
     path
     for path in sorted(ROOT.rglob("*"))
-    if path.is_file() and not re.search(r"/(\.(?!ci/)|__pycache__)", f"/{path.relative_to(ROOT)}")
+    if path.is_file()
+    and not re.search(r"/(\.(?!ci/)|__pycache__|node_modules)", f"/{path.relative_to(ROOT)}")
 ]
 SCRIPTS = sorted([*ROOT.glob("part1/*.py"), *ROOT.glob("part2/*.py")])
 # Des copies d'étudiants et des programmes hostiles : ils ne sont pas à notre manière, exprès.
@@ -22,6 +23,7 @@ OURS = [
     for path in FILES
     if path.suffix == ".py" and not any(path.is_relative_to(folder) for folder in FOREIGN)
 ]
+PAGE = [path for path in FILES if path.suffix in {".js", ".css", ".html"}]
 TEXTS = [path for path in FILES if path.suffix not in (".svg", ".png")]
 
 
@@ -47,6 +49,13 @@ def test_files_and_functions_stay_small(file: Path) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 50, node.name
+
+
+@pytest.mark.parametrize("file", PAGE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_files_of_the_page_stay_small(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 400
+    assert max(map(len, lines)) <= 120
 
 
 def test_requirements_are_the_four_of_the_assignment() -> None:

@@ -22,6 +22,7 @@ class Limits:
     # Ce que quelqu'un peut prendre
     connections: int = 12_000  # en tout ; chacune coûte un descripteur et quelques ko
     connections_per_address: int = 64  # une salle de TP derrière une seule adresse
+    requests: int = 512  # demandes de fichiers de la page web ; la moitié à une même adresse
     rooms: int = 1_000  # en tout : un salon ouvert le reste, avec son historique
     rooms_per_person: int = 32  # à la fois
     people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 300 octets

@@ -5,25 +5,32 @@ import errno
 import os
 import resource
 import select
-import shlex
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TextIO, cast
 
 from chatroom.core.hub import Hub
+from chatroom.faces.invitation import Invitation
 from chatroom.limits import Limits
+from chatroom.services.addresses import machine_names
 from chatroom.services.config import ServerSettings
 from chatroom.services.history import Durability, History
 from chatroom.services.images import ImageError, inspect
 from chatroom.services.logs import Log, open_log
-from chatroom.services.settings import HOST, PORT
-from chatroom.transports.tcp import Listener, place
+from chatroom.services.site import Site
+from chatroom.services.tls import server_context
+from chatroom.transports.tcp import Connection, Listener, place
+from chatroom.transports.web import Lobby, WebConnection
 
+WEB = Path(__file__).with_name("faces") / "web"
 SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
 # Pourquoi l'on ne peut écouter ; asyncio ne le dit qu'en anglais.
 CAUSES = {
@@ -119,20 +126,50 @@ async def _run(
     hub = Hub(limits, LoopWorld(loop), history, people, rooms, measure, write)
     listener = Listener(hub, loop)
     try:
-        places = await listener.listen(settings.host, settings.port)
-    except (OSError, OverflowError, UnicodeError) as error:
-        where = place(settings.host, settings.port)
-        raise ServerError(f"Impossible d'écouter sur {where} : {_cause(error)}.") from None
-    where = ", ".join(place(host, port) for host, port in places)
-    say(f"Le chat écoute sur {where} (Ctrl-C pour l'arrêter).")
-    say(f"Pour y venir, dans un autre terminal : {invitation(*places[0])}")
-    ticking = asyncio.create_task(_tick(hub))
-    try:
-        await stop.wait()
+        await _listen(settings, limits, listener, say)
+        ticking = asyncio.create_task(_tick(hub))
+        try:
+            await stop.wait()
+        finally:
+            ticking.cancel()
+            say("Le serveur s'arrête.")
     finally:
-        ticking.cancel()
-        say("Le serveur s'arrête.")
         await _shut_down(hub, listener, limits)
+
+
+async def _listen(
+    settings: ServerSettings, limits: Limits, listener: Listener, say: Callable[[str], None]
+) -> None:
+    """Ouvre les deux portes, et dit comment y venir."""
+    tls = server_context(settings.tls_cert, settings.tls_key) if settings.tls_cert else None
+    places = await _open(listener, Connection, settings.host, settings.port, tls, "-p")
+    where = ", ".join(place(*one) for one in places)
+    say(f"Le chat écoute sur {where} (Ctrl-C pour l'arrêter).")
+    web_port = None
+    if settings.web:
+        site = Site(WEB, limits, {*machine_names(), settings.host}, settings.web_names)
+        connection = partial(WebConnection, lobby=Lobby(site, limits.requests))
+        ((_, web_port), *_) = await _open(
+            listener, connection, settings.host, settings.web_port, tls, "--web-port"
+        )
+    for line in Invitation(settings, places[0][1], web_port).lines():
+        say(line)
+
+
+async def _open(
+    listener: Listener,
+    connection: Callable[[Listener], Connection],
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None,
+    option: str,
+) -> list[tuple[str, int]]:
+    try:
+        return await listener.listen(connection, host, port, tls)
+    except (OSError, OverflowError, UnicodeError) as error:
+        where, why = place(host, port), _cause(error)
+        text = f"Impossible d'écouter sur {where} : {why}. L'option {option} en choisit un autre."
+        raise ServerError(text) from None
 
 
 def _cause(error: Exception) -> str:
@@ -140,16 +177,6 @@ def _cause(error: Exception) -> str:
         return "cette adresse est inconnue"
     number = error.errno if isinstance(error, OSError) else None
     return CAUSES.get(number or 0, str(error))
-
-
-def invitation(host: str, port: int) -> str:
-    """La commande qui mène ici, depuis le dossier du projet."""
-    words = [os.path.relpath(sys.executable), "bonus/client.py"]
-    if host not in {HOST, "0.0.0.0", "::"}:
-        words += ["-a", host]
-    if port != PORT:
-        words += ["-p", str(port)]
-    return shlex.join(words)
 
 
 async def _tick(hub: Hub) -> None:
@@ -164,6 +191,7 @@ async def _shut_down(hub: Hub, listener: Listener, limits: Limits) -> None:
     hub.shut_down()
     await _until(lambda: hub.settled, limits.shutdown)
     hub.farewell()
+    listener.hang_up()
     await _until(lambda: hub.settled and not listener.open, limits.shutdown)
     listener.abort()
     await asyncio.sleep(0)
@@ -179,16 +207,18 @@ async def _until(fact: Callable[[], bool], deadline: float) -> None:
 def fit_descriptors(limits: Limits, say: Callable[[str], None]) -> Limits:
     """Autant de connexions que le système en permet à ce processus."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.connections + SPARE
+    # Deux fois : autant de demandes que de congédiés dont on attend qu'ils raccrochent.
+    wanted = SPARE + 2 * limits.requests + limits.connections
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    room = max(1, max(soft, wanted) - SPARE)
-    if room >= limits.connections:
-        return limits
-    say(f"Le système ne permet que {room} connexions (ulimit -n).")
-    return replace(limits, connections=room)
+    room = max(3, max(soft, wanted) - SPARE)
+    requests = min(limits.requests, room // 3)  # sans lesquelles la page ne s'ouvrirait plus
+    connections = min(limits.connections, room - 2 * requests)
+    if connections < limits.connections:
+        say(f"Le système ne permet que {connections} connexions (ulimit -n).")
+    return replace(limits, connections=connections, requests=requests)
 
 
 def run(settings: ServerSettings) -> None:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
@@ -25,6 +25,7 @@ from tests.support.processes import Process
 from tests.support.waiting import DEADLINE, wait_until
 
 LISTENING = re.compile(r"Le chat écoute sur (\S+):(\d+)")
+PAGE = re.compile(r"Ou dans un navigateur : https?://\S+:(\d+)/")
 M = TypeVar("M", bound=Message)
 
 
@@ -32,13 +33,15 @@ class Server(Process):
     def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
         places = ["--data", str(folder), "--log", str(folder / "log")]
         super().__init__("bonus/server.py", "-p", str(port), *places, *options)
+        self._last = LISTENING if "--no-web" in options else PAGE
         wait_until(self._answer, lambda: f"{self.out}\n{self.err}")
-        found = LISTENING.search(self.out)
+        found, page = LISTENING.search(self.out), PAGE.search(self.out)
         assert found, f"{self.out}\n{self.err}"
         self.host, self.port = found[1], int(found[2])
+        self.web_port = int(page[1]) if page else 0
 
     def _answer(self) -> object:
-        return LISTENING.search(self.out) or self.popen.poll() is not None
+        return self._last.search(self.out) or self.popen.poll() is not None
 
     @property
     def memory(self) -> int:
@@ -54,29 +57,52 @@ class Server(Process):
         return self.wait()
 
 
+class Address(Protocol):
+    """Où écoute un serveur."""
+
+    host: str
+    port: int
+    web_port: int
+
+
 class Client:
     """Un client dont on choisit chaque octet."""
 
-    def __init__(self, server: Server, source: str = "127.0.0.1", buffer: int = 0) -> None:
+    def __init__(
+        self, server: Address, source: str = "127.0.0.1", buffer: int = 0, port: int = 0
+    ) -> None:
+        self._decoder = Decoder(FROM_SERVER)
         self.socket = socket.socket()
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self.socket.settimeout(DEADLINE)
-        self.socket.bind((source, 0))
-        self.socket.connect((server.host, server.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._decoder = Decoder(FROM_SERVER)
+        self.socket.bind((source, 0))
+        self._connect(server.host, port or self._port(server))
+
+    def _port(self, server: Address) -> int:
+        return server.port
+
+    def _connect(self, host: str, port: int) -> None:
+        self.socket.connect((host, port))
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def read(self) -> bytes:
+        """Ce qui arrive ; rien si le serveur a fermé."""
+        try:
+            return self.socket.recv(65_536)
+        except ConnectionResetError:
+            return b""
 
     def tell(self, *messages: Message) -> None:
-        self.socket.sendall(b"".join([message.encode() for message in messages]))
+        self.send(b"".join([message.encode() for message in messages]))
 
     def receive(self) -> Message | None:
         """La trame suivante ; None si le serveur a fermé."""
         while not (frame := self._decoder.next()):
-            try:
-                data = self.socket.recv(65_536)
-            except ConnectionResetError:
-                data = b""
+            data = self.read()
             if not data:
                 return None
             self._decoder.feed(data)
@@ -113,7 +139,7 @@ class Client:
 
 
 @contextmanager
-def present(server: Server, pseudo: str, room: str = "salon") -> Iterator[tuple[Client, int]]:
+def present(server: Address, pseudo: str, room: str = "salon") -> Iterator[tuple[Client, int]]:
     """Quelqu'un dans un salon, et le numéro de ce salon."""
     with Client(server) as client:
         client.hello(pseudo)

@@ -388,10 +388,10 @@ def test_few_descriptors(tmp_path: Path) -> None:
         try:
             assert process.stdout
             said = process.stdout.readline()
-            assert said == "Le système ne permet que 20 connexions (ulimit -n).\n"
+            assert said == "Le système ne permet que 8 connexions (ulimit -n).\n"
             port = int(process.stdout.readline().split(":")[1].split()[0])
-            clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(25)]
-            wait_until(lambda: clients[-1].recv(1), "le vingt-cinquième n'a pas été congédié")
+            clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(15)]
+            wait_until(lambda: clients[-1].recv(1), "le quinzième n'a pas été congédié")
             for client in clients:
                 client.close()
             process.send_signal(signal.SIGTERM)

@@ -20,6 +20,7 @@ INHERITED = {
     name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CHAT_"))
 }
 ENVIRONMENT = INHERITED | {"PYTHONWARNINGS": "default", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+ENVIRONMENT["CHAT_WEB_PORT"] = "0"  # la page web du chat : chaque serveur à son port
 
 # Lancés en arrière-plan (« make test & »), les tests et leurs enfants ignoreraient Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -135,7 +135,7 @@ class Hub:
 
     def announce(self, room: Room, session: Session, event: Presence) -> None:
         person = session.person
-        if person and not room.private and len(room.members) <= self.limits.announced:
+        if person and not room.private and room.count <= self.limits.announced:
             frame = Announced(room.id, event, person.id, person.colour, person.pseudo).encode()
             self.tell(room, frame)
 
@@ -149,7 +149,7 @@ class Hub:
         some = (session for _, session in zip(range(NAMED), room.members, strict=False))
         names = [session.person.pseudo for session in some if session.person]
         if names:
-            others = len(room.members) - len(names)
+            others = room.count - len(names)
             more = f" et à {others} autre{'s' * (others > 1)}" if others else ""
             what = f"{count} messages" if count > 1 else "un message"
             self._lines.append(f"Envoyé à {', '.join(names)}{more} : {what} ({room.label})")

@@ -188,9 +188,9 @@ def _enter(session: "Session", room: Room, after: int) -> None:
         return
     again = room.id in session.rooms
     session.rooms[room.id] = room
-    room.members[session] = session.peer.send
+    room.enter(session)
     name = room.name or PRIVATE
-    session.peer.send(Joined(room.id, room.last, len(room.members), name).encode())
+    session.peer.send(Joined(room.id, room.last, room.count, name).encode())
     if session.closed:
         return
     if room.id in session.quiet_rooms:
@@ -224,7 +224,7 @@ def list_rooms(session: "Session", message: ListRooms) -> None:
     for room in wanted:
         names = _names(room, min(LISTED, left))
         left -= len(names)
-        listed.append({"name": room.name, "count": len(room.members), "members": names})
+        listed.append({"name": room.name, "count": room.count, "members": names})
     return session.peer.send(RoomList(json.dumps(listed, ensure_ascii=False)).encode())
 
 

@@ -1,6 +1,7 @@
 """Les salons : qui y est, et le numéro de leur dernier message."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from chatroom.core.people import Person
@@ -12,15 +13,23 @@ if TYPE_CHECKING:
 # Le salon privé de la personne n a pour numéro n, avec ce bit en plus.
 PRIVATE_BIT = 1 << 31
 
+Wrap = Callable[[bytes], bytes]  # de trames à ce qui voyage : WebSocket y ajoute un en-tête
+Write = Callable[[bytes], None]
+
+
+def bare(data: bytes) -> bytes:
+    """Des trames qui voyagent telles quelles."""
+    return data
+
 
 class Room:
-    __slots__ = ("id", "last", "members", "name", "pending")
+    __slots__ = ("_writers", "id", "last", "name", "pending")
 
     def __init__(self, id: int, name: str, last: int = 0) -> None:  # noqa: A002
         self.id, self.name = id, name
         self.last = last  # le numéro du dernier message enregistré et montré
-        # Dans l'ordre des arrivées, et de quoi écrire à chacun : mille fois par message.
-        self.members: dict[Session, Callable[[bytes], None]] = {}
+        # De quoi écrire à chacun, mille fois par message ; ensemble, ceux qui lisent le même texte.
+        self._writers: dict[Wrap, dict[Session, Write]] = {}
         self.pending: list[bytes] = []  # à envoyer à tous à la fin de ce tour de boucle
 
     @property
@@ -31,13 +40,34 @@ class Room:
     def label(self) -> str:
         return self.name or "en privé"
 
+    @property
+    def count(self) -> int:
+        return sum(len(writers) for writers in self._writers.values())
+
+    @property
+    def members(self) -> Iterator["Session"]:
+        return chain.from_iterable(self._writers.values())
+
+    def enter(self, session: "Session") -> None:
+        self._writers.setdefault(session.peer.wrap, {})[session] = session.peer.write
+
+    def leave(self, session: "Session") -> None:
+        wrap = session.peer.wrap
+        if writers := self._writers.get(wrap):
+            writers.pop(session, None)
+            if not writers:
+                del self._writers[wrap]
+
     def flush(self) -> None:
         """Les trames de ce tour en un seul texte : le même pour chacun, et rien à faire de plus."""
         if self.pending:
             data = b"".join(self.pending)
             self.pending.clear()
-            for send in list(self.members.values()):
-                send(data)
+            # Des copies : qui déborde de ce qu'on lui écrit sort aussitôt du salon.
+            for wrap, writers in list(self._writers.items()):
+                wrapped = wrap(data)
+                for write in list(writers.values()):
+                    write(wrapped)
 
 
 class Rooms:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from chatroom.core.people import Person
 from chatroom.core.rates import IMAGE_COST, LIST_COST, Bucket
 from chatroom.core.requests import HANDLERS
-from chatroom.core.rooms import Room
+from chatroom.core.rooms import Room, Wrap, Write
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     Closing,
@@ -29,7 +29,16 @@ NOWHERE: dict[int, Room] = {}  # le même pour tous ceux qui ne se sont pas enco
 class Peer(Protocol):
     """Ce qu'une connexion offre au noyau. Rien n'y bloque, et l'ordre est gardé."""
 
-    def send(self, data: bytes) -> None: ...
+    @property
+    def wrap(self) -> Wrap:
+        """Des trames à ce qui voyage ; la même fonction pour toutes les connexions d'une sorte."""
+
+    @property
+    def write(self) -> Write:
+        """Envoie ce que `wrap` a rendu. Une seule fonction, le temps de la connexion."""
+
+    def send(self, data: bytes) -> None:
+        """Écrit ces trames, à lui seul."""
 
     def close(self, data: bytes) -> None:
         """Envoie ce dernier mot, puis ferme."""
@@ -104,11 +113,12 @@ class Session:
         if isinstance(message, GetPage):
             self._slow_down_pages()
         else:
-            self._slow_down(COSTS.get(type(message), 1.0))
+            self.spend(COSTS.get(type(message), 1.0))
         if not self.closed:
             HANDLERS[type(message)](self, message)
 
-    def _slow_down(self, cost: float) -> None:
+    def spend(self, cost: float) -> None:
+        """Prend `cost` messages à son débit ; au-delà, on ne lit plus de lui pendant un temps."""
         now = self.hub.world.now()
         self._bucket = self._bucket or self._new_bucket()
         wait = self._bucket.take(now, cost)
@@ -169,7 +179,7 @@ class Session:
 
     def leave(self, room: Room) -> None:
         del self.rooms[room.id]
-        room.members.pop(self, None)
+        room.leave(self)
         if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
             self.hub.announce(room, self, Presence.LEFT)
 

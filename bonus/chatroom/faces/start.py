@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from chatroom.protocol.text import clean_name, neutral
 from chatroom.services.config import ClientSettings
 from chatroom.services.logs import Log, open_log
 from chatroom.services.state import state_folder
+from chatroom.services.tls import CertificateError, client_context
 from chatroom.services.tokens import Tokens
 from chatroom.transports.link import Link
 
@@ -26,6 +28,9 @@ def run(settings: ClientSettings) -> int:
     log = open_log("client", settings.log, None, _say)
     try:
         return _converse(settings, log)
+    except CertificateError as error:
+        _say(str(error))
+        return 1
     except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
         return 0
     except BrokenPipeError:  # « | head » en a assez
@@ -36,10 +41,11 @@ def run(settings: ClientSettings) -> int:
 
 
 def _converse(settings: ClientSettings, log: Log) -> int:
+    tls = client_context(settings.tls_ca, settings.tls_insecure) if settings.tls else None
     pseudo = settings.pseudo
     while True:
         pseudo = _proper_pseudo(settings, pseudo)
-        outcome = asyncio.run(_chat(settings, pseudo, log))
+        outcome = asyncio.run(_chat(settings, pseudo, log, tls))
         if outcome is not Outcome.OTHER_PSEUDO or not is_terminal():
             return 1 if outcome.value else 0
         pseudo = ""
@@ -72,10 +78,12 @@ def _first_line() -> str:
     return line.decode(errors="replace")
 
 
-async def _chat(settings: ClientSettings, pseudo: str, log: Log) -> Outcome:
+async def _chat(
+    settings: ClientSettings, pseudo: str, log: Log, tls: ssl.SSLContext | None
+) -> Outcome:
     names = Names()
     tokens = Tokens(state_folder() / TOKENS, _say)
-    link = Link(settings.host, settings.port, pseudo, tokens, settings.limits)
+    link = Link(settings.host, settings.port, pseudo, tokens, settings.limits, tls=tls)
     if _full_screen(settings):
         return await _on_screen(settings, link, names, log)
     with _ended_by_signals(), _console(names) as console:

@@ -60,6 +60,8 @@ def load_server(
     """
     values, limits = _load(server_parser(), SERVER, arguments, environ, beside)
     values.setdefault("data", state_folder(environ))
+    if "tls_key" in values and "tls_cert" not in values:
+        raise ConfigError("Il y a une clé privée (TLS_KEY), et pas de certificat (TLS_CERT).")
     return replace(ServerSettings(data=Path(), limits=limits), **values)  # type: ignore[arg-type]
 
 
@@ -68,6 +70,8 @@ def load_client(
 ) -> ClientSettings:
     """Les réglages du client, de même."""
     values, limits = _load(client_parser(), CLIENT, arguments, environ, beside)
+    if values.get("tls_ca") or values.get("tls_insecure"):
+        values["tls"] = True  # même si une autre source disait non : plutôt chiffrer pour rien
     return replace(ClientSettings(limits=limits), **values)  # type: ignore[arg-type]
 
 
@@ -85,6 +89,8 @@ def _load(
     if chosen or beside.exists():
         values |= read_file(Path(chosen or beside), table)
     values |= _from_environment(environ, table)
+    if "web_names" in options:
+        options["web_names"] = tuple(options["web_names"])
     values |= options | {f"limits.{name}": value for name, value in limits}
     own = {name: value for name, value in values.items() if "." not in name}
     bounds = {name.removeprefix("limits."): values[name] for name in values.keys() - own.keys()}
@@ -109,7 +115,7 @@ def read_file(path: Path, table: Mapping[str, Converter]) -> Values:
         seen[key] = number
         if key in attributes:  # sinon, elle est pour l'autre programme
             value = _converted(table, attributes[key], text, f"{where} : {key}")
-            # Un dossier s'y entend à partir du fichier, d'où que le programme soit lancé.
+            # Un chemin s'y entend à partir du fichier, d'où que le programme soit lancé.
             values[attributes[key]] = path.parent / value if isinstance(value, Path) else value
     return values
 

@@ -3,13 +3,12 @@
 import argparse
 import re
 from dataclasses import fields
-from pathlib import Path
 from typing import Any, NoReturn
 
 from chatroom.limits import Limits
 from chatroom.protocol.text import neutral
 from chatroom.services import settings
-from chatroom.services.settings import HOST, PORT, Converter
+from chatroom.services.settings import HOST, PORT, WEB_PORT, Converter
 
 # Ce que dit argparse, dans sa langue, et ce qu'on en dit.
 REASONS = (
@@ -88,19 +87,13 @@ def _limit(text: str) -> tuple[str, object]:
     return name, settings.LIMITS[name](value)
 
 
-def _config(text: str) -> Path:
-    if not text or "\0" in text:
-        raise ValueError("il faut le nom d'un fichier")
-    return Path(text)
-
-
 def _common(parser: Parser, port: Converter, address: str) -> None:
     add = parser.options.add_argument
     add("-a", "--address", dest="host", metavar="HÔTE", type=_typed(settings.host), help=address)
     port_help = f"port ({PORT} par défaut)"
     add("-p", "--port", metavar="PORT", type=_typed(port), help=port_help)
-    add("--config", metavar="FICHIER", type=_typed(_config), help="fichier de configuration")
-    add("--log", metavar="DOSSIER", type=_typed(settings.path), help="dossier du journal")
+    add("--config", metavar="FICHIER", type=_typed(settings.file), help="fichier de configuration")
+    add("--log", metavar="DOSSIER", type=_typed(settings.folder), help="dossier du journal")
     limit_help = "change une borne, autant de fois que l'on veut"
     add(
         "--limit",
@@ -112,11 +105,53 @@ def _common(parser: Parser, port: Converter, address: str) -> None:
     )
 
 
+def _file(parser: Parser, option: str, text: str) -> None:
+    parser.options.add_argument(option, metavar="FICHIER", type=_typed(settings.file), help=text)
+
+
+def _web(parser: Parser) -> None:
+    add = parser.options.add_argument
+    port_help = f"port de la page web ({WEB_PORT} par défaut)"
+    add("--web-port", metavar="PORT", type=_typed(settings.SERVER["web_port"]), help=port_help)
+    add("--no-web", dest="web", action="store_false", help="pas de page web")
+    add(
+        "--web-name",
+        dest="web_names",
+        metavar="NOM",
+        action="extend",
+        type=_typed(settings.hosts),
+        help="autre nom sous lequel joindre la page (derrière un mandataire, par exemple), autant "
+        "de fois que l'on veut",
+    )
+
+
+def _server_tls(parser: Parser) -> None:
+    _file(parser, "--tls-cert", "certificat (PEM) : tout est alors chiffré, page web comprise")
+    _file(parser, "--tls-key", "sa clé privée (PEM) ; sans cette option, elle est avec lui")
+    parser.options.add_argument(
+        "--make-cert",
+        action="store_true",
+        help="fait un certificat pour cette machine et dit comment s'en servir, sans lancer le "
+        "serveur",
+    )
+
+
+def _client_tls(parser: Parser) -> None:
+    add = parser.options.add_argument
+    add("--tls", action="store_true", help="chiffre la connexion et vérifie le serveur (TLS)")
+    _file(parser, "--tls-ca", "certificat (PEM) à croire, outre ceux du système ; suppose --tls")
+    add(
+        "--tls-insecure",
+        action="store_true",
+        help="chiffre sans vérifier qui est le serveur : pour un essai ; suppose --tls",
+    )
+
+
 def server_parser() -> Parser:
     parser = Parser("server.py", "Le serveur de chat.")
     _common(parser, settings.SERVER["port"], f"adresse où écouter ({HOST} par défaut)")
     add = parser.options.add_argument
-    add("--data", metavar="DOSSIER", type=_typed(settings.path), help="dossier de l'historique")
+    add("--data", metavar="DOSSIER", type=_typed(settings.folder), help="dossier de l'historique")
     add(
         "--durability",
         metavar="{full,normal,off}",
@@ -131,6 +166,8 @@ def server_parser() -> Parser:
         type=_typed(settings.name),
         help="écrit l'historique d'un salon en JSON, sans lancer le serveur",
     )
+    _web(parser)
+    _server_tls(parser)
     add("-h", "--help", action="help", help="affiche cette aide")
     return parser
 
@@ -142,5 +179,6 @@ def client_parser() -> Parser:
     add("--pseudo", metavar="PSEUDO", type=_typed(settings.name), help="sinon, il est demandé")
     add("--room", metavar="SALON", type=_typed(settings.name), help="sinon, il est demandé")
     add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
+    _client_tls(parser)
     add("-h", "--help", action="help", help="affiche cette aide")
     return parser

@@ -10,7 +10,7 @@ from pathlib import Path
 from chatroom.limits import Limits
 from chatroom.protocol.text import clean_name, neutral
 
-HOST, PORT = "127.0.0.1", 8888
+HOST, PORT, WEB_PORT = "127.0.0.1", 8888, 8080
 DURABILITIES = ("full", "normal", "off")
 LARGEST = 1_000_000_000  # d'une borne, quelle qu'elle soit : au-delà, c'est une faute de frappe
 NAME = 255  # caractères d'un nom donné d'avance ; la vraie borne est celle du serveur
@@ -27,6 +27,12 @@ class ServerSettings:
     log: Path | None = None  # dossier du journal ; None : le dossier habituel
     durability: str = "full"  # l'un des DURABILITIES
     quiet: bool = False  # rien sur la console
+    web: bool = True  # la page web
+    web_port: int = WEB_PORT  # 0 : le système en choisit un
+    web_names: tuple[str, ...] = ()  # où l'on peut la joindre, outre les noms de cette machine
+    tls_cert: Path | None = None  # None : sans TLS
+    tls_key: Path | None = None  # None : elle est dans le fichier du certificat
+    make_cert: bool = False  # faire un certificat, au lieu de servir
     export: str | None = None  # salon dont écrire l'historique, au lieu de servir
     limits: Limits = field(default_factory=Limits)
 
@@ -39,6 +45,9 @@ class ClientSettings:
     pseudo: str = ""  # vide : il sera demandé
     room: str = ""  # vide : il sera demandé
     lines: bool = False  # le client en lignes, même sur un terminal
+    tls: bool = False
+    tls_ca: Path | None = None  # à croire, outre les autorités du système
+    tls_insecure: bool = False  # croire n'importe quel certificat
     limits: Limits = field(default_factory=Limits)
 
 
@@ -57,13 +66,34 @@ def port(lowest: int) -> Converter:
     return convert
 
 
-def path(text: str) -> Path:
-    if not text or "\0" in text:
-        raise ValueError("il faut le nom d'un dossier")
+def hosts(text: str) -> tuple[str, ...]:
+    """Des noms de machines, séparés par des virgules, tels qu'un navigateur les écrit."""
+    names = tuple(_ascii(name.strip()) for name in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name) for name in names):
+        raise ValueError("il faut des noms de machines, comme chat.exemple.fr")
+    return names
+
+
+def _ascii(name: str) -> str:
     try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise ValueError("cette personne n'a pas de dossier personnel") from None
+        return name.encode("idna").decode("ascii").lower()  # « été.fr » : « xn--t-9fab.fr »
+    except UnicodeError:
+        return ""
+
+
+def _path(what: str) -> Converter:
+    def convert(text: str) -> Path:
+        if not text or "\0" in text:
+            raise ValueError(f"il faut le nom d'un {what}")
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            raise ValueError("cette personne n'a pas de dossier personnel") from None
+
+    return convert
+
+
+folder, file = _path("dossier"), _path("fichier")
 
 
 def durability(text: str) -> str:
@@ -116,9 +146,27 @@ def _limit(name: str, default: object) -> Converter:
 
 # Toutes ces tables se lisent par le nom de l'attribut (« port », « rate »).
 LIMITS = {item.name: _limit(item.name, item.default) for item in fields(Limits)}
-COMMON: dict[str, Converter] = {"host": host, "log": path}
-SERVER = COMMON | {"port": port(0), "data": path, "durability": durability, "quiet": boolean}
-CLIENT = COMMON | {"port": port(1), "pseudo": name, "room": name, "lines": boolean}
+COMMON: dict[str, Converter] = {"host": host, "log": folder}
+SERVER = COMMON | {
+    "port": port(0),
+    "data": folder,
+    "durability": durability,
+    "quiet": boolean,
+    "web": boolean,
+    "web_port": port(0),
+    "web_names": hosts,
+    "tls_cert": file,
+    "tls_key": file,
+}
+CLIENT = COMMON | {
+    "port": port(1),
+    "pseudo": name,
+    "room": name,
+    "lines": boolean,
+    "tls": boolean,
+    "tls_ca": file,
+    "tls_insecure": boolean,
+}
 
 
 def key_of_limit(name: str) -> str:

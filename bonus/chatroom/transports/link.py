@@ -4,9 +4,10 @@ import asyncio
 import math
 import random
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from chatroom.core.events import Ended, Event, Lost, NoticeShown, RefusedRequest, Spoke, Welcomed
@@ -15,9 +16,12 @@ from chatroom.limits import Limits
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.messages import FROM_SERVER, TOKEN, Closing, Notice, Ping, Welcome, decode
 from chatroom.services.tokens import TokensError
+from chatroom.transports.connecting import ALERT, TlsError, connect, speaks_tls
 
 READ = 65_536  # octets lus à la fois
 GONE = "Connexion perdue"
+IN_CLEAR = "Ce serveur parle TLS : ajoutez --tls"
+UNVERIFIED = "La connexion est chiffrée, mais rien ne prouve qui est ce serveur (--tls-insecure)."
 USUAL = Limits()
 # Ce que dit d'abord un serveur de chat. « HTTP » commencerait une longue trame, à attendre.
 GREETING = {kind.KIND: FROM_SERVER[kind.KIND] for kind in (Welcome, Notice, Closing, Ping)}
@@ -33,6 +37,13 @@ class Patience:
     first: float = 0.5  # avant un premier nouvel essai, au plus ; le double à chaque échec
     longest: float = 30.0  # entre deux essais, au plus
     goodbye: float = 10.0  # sans un seul accusé, avant de partir quand même
+    # Deux clients ne doivent pas tirer pareil.
+    draw: random.Random = field(default_factory=random.SystemRandom)
+
+    def delay(self, failures: int) -> float:
+        """Au hasard, jusqu'à une borne qui double : mille clients ne reviennent pas ensemble."""
+        bound = min(self.longest, math.ldexp(self.first, min(failures, 30)))
+        return self.draw.uniform(0, bound)
 
 
 class Keyring(Protocol):
@@ -61,15 +72,15 @@ class Link:
         tokens: Keyring,
         limits: Limits | None = None,
         patience: Patience | None = None,
-        draw: random.Random | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.participant = Participant(pseudo, b"", limits or Limits())
         self._tokens = tokens
         self._patience = patience or Patience()
-        self._draw = draw or random.SystemRandom()  # deux clients ne doivent pas tirer pareil
         self._sleep = sleep
+        self._tls = tls  # None : en clair
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._progress = asyncio.Event()  # un message de moins à faire accuser, ou plus d'espoir
         self._attempts = 0  # manqués d'affilée
@@ -136,7 +147,12 @@ class Link:
         while not self._over:
             try:
                 text = await self._connection()
-            except OSError:
+            except TlsError as why:
+                text = str(why)
+                self._emit(Ended(None, text, final=True))
+            except (ConnectionAbortedError, ConnectionResetError):  # avant la fin de l'accord TLS
+                text = GONE
+            except (OSError, UnicodeError):  # UnicodeError : le nom n'en est pas un
                 text = f"Pas de serveur sur {self._server}"
             self.flush()
             if self._over:
@@ -144,23 +160,19 @@ class Link:
             if not self._ever:  # un premier échec est sans doute une erreur d'adresse
                 self._emit(Ended(None, text, final=True))
                 break
-            delay = self._delay()
+            delay = self._patience.delay(self._attempts)
+            self._attempts += 1
             self._emit(Lost(text, delay))
             await self._sleep(delay)
-
-    def _delay(self) -> float:
-        """Au hasard, jusqu'à une borne qui double : mille clients ne reviennent pas ensemble."""
-        patience = self._patience
-        bound = min(patience.longest, math.ldexp(patience.first, min(self._attempts, 30)))
-        self._attempts += 1
-        return self._draw.uniform(0, bound)
 
     async def _connection(self) -> str:
         """Une connexion, du début à la fin ; pourquoi elle a fini."""
         async with asyncio.timeout(self._patience.connect):
-            reader, writer = await asyncio.open_connection(self.host, self.port)
+            reader, writer = await connect(self.host, self.port, self._tls)
         self._writer = writer
-        self._heard = asyncio.get_running_loop().time()
+        self._heard = connected = asyncio.get_running_loop().time()
+        if self._tls and self._tls.verify_mode == ssl.CERT_NONE:
+            self._emit(NoticeShown(UNVERIFIED))
         self.participant.connected()
         watch = asyncio.create_task(self._watch(writer))
         try:
@@ -177,12 +189,17 @@ class Link:
             self._writer = None
             watch.cancel()
             writer.transport.abort()  # close() attendrait un serveur qui ne lit plus
+        # OpenSSL ferme sans un mot au nez de qui ne lui parle pas TLS.
+        if not self._tls and self._heard == connected and await speaks_tls(self.host, self.port):
+            raise TlsError(IN_CLEAR)
         return GONE
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         decoder, loop = Decoder(GREETING), asyncio.get_running_loop()
         while data := await reader.read(READ):
             self._heard = loop.time()
+            if not self._tls and not self.participant.welcomed and data.startswith(ALERT):
+                raise TlsError(IN_CLEAR)
             decoder.feed(data)
             try:
                 while (frame := decoder.next()) and not self._over:

@@ -1,13 +1,16 @@
 """Le serveur TCP : une connexion n'est qu'un décodeur et une session.
 
-Toutes lisent dans un même tampon : une connexion qui se tait ne garde rien.
+Toutes, celles de la page web aussi, lisent dans un même tampon : qui se tait ne garde rien.
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from chatroom.core.hub import Hub
+from chatroom.core.rooms import Wrap, Write, bare
 from chatroom.core.session import Session
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.messages import decode
@@ -23,28 +26,46 @@ def place(host: str, port: int) -> str:
 
 
 class Listener:
-    """Ce que toutes les connexions ont en commun."""
+    """Ce que toutes les connexions partagent, d'où qu'elles viennent."""
 
     def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
         self.hub, self.loop = hub, loop
         self.buffer = memoryview(bytearray(READ))
         self.uploads = 0  # octets d'images en cours d'arrivée
         self.open: set[Connection] = set()
-        self._server: asyncio.Server | None = None
+        self.lingering: set[Connection] = set()  # congédiés, qui n'ont pas encore raccroché
+        self.closed = False
+        self._servers: list[asyncio.Server] = []
 
-    async def listen(self, host: str, port: int) -> list[tuple[str, int]]:
+    async def listen(
+        self,
+        connection: Callable[["Listener"], "Connection"],
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> list[tuple[str, int]]:
         """Écoute ; les adresses où l'on peut venir. OSError si c'est impossible."""
-
-        def connection() -> Connection:
-            return Connection(self)
-
-        self._server = await self.loop.create_server(connection, host, port, backlog=BACKLOG)
-        return [sock.getsockname()[:2] for sock in self._server.sockets]
+        server = await self.loop.create_server(
+            lambda: connection(self),
+            host,
+            port,
+            backlog=BACKLOG,
+            ssl=tls,
+            ssl_handshake_timeout=self.hub.limits.handshake if tls else None,
+        )
+        self._servers.append(server)
+        return [sock.getsockname()[:2] for sock in server.sockets]
 
     def close(self) -> None:
         """N'accepte plus personne ; les connexions ouvertes le restent."""
-        if self._server:
-            self._server.close()
+        self.closed = True
+        for server in self._servers:
+            server.close()
+
+    def hang_up(self) -> None:
+        """Raccroche à ceux qui restent, une fois parti ce qui leur est écrit."""
+        for connection in list(self.open):
+            connection.hang_up()
 
     def abort(self) -> None:
         """Coupe tout ce qui reste, sans attendre."""
@@ -53,36 +74,52 @@ class Listener:
 
 
 class Connection(asyncio.BufferedProtocol):
-    """Un client. Ses méthodes `send`, `close`, `pause` et `resume` sont celles d'un Peer."""
+    """Un client, dont les octets sont des trames, telles quelles.
 
-    __slots__ = ("_counted", "_decoder", "_listener", "_session", "_transport", "send")
+    Ses méthodes `send`, `write`, `wrap`, `close`, `pause` et `resume` sont celles d'un Peer.
+    """
+
+    __slots__ = (
+        "_counted",
+        "_deadline",
+        "_decoder",
+        "_listener",
+        "_session",
+        "_transport",
+        "host",
+        "write",
+    )
 
     _transport: asyncio.Transport
-    send: Callable[[bytes], None]
+    host: str
+    write: Write
+    wrap: Wrap = staticmethod(bare)
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
+        self._decoder = Decoder(listener.hub.before_hello)
         self._session: Session | None = None
         self._counted = 0
+        self._deadline: asyncio.TimerHandle | None = None
 
     # Ce qu'appelle la boucle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast(asyncio.Transport, transport)  # ceux d'uvloop n'en héritent pas
         self._transport = transport
-        self.send = transport.write  # sans détour : c'est appelé mille fois par message
+        self.write = transport.write  # sans détour : c'est appelé mille fois par message
         self._listener.open.add(self)
-        hub = self._listener.hub
-        transport.set_write_buffer_limits(high=hub.limits.write_buffer)
-        host, port = (transport.get_extra_info("peername") or ("?", 0))[:2]
-        self._decoder = Decoder(hub.before_hello)
-        self._session = hub.connect(self, host, place(host, port))
+        transport.set_write_buffer_limits(high=self._listener.hub.limits.write_buffer)
+        self.host, port = (transport.get_extra_info("peername") or ("?", 0))[:2]
+        self._opened(place(self.host, port))
 
     def connection_lost(self, exc: Exception | None) -> None:
         listener = self._listener
         listener.open.discard(self)
+        listener.lingering.discard(self)
         listener.uploads -= self._counted
         self._counted = 0
+        self._wait()
         if self._session:
             self._session.left()
 
@@ -107,25 +144,71 @@ class Connection(asyncio.BufferedProtocol):
 
     # Ce qu'appelle la session
 
+    def send(self, data: bytes) -> None:
+        self.write(data)
+
     def close(self, data: bytes) -> None:
-        transport = self._transport
-        if not transport.is_closing():
-            transport.write(data)
-            transport.close()
-            if transport.get_write_buffer_size():
-                self._listener.loop.call_later(self._listener.hub.limits.shutdown, self.abort)
+        if not self._leaving:
+            self.write(data)
+            self._hang_up()
+
+    def hang_up(self) -> None:
+        self._transport.close()
 
     def abort(self) -> None:
         self._transport.abort()
 
     def pause(self) -> None:
-        if not self._transport.is_closing():
+        if not self._leaving:
             self._transport.pause_reading()
 
     def resume(self) -> None:
-        if not self._transport.is_closing():
+        if not self._leaving:
             self._transport.resume_reading()
             self._listener.loop.call_soon(self._go_on)
+
+    # Le reste est à nous
+
+    def _opened(self, name: str) -> None:
+        self._session = self._listener.hub.connect(self, self.host, name)
+
+    def _hang_up(self) -> None:
+        """Ferme, une fois parti tout ce qui est écrit ; sans attendre toujours qui ne lit pas.
+
+        Fermer quand il reste à lire, c'est couper (RST), et notre dernier mot peut s'y perdre : on
+        n'écrit plus, puis on lit pour rien jusqu'à ce qu'il raccroche. Pas si l'on s'arrête, ni
+        s'ils sont trop nombreux à se faire attendre.
+        """
+        if self._leaving:
+            return
+        if self._session:
+            self._session.left()  # plus rien ne doit lui être écrit
+        listener, transport = self._listener, self._transport
+        limits = listener.hub.limits
+        few = len(listener.lingering) < limits.requests
+        if few and not listener.closed and transport.can_write_eof():
+            listener.lingering.add(self)
+            with suppress(OSError):  # il a déjà coupé : lire nous le dira
+                transport.write_eof()
+            transport.resume_reading()
+        else:
+            transport.close()
+        self._cut_in(limits.shutdown)
+
+    def _cut_in(self, delay: float) -> None:
+        """N'attend pas plus longtemps que cela."""
+        self._wait()
+        self._deadline = self._listener.loop.call_later(delay, self.abort)
+
+    def _wait(self) -> None:
+        """Attend aussi longtemps qu'il le faudra."""
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    @property
+    def _leaving(self) -> bool:
+        return self._transport.is_closing() or self in self._listener.lingering
 
     def _go_on(self) -> None:
         """Les trames arrivées avant la pause."""
@@ -145,7 +228,11 @@ class Connection(asyncio.BufferedProtocol):
         except ProtocolError as error:
             session.close(error.reason, str(error))
         if not session.closed:
-            self._account(session, decoder.partial)
+            self._account(session, self._partial())
+
+    def _partial(self) -> int:
+        """Octets qui attendent la suite de leur trame."""
+        return self._decoder.partial
 
     def _account(self, session: Session, partial: int) -> None:
         """Ce qui attend la fin de sa trame est borné dans le temps, et en mémoire."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from chatroom.core.entries import Batch
 from chatroom.core.hub import Hub
 from chatroom.core.people import People
-from chatroom.core.rooms import Rooms
+from chatroom.core.rooms import Rooms, Wrap, bare
 from chatroom.core.session import Session
 from chatroom.limits import Limits
 from chatroom.protocol.frames import Decoder, Reason
@@ -118,7 +118,8 @@ class Disk:
 class Client:
     """Un client sans socket : ce qu'on lui a envoyé, décodé."""
 
-    def __init__(self, ground: "Ground", host: str) -> None:
+    def __init__(self, ground: "Ground", host: str, wrap: Wrap = bare) -> None:
+        self.wrap = wrap
         self._decoder = Decoder(FROM_SERVER)
         self.writes: list[bytes] = []
         self.got: list[Message] = []
@@ -130,6 +131,9 @@ class Client:
     # Ce que fait un Peer
 
     def send(self, data: bytes) -> None:
+        self.write(self.wrap(data))
+
+    def write(self, data: bytes) -> None:
         assert not self.closed
         self.writes.append(data)
         self._decoder.feed(data)
@@ -212,8 +216,8 @@ class Ground:
             raise ValueError("ce n'est pas une image.")
         return self.sizes[data]
 
-    def connect(self, host: str = "10.0.0.1") -> Client:
-        client = Client(self, host)
+    def connect(self, host: str = "10.0.0.1", wrap: Wrap = bare) -> Client:
+        client = Client(self, host, wrap)
         self.world.settle()
         return client
 
@@ -243,7 +247,7 @@ def overflow(client: Client) -> None:
             client.closed = True
             client.session.close(Reason.SLOW, "vous ne lisez pas")
 
-    client.send = client.close = full  # type: ignore[method-assign, assignment]
+    client.write = client.close = full  # type: ignore[method-assign, assignment]
     assert client.session
     for room in client.session.rooms.values():
-        room.members[client.session] = full
+        room.enter(client.session)

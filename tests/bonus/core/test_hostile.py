@@ -108,7 +108,7 @@ def test_closing_in_the_middle_of_a_broadcast_harms_nobody() -> None:
             fragile.closed = True
             fragile.session.close(Reason.SLOW, "vous ne lisez pas")
 
-    fragile.send = fragile.close = full  # type: ignore[method-assign, assignment]
+    fragile.write = fragile.close = full  # type: ignore[method-assign, assignment]
     fragile.closed = True  # il n'entend rien de son arrivée
     fragile.tell(Join("salon", 0))
     bob, _ = ground.person("bob")

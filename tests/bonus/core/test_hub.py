@@ -57,6 +57,33 @@ def test_the_messages_of_one_turn_are_one_write_of_the_same_bytes() -> None:
     assert others[0].heard() == [f"n° {number}" for number in range(1, 21)]
 
 
+def test_each_kind_of_connection_reads_the_same_bytes_wrapped_once() -> None:
+    ground, wrapped = Ground(), []
+
+    def wrap(data: bytes) -> bytes:
+        wrapped.append(data)
+        return bytes(bytearray(data))  # égal, mais pas le même
+
+    alice, room = ground.person("alice")
+    others = [ground.connect(wrap=wrap) for _ in range(3)]
+    for number, client in enumerate(others):
+        client.tell(Hello(VERSION, f"client{number}", b""))
+        client.enter()
+    for client in (alice, *others):
+        client.writes.clear()
+    wrapped.clear()
+    alice.tell(say(room, 1, "un"), say(room, 2, "deux"))
+    assert wrapped == alice.writes
+    assert all(client.writes[0] is others[0].writes[0] for client in others)
+    assert others[0].writes[0] is not alice.writes[0]
+    assert others[0].heard() == ["un", "deux"]
+    for client in others:
+        client.leave()
+    wrapped.clear()
+    alice.tell(say(room, 3, "seule"))
+    assert wrapped == []
+
+
 def test_nothing_is_shown_before_it_is_kept() -> None:
     ground = Ground()
     alice, room = ground.person("alice")
@@ -289,7 +316,8 @@ def test_known_rooms_and_people_are_found_again() -> None:
     assert person
     assert kept
     person.session = None
-    kept.members.clear()
+    for session in list(kept.members):
+        kept.leave(session)
     ground.start(People([person]), Rooms([kept]))
     back, again = ground.arrive("alice", welcome.token)
     assert (again.person, again.nonce, again.back) == (welcome.person, 1, 1)

@@ -373,4 +373,4 @@ def test_leaving_while_an_answer_is_on_its_way() -> None:
     assert not bob.take(Welcome)
     room = ground.hub.rooms.named("salon")
     assert room
-    assert not room.members
+    assert not room.count

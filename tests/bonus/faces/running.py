@@ -13,25 +13,29 @@ from tests.support.processes import ENVIRONMENT, ROOT, Process
 from tests.support.terminal import Terminal
 from tests.support.waiting import DEADLINE, wait_until
 
-LISTENING = re.compile(r"Le chat écoute sur 127\.0\.0\.1:(\d+)")
+LISTENING = re.compile(r"(?s)Le chat écoute sur 127\.0\.0\.1:(\d+).*(https?)://localhost:(\d+)/")
 
 
 class Chat:
     """Un serveur dans un dossier à lui. Chaque personne y a son propre dossier d'état."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.port = 0
-        self._start()
+    host = "127.0.0.1"
 
-    def _start(self) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._folder, self._options = folder, options
+        self.port = self.web_port = 0
+        self.start()
+
+    def start(self) -> None:
         data, log = str(self._folder / "data"), str(self._folder / "log")
-        where = ("-a", "127.0.0.1", "-p", str(self.port), "--data", data, "--log", log)
-        self.server = Process("bonus/server.py", *where, HOME=str(self._folder))
+        where = ("-p", str(self.port), "--web-port", str(self.web_port))
+        options = (*where, "--data", data, "--log", log, *self._options)
+        self.server = Process("bonus/server.py", *options, HOME=str(self._folder))
         wait_until(lambda: LISTENING.search(self.server.out), lambda: self.server.err)
         found = LISTENING.search(self.server.out)
         assert found
-        self.port = int(found[1])
+        self.port, self.web_port = int(found[1]), int(found[3])
+        self.url = f"{found[2]}://localhost:{self.web_port}/"
 
     def kill(self) -> None:
         self.server.popen.kill()
@@ -40,7 +44,7 @@ class Chat:
     def restart(self) -> None:
         """Tué, puis de nouveau là, au même port."""
         self.kill()
-        self._start()
+        self.start()
 
     def _arguments(self, pseudo: str, options: tuple[str, ...]) -> list[str]:
         named = ["--pseudo", pseudo] if pseudo else []

@@ -32,16 +32,30 @@ COMMON = {
 SERVER = COMMON | {
     "data": ("--data", {f"/{name}": Path(f"/{name}") for name in "abc"}),
     "durability": ("--durability", {"off": "off", "normal": "normal", "full": "full"}),
+    "web_port": ("--web-port", {"0": 0, "9999": 9999, "65535": 65535}),
+    "web_names": (
+        "--web-name",
+        {"a.fr": ("a.fr",), "B.fr, c_d": ("b.fr", "c_d"), "été.fr": ("xn--t-9fab.fr",)},
+    ),
+    "tls_cert": ("--tls-cert", {f"/{name}": Path(f"/{name}") for name in "abc"}),
 }
 CLIENT = COMMON | {
     "pseudo": ("--pseudo", {"it4": "it4", "Élodie": "Élodie", "un deux": "un deux"}),
     "room": ("--room", {"a": "a", "b": "b", "c": "c"}),
+    "tls_ca": ("--tls-ca", {f"/{name}": Path(f"/{name}") for name in "abc"}),
 }
 KNOBS: list[tuple[Load, str, str, object]] = [
     (load_server, name, *row) for name, row in SERVER.items()
 ]
 KNOBS += [(load_client, name, *row) for name, row in CLIENT.items()]
-FLAGS = [(load_server, "quiet"), (load_client, "lines")]
+# Pour chacun de ceux-ci, l'option ; à elle seule, elle dit le contraire de la valeur par défaut.
+FLAGS = [
+    (load_server, "quiet", "--quiet"),
+    (load_server, "web", "--no-web"),
+    (load_client, "lines", "--lines"),
+    (load_client, "tls", "--tls"),
+    (load_client, "tls_insecure", "--tls-insecure"),
+]
 BOUNDS = [
     (load, item.name, type(item.default))
     for load in (load_server, load_client)
@@ -70,11 +84,14 @@ def test_defaults(beside: Path) -> None:
     assert server == ServerSettings(data=Path("/etat/chat_room"))
     assert (server.host, server.port, server.durability) == ("127.0.0.1", 8888, "full")
     assert (server.log, server.quiet, server.export) == (None, False, None)
+    assert (server.web, server.web_port, server.web_names) == (True, 8080, ())
+    assert (server.tls_cert, server.tls_key, server.make_cert) == (None, None, False)
     assert server.limits == Limits()
     client = load_client([], {}, beside)
     assert client == ClientSettings()
     assert (client.host, client.port, client.pseudo) == ("127.0.0.1", 8888, "")
     assert (client.room, client.lines, client.log) == ("", False, None)
+    assert (client.tls, client.tls_ca, client.tls_insecure) == (False, None, False)
 
 
 def each_source(
@@ -115,17 +132,15 @@ def test_every_setting_from_every_source(
     assert seen == [environ, given, given, file, environ, given, given]
 
 
-@pytest.mark.parametrize(("load", "name"), FLAGS)
-def test_every_switch_from_every_source(load: Load, name: str, beside: Path) -> None:
-    seen = each_source(
-        load,
-        name.upper(),
-        ["oui", "non", ""],
-        [f"--{name}"],
-        beside,
-        lambda loaded: getattr(loaded, name),
-    )
-    assert seen == [False, True, True, True, False, True, True]
+@pytest.mark.parametrize(("load", "name", "option"), FLAGS)
+def test_every_switch_from_every_source(load: Load, name: str, option: str, beside: Path) -> None:
+    def value(loaded: Settings) -> object:
+        return getattr(loaded, name)
+
+    usual = value(load([], {}, beside))
+    texts = ["non", "oui", ""] if usual else ["oui", "non", ""]
+    seen = each_source(load, name.upper(), texts, [option], beside, value)
+    assert seen == [usual, not usual, not usual, not usual, usual, not usual, not usual]
 
 
 @pytest.mark.parametrize(("load", "name", "kind"), BOUNDS)
@@ -145,10 +160,40 @@ def test_every_bound_from_every_source(load: Load, name: str, kind: type, beside
 
 
 def test_every_setting_is_tested_above() -> None:
-    server = {*SERVER, "quiet", "export", "limits"}
-    client = {*CLIENT, "lines", "limits"}
+    switches = {load: {name for where, name, _ in FLAGS if where is load} for load, *_ in FLAGS}
+    server = {*SERVER, *switches[load_server], "tls_key", "make_cert", "export", "limits"}
+    client = {*CLIENT, *switches[load_client], "limits"}
     assert {item.name for item in fields(ServerSettings)} == server
     assert {item.name for item in fields(ClientSettings)} == client
+
+
+def test_a_private_key_comes_with_its_certificate(beside: Path) -> None:
+    """Le certificat d'une source, la clé d'une autre : elles vont ensemble ; la clé seule, non."""
+    for options, environ in ((["--tls-key", "/k"], {}), ([], {"CHAT_TLS_KEY": "/k"})):
+        with pytest.raises(ConfigError, match=r"^Il y a une clé privée \(TLS_KEY\), et pas de "):
+            load_server(options, environ, beside.with_name("absent"))
+        beside.write_text("TLS_CERT=c\n")
+        server = load_server(options, environ, beside)
+        assert isinstance(server, ServerSettings)
+        assert (server.tls_cert, server.tls_key) == (beside.parent / "c", Path("/k"))
+
+
+@pytest.mark.parametrize("key", ["TLS_CA=a", "TLS_INSECURE=oui"])
+def test_a_client_that_was_told_whom_to_trust_uses_tls(key: str, beside: Path) -> None:
+    """Une source qui dit non n'y peut rien : rien ne doit partir en clair par mégarde."""
+    client = read(f"{key}\nTLS=non\n", beside, load_client)
+    assert isinstance(client, ClientSettings)
+    assert client.tls
+    client = read("TLS_INSECURE=non\n", beside, load_client)
+    assert isinstance(client, ClientSettings)
+    assert not client.tls
+
+
+def test_names_of_the_page_add_up(beside: Path) -> None:
+    beside.write_text("WEB_NAMES=non.fr\n")
+    server = load_server(["--web-name", "a.fr", "--web-name", "b.fr,c.fr"], {}, beside)
+    assert isinstance(server, ServerSettings)
+    assert server.web_names == ("a.fr", "b.fr", "c.fr")
 
 
 def test_short_options_and_the_export(beside: Path) -> None:
@@ -216,7 +261,9 @@ def test_what_is_wrong_in_a_file_and_where(text: str, message: str, beside: Path
     "HOST=", "HOST=a b", "HOST=http://a", "PORT=", "PORT=-1", "PORT=1_0", "PORT=１", "PORT=8.0",
     "DATA=", "LOG=''", "DURABILITY=fort", "QUIET=peut-être", "TEXT=0", "TEXT=-1", "TEXT=1e3",
     "TEXT=10000000000", "RATE=-1", "RATE=nan", "RATE=inf", "BURST=0.5", "PING=0", "IDLE=x",
-    "PING=10000000000",
+    "PING=10000000000", "WEB_PORT=65536", "WEB=peut-être", "WEB_NAMES=", "WEB_NAMES=a.fr,",
+    "WEB_NAMES=a.fr:8080", "WEB_NAMES=http://a.fr", "WEB_NAMES=a..fr", "WEB_NAMES=*.fr",
+    "TLS_CERT=",
 ])  # fmt: skip
 def test_values_out_of_bounds(line: str, beside: Path) -> None:
     key, _, value = line.partition("=")
@@ -275,6 +322,9 @@ def test_empty_and_foreign_variables_are_ignored(beside: Path) -> None:
     (["--limit", "rat=1"], "--limit ne peut pas valoir « rat=1 » : « rat » est inconnu "
      "(peut-être rate)."),
     (["--durability", "x"], "--durability ne peut pas valoir « x » : il faut full, normal ou off."),
+    (["--tls-cert", ""], "--tls-cert ne peut pas valoir «  » : il faut le nom d'un fichier."),
+    (["--web-name", "a b"], "--web-name ne peut pas valoir « a b » : il faut des noms de machines, "
+     "comme chat.exemple.fr."),
     (["--config", ""], "--config ne peut pas valoir «  » : il faut le nom d'un fichier."),
     (["-a", "\x1b[2J"], "--address ne peut pas valoir « �[2J » : une adresse est un nom ou une "
      "adresse IP, comme 127.0.0.1."),
@@ -321,5 +371,13 @@ def test_the_example_shows_every_key_with_its_default(beside: Path) -> None:
     shown = re.findall(r"^([A-Z_]+)=", text, re.MULTILINE)
     assert sorted(shown) == sorted(settings.KEYS)
     server, client = read(text, beside), read(text, beside, load_client)
-    assert server == ServerSettings(data=Path("/var/lib/chat_room"), log=Path("/var/log/chat_room"))
-    assert client == ClientSettings(log=Path("/var/log/chat_room"), pseudo="it4", room="general")
+    log, etc = Path("/var/log/chat_room"), Path("/etc/chat_room")
+    assert server == ServerSettings(
+        data=Path("/var/lib/chat_room"),
+        log=log,
+        web_names=("chat.exemple.fr",),
+        tls_cert=etc / "tls.pem",
+        tls_key=etc / "tls-key.pem",
+    )
+    ca = etc / "tls-ca.pem"
+    assert client == ClientSettings(log=log, pseudo="it4", room="general", tls=True, tls_ca=ca)

@@ -2,192 +2,14 @@
 
 import asyncio
 import random
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 
 import pytest
-from chatroom.core.events import Ended, Entered, Event, Lost, NoticeShown, Spoke, Welcomed
-from chatroom.protocol.frames import Decoder, Reason
-from chatroom.protocol.messages import (
-    KINDS,
-    PRIVATE,
-    TOKEN,
-    Closing,
-    Hello,
-    Join,
-    Joined,
-    Message,
-    Ping,
-    Pong,
-    Said,
-    Say,
-    Welcome,
-    decode,
-)
-from chatroom.services.tokens import TokensError
-from chatroom.transports.link import Link, Patience
+from chatroom.core.events import Ended, Lost, NoticeShown, Spoke, Welcomed
+from chatroom.protocol.frames import Reason
+from chatroom.protocol.messages import TOKEN, Closing, Ping, Pong, Say
+from chatroom.transports.link import GONE, Patience
 
-from tests.support.waiting import DEADLINE
-
-ROOM, ME = 7, 1
-EVERYTHING = dict.fromkeys(KINDS, 1_000_000)
-
-
-class Keyring:
-    """Les jetons, en mémoire."""
-
-    def __init__(self, broken: bool = False) -> None:
-        self.tokens: dict[tuple[str, str], bytes] = {}
-        self.broken = broken
-
-    def get(self, server: str, pseudo: str) -> bytes | None:
-        if self.broken:
-            raise TokensError("illisible")
-        return self.tokens.get((server, pseudo))
-
-    def keep(self, server: str, pseudo: str, token: bytes) -> None:
-        if self.broken:
-            raise TokensError("disque plein")
-        self.tokens[server, pseudo] = token
-
-
-class Visitor:
-    """Une connexion du client, vue du serveur."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self.writer = reader, writer
-        self._decoder = Decoder(EVERYTHING)
-        self._read: deque[Message] = deque()
-
-    async def receive(self) -> Message | None:
-        while True:
-            if frame := self._decoder.next():
-                return decode(*frame)
-            data = await self._reader.read(65_536)
-            if not data:
-                return None
-            self._decoder.feed(data)
-
-    async def expect(self, *messages: Message) -> None:
-        for message in messages:
-            assert await self.receive() == message
-
-    def send(self, *messages: Message) -> None:
-        self.writer.write(b"".join(message.encode() for message in messages))
-
-    async def hello(self) -> bytes:
-        """Le jeton qu'il montre en se présentant."""
-        hello = await self.receive()
-        assert isinstance(hello, Hello)
-        assert hello == Hello(1, "alice", hello.token)
-        return hello.token
-
-    async def greet(self, back: bool = False, nonce: int = 0) -> None:
-        await self.hello()
-        self.send(Welcome(1, ME, 0, nonce, back, "alice", b""))
-        await self.expect(Join(PRIVATE, 0))
-        self.send(Joined(100, 0, 1, PRIVATE))
-
-    async def let_in(self, after: int = 0) -> None:
-        await self.expect(Join("salon", after))
-        self.send(Joined(ROOM, after, 1, "salon"))
-
-
-class Stage:
-    """Le serveur de test et le client ; `delays` : ce que celui-ci a attendu entre deux essais."""
-
-    def __init__(self, keyring: Keyring, patience: Patience | None) -> None:
-        self.keyring, self._patience = keyring, patience
-        self.delays: list[float] = []
-        self._visitors: asyncio.Queue[Visitor] = asyncio.Queue()
-        self._writers: list[asyncio.StreamWriter] = []
-        self._server: asyncio.Server | None = None
-
-    async def open(self) -> None:
-        def arrive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._writers.append(writer)
-            self._visitors.put_nowait(Visitor(reader, writer))
-
-        self._server = await asyncio.start_server(arrive, "127.0.0.1", 0)
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        self.link = Link(
-            "127.0.0.1",
-            self.port,
-            "alice",
-            self.keyring,
-            patience=self._patience,
-            draw=random.Random(4),
-            sleep=self._sleep,
-        )
-        self._events = self.link.events()
-
-    async def _sleep(self, delay: float) -> None:
-        self.delays.append(delay)
-        await asyncio.sleep(0)
-
-    async def visitor(self) -> Visitor:
-        return await self._visitors.get()
-
-    async def event(self, kind: type[Event] | None = None) -> Event:
-        """Le prochain événement, ou le prochain de cette sorte."""
-        async for event in self._events:
-            if kind is None or isinstance(event, kind):
-                return event
-        raise AssertionError("plus aucun événement")
-
-    async def stop(self) -> None:
-        if self._server:
-            self._server.close()
-            self._server = None
-
-    async def close(self) -> None:
-        await self.link.close(wait=False)
-        await self.stop()
-        for writer in self._writers:
-            writer.transport.abort()
-            with suppress(OSError):
-                await writer.wait_closed()
-
-
-@asynccontextmanager
-async def stage(
-    keyring: Keyring | None = None, patience: Patience | None = None
-) -> AsyncIterator[Stage]:
-    opened = Stage(keyring or Keyring(), patience)
-    await opened.open()
-    try:
-        async with asyncio.timeout(DEADLINE):
-            yield opened
-    finally:
-        await opened.close()
-
-
-def scene(function: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    """Un test asynchrone."""
-
-    def test() -> None:
-        asyncio.run(function())  # type: ignore[arg-type]
-
-    test.__name__, test.__doc__ = function.__name__, function.__doc__
-    return test
-
-
-def said(seq: int, text: str, person: int = ME, nonce: int = 0) -> Said:
-    return Said(ROOM, seq, 0, person, nonce, 0, "alice", text)
-
-
-async def settled_in(opened: Stage) -> Visitor:
-    """Le client est dans le salon."""
-    opened.link.start()
-    visitor = await opened.visitor()
-    await visitor.greet()
-    await opened.event(Welcomed)
-    opened.link.participant.join("salon")
-    opened.link.flush()
-    await visitor.let_in()
-    await opened.event(Entered)
-    return visitor
+from tests.bonus.transports.stage import ROOM, Keyring, said, scene, settled_in, stage
 
 
 @scene
@@ -332,15 +154,26 @@ async def test_not_a_chat_server() -> None:
 
 
 @scene
-async def test_asks_a_silent_server_then_gives_up() -> None:
-    """Un silence : es-tu là ? Un silence plus long : la connexion est perdue."""
-    async with stage(patience=Patience(ping=0.02, idle=0.5)) as opened:
+async def test_asks_a_silent_server() -> None:
+    """Un silence : es-tu là ? Et de nouveau, au silence suivant."""
+    async with stage(patience=Patience(ping=0.02, idle=1.0)) as opened:
         visitor = await settled_in(opened)
         await visitor.expect(Ping())
         visitor.send(Pong())
         await visitor.expect(Ping())
-        assert isinstance(await opened.event(), Lost)
-        await opened.visitor()
+
+
+@scene
+async def test_gives_up_a_silent_server() -> None:
+    """Un silence plus long : la connexion est perdue."""
+    async with stage(patience=Patience(ping=0.02, idle=0.05)) as opened:
+        opened.link.start()
+        visitor = await opened.visitor()
+        await visitor.hello()
+        while await visitor.receive():
+            pass
+        (await opened.visitor()).writer.transport.abort()  # parle-t-il TLS ?
+        assert await opened.event() == Ended(None, GONE, final=True)
 
 
 @scene
@@ -381,9 +214,7 @@ async def test_paces_itself() -> None:
 
 def test_patience_grows_no_overflow() -> None:
     """Mille échecs d'affilée n'y changent rien."""
-    link = Link("127.0.0.1", 1, "alice", Keyring(), draw=random.Random(1))
-    link._attempts = 5_000
-    assert 0 <= link._delay() <= Patience().longest
+    assert 0 <= Patience().delay(5_000) <= Patience().longest
 
 
 def test_scenes_really_run() -> None:

@@ -1,0 +1,136 @@
+/** La page, assemblée : l'entrée, puis la conversation. */
+
+import { Reason } from "./protocol/frames.js";
+import { Tokens } from "./services/tokens.js";
+import { Link } from "./transports/link.js";
+import { Chat } from "./view/chat.js";
+import { find, icon } from "./view/dom.js";
+import { EntryForm } from "./view/form.js";
+import { openHelp } from "./view/help.js";
+import { listenToKeys } from "./view/keys.js";
+import { recallStay } from "./view/memory.js";
+import { watchPage } from "./view/page.js";
+import { themeButton } from "./view/theme.js";
+
+/** @import { Event, Limits } from "./core/events.js" */
+/** @import { Stay } from "./view/memory.js" */
+
+const DEFAULT_ROOM = "général";
+const tokens = new Tokens();
+const form = new EntryForm(() => enter({ pseudo: "", rooms: [], drafts: {} }));
+
+/** @returns {Promise<Limits | null>} les bornes du serveur, s'il répond */
+async function askLimits() {
+  try {
+    const answer = await fetch("limits.json");
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Stay} stay où l'on en était ; rien, en arrivant */
+async function enter(stay) {
+  form.busy = true;
+  const limits = await askLimits();
+  form.busy = false;
+  if (!limits) return form.complain("entry", "Pas de serveur ici pour l'instant : réessayez.");
+  const wanted = form.read(limits);
+  if (!wanted) return;
+  form.busy = true;
+  tokens.lastPseudo = wanted.pseudo;
+  new Entrance(limits, wanted, stay).start();
+}
+
+/** De la demande d'entrer au premier salon ; ou au refus, que le formulaire montre. */
+class Entrance {
+  /** @type {Event[]} ce que la conversation apprendra en s'ouvrant */
+  #early = [];
+  /** @type {Chat | null} */
+  #chat = null;
+  #refusals = 0;
+
+  /**
+   * @param {Limits} limits
+   * @param {{ pseudo: string, room: string }} wanted
+   * @param {Stay} stay
+   */
+  constructor(limits, { pseudo, room }, stay) {
+    const url = new URL("socket", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.hash = "";
+    const onEvents = (/** @type {Event[]} */ events) => this.#receive(events);
+    this.limits = limits;
+    this.room = room;
+    this.stay = stay;
+    this.rooms = new Set([...stay.rooms, room]);
+    this.link = new Link({ url: url.href, pseudo, tokens, limits, onEvents });
+  }
+
+  start() {
+    for (const room of this.rooms) this.link.participant.join(room);
+    this.link.start();
+  }
+
+  /** @param {Event[]} events */
+  #receive(events) {
+    if (this.#chat) return this.#chat.handle(events);
+    this.#early.push(...events);
+    for (const event of events) {
+      if (event.type === "entered") return this.#open();
+      if (event.type === "ended") return this.#ended(event.reason, event.text);
+      if (event.type === "refused" && ++this.#refusals === this.rooms.size) {
+        return this.#fail("room", event.text);
+      }
+    }
+  }
+
+  #open() {
+    form.hide();
+    find("chat", HTMLElement).hidden = false;
+    const chat = new Chat(this.link, this.limits, this.room, this.stay.drafts);
+    this.#chat = chat;
+    listenToKeys(chat);
+    watchPage(chat);
+    addEventListener("hashchange", () => {
+      if (roomInAddress()) chat.talk.join(roomInAddress());
+    });
+    chat.handle(this.#early);
+  }
+
+  /**
+   * @param {number | null} reason
+   * @param {string} text
+   */
+  #ended(reason, text) {
+    const named = reason === Reason.PSEUDO_TAKEN || reason === Reason.NAME;
+    this.#fail(named ? "pseudo" : "entry", text);
+  }
+
+  /**
+   * @param {"pseudo" | "room" | "entry"} part
+   * @param {string} text
+   */
+  #fail(part, text) {
+    this.link.close();
+    form.show();
+    form.complain(part, text);
+  }
+}
+
+function roomInAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch { // un « % » qui n'annonce rien
+    return "";
+  }
+}
+
+const stay = recallStay();
+const [first] = stay?.rooms ?? [];
+form.pseudo.value ||= stay?.pseudo ?? tokens.lastPseudo;
+form.room.value ||= roomInAddress() || first || DEFAULT_ROOM;
+themeButton(find("theme", HTMLButtonElement), icon);
+find("help-button", HTMLButtonElement).addEventListener("click", openHelp);
+if (stay) enter(stay);
+else form.show();

@@ -1,0 +1,399 @@
+/**
+ * Le client sans le réseau : ce qu'il sait, ce qu'il demande, ce qu'il répète après une coupure.
+ *
+ * Le pendant de core/participant.py. Qui le fait vivre (transports/link.js) lui passe les trames du
+ * serveur, envoie ce que rend `toSend`, et donne à la page ce que rend `takeEvents`.
+ */
+
+import { page, roomList } from "../protocol/documents.js";
+import { ProtocolError, Reason } from "../protocol/frames.js";
+import { Presence, PRIVATE, VERSION } from "../protocol/messages.js";
+import { fold, neutral } from "../protocol/text.js";
+import { checkedImage, checkedName, checkedText, RequestError } from "./checks.js";
+import { Outbox, Post } from "./outbox.js";
+import { Streams } from "./streams.js";
+
+/** @import { Message, Of, Posted } from "../protocol/messages.js" */
+/** @import { Event, Limits } from "./events.js" */
+/** @import { Stream } from "./stream.js" */
+/** @typedef {Of<"Join"> | Of<"GetPage"> | Of<"GetImage"> | Of<"ListRooms">} Asked */
+
+// Revenir ne servirait à rien, ou gênerait quelqu'un.
+/** @type {ReadonlySet<number>} */
+const FINAL = new Set([
+  Reason.PROTOCOL,
+  Reason.VERSION,
+  Reason.PSEUDO_TAKEN,
+  Reason.NAME,
+  Reason.TAKEN_OVER,
+  Reason.FLOOD,
+  Reason.TOO_LONG,
+]);
+/** @type {ReadonlySet<number>} */
+const REASONS = new Set(Object.values(Reason));
+/** @type {ReadonlySet<number>} */
+const PRESENCES = new Set(Object.values(Presence));
+
+/** Cette connexion ne mène plus à rien : il faut en faire une autre. Le texte dit pourquoi. */
+export class RetryError extends Error {
+  name = "RetryError";
+}
+
+export class Participant {
+  person = 0; // notre numéro ; 0 tant que le serveur ne l'a pas dit
+  welcomed = false; // sur la connexion présente
+  token = new Uint8Array();
+  #limits;
+  #streams = new Streams();
+  /** @type {Message[]} */
+  #requests = [];
+  // Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
+  /** @type {Asked[]} */
+  #asked = [];
+  /** @type {Event[]} */
+  #events = [];
+
+  /**
+   * @param {string} pseudo
+   * @param {Limits} limits
+   */
+  constructor(pseudo, limits) {
+    this.pseudo = pseudo;
+    this.outbox = new Outbox(limits);
+    this.#limits = limits;
+  }
+
+  // Avec qui le fait vivre
+
+  /** Une connexion neuve. */
+  connected() {
+    const { pseudo, token } = this;
+    this.#requests = [{ kind: "Hello", version: VERSION, pseudo, token }];
+  }
+
+  /** Elle est finie : tout ce qui n'était qu'à elle s'oublie. */
+  disconnected() {
+    this.welcomed = false;
+    [this.#asked, this.#requests] = [[], []];
+    this.#streams.cut(this.outbox);
+  }
+
+  /**
+   * Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError.
+   *
+   * @param {Message} message
+   */
+  receive(message) {
+    if (Object.values(message).some((value) => typeof value === "bigint")) {
+      throw new ProtocolError("Un nombre est démesuré.");
+    }
+    switch (message.kind) {
+      case "Said":
+      case "Whispered":
+      case "Pictured":
+      case "Announced":
+        return this.#live(message);
+      case "Ping":
+        this.#requests.push({ kind: "Pong" });
+        return;
+      case "Pong":
+        return;
+      case "Welcome":
+        return this.#welcome(message);
+      case "Joined":
+        return this.#joined(message);
+      case "Page":
+        return this.#page(message);
+      case "Image":
+        this.#answer("GetImage");
+        return this.#emit({
+          type: "image",
+          room: this.#streams.numbered(message.room).name,
+          seq: message.seq,
+          data: message.data,
+        });
+      case "RoomList":
+        this.#answer("ListRooms");
+        return this.#emit({ type: "rooms", rooms: roomList(message.rooms) });
+      case "Notice":
+        return this.#emit({ type: "notice", text: message.text });
+      case "Refused":
+        return this.#refused(message);
+      case "Closing": {
+        const reason = REASONS.has(message.reason) ? message.reason : null;
+        const final = reason !== null && FINAL.has(reason);
+        return this.#emit({ type: "ended", reason, text: message.text, final });
+      }
+      default:
+        throw new ProtocolError("Le serveur parle comme un client.");
+    }
+  }
+
+  /** Ce qui est arrivé depuis la dernière fois. */
+  takeEvents() {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /**
+   * Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`.
+   *
+   * @param {number} now
+   */
+  toSend(now) {
+    const messages = this.#requests;
+    this.#requests = [];
+    if (this.welcomed && this.#streams.caughtUp) {
+      const number = (/** @type {string} */ room) => this.#streams.named(room)?.number ?? 0;
+      messages.push(...this.outbox.toSend(now, number));
+      const asked = new Set(this.#asked.map(({ room }) => room));
+      const left = this.#streams.depart(this.outbox, asked);
+      messages.push(...left.map((room) => /** @type {const} */ ({ kind: "Leave", room })));
+    }
+    return messages;
+  }
+
+  // Ce que veut la personne. Chacune lève RequestError si ce n'est pas possible.
+
+  /**
+   * Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra.
+   *
+   * @param {string} name
+   */
+  join(name) {
+    name = checkedName("Nom de salon", name, this.#limits.room);
+    const stream = this.#streams.named(name);
+    if (!stream) {
+      const added = this.#streams.add(name);
+      if (this.welcomed) this.#ask(added.join());
+    } else if (stream.known) {
+      stream.leaving = false;
+      this.#entered(stream, { again: false, restarted: false });
+    }
+  }
+
+  /** @param {string} name */
+  leave(name) {
+    if (name === PRIVATE) throw new RequestError("On ne quitte pas les messages privés.");
+    this.#mine(name).leaving = true;
+  }
+
+  /**
+   * @param {string} room
+   * @param {string} text
+   */
+  say(room, text) {
+    this.#mine(room);
+    return this.outbox.add(new Post(fold(room), checkedText(text, this.#limits.text)));
+  }
+
+  /**
+   * @param {string} pseudo
+   * @param {string} text
+   */
+  whisper(pseudo, text) {
+    const to = checkedName("Pseudo", pseudo, this.#limits.pseudo);
+    return this.outbox.add(new Post(PRIVATE, checkedText(text, this.#limits.text), { to }));
+  }
+
+  /**
+   * @param {string} room
+   * @param {string} name du fichier
+   * @param {Uint8Array<ArrayBuffer>} data
+   */
+  sendImage(room, name, data) {
+    this.#mine(room);
+    const image = checkedImage(data, this.#limits.image);
+    name = checkedName("Nom d'image", name, this.#limits.image_name);
+    return this.outbox.add(new Post(fold(room), name, { image }));
+  }
+
+  /**
+   * Qui est où, ou qui est dans ce salon ; « rooms » ou « refused » suivra.
+   *
+   * @param {string} room
+   */
+  listRooms(room = "") {
+    const name = room && checkedName("Nom de salon", room, this.#limits.room);
+    this.#ask({ kind: "ListRooms", room: name });
+  }
+
+  /**
+   * La page d'avant tout ce qui a été reçu de ce salon ; « page » suivra.
+   *
+   * @param {string} room
+   */
+  older(room) {
+    const { name, number, oldest, more, caughtUp } = this.#mine(room);
+    if (!caughtUp) throw new RequestError("Pas encore : ce salon n'a pas fini d'arriver.");
+    if (more) {
+      this.#ask({ kind: "GetPage", room: number, seq: oldest, forwards: 0 });
+    } else {
+      this.#emit({ type: "page", room: name, messages: [], person: this.person, more });
+    }
+  }
+
+  /**
+   * Les octets d'une image ; « image » suivra.
+   *
+   * @param {Of<"Pictured">} message
+   */
+  fetch({ room, seq }) {
+    if (this.#streams.has(room)) this.#ask({ kind: "GetImage", room, seq });
+  }
+
+  #mine(/** @type {string} */ name) {
+    const stream = this.#streams.named(name);
+    if (!stream?.known) {
+      throw new RequestError(`Vous n'êtes pas dans le salon ${neutral(name)}.`);
+    }
+    return stream;
+  }
+
+  #ask(/** @type {Asked} */ request) {
+    if (!this.welcomed) {
+      throw new RequestError("La connexion est perdue : attendez qu'elle revienne.");
+    }
+    this.#asked.push(request);
+    this.#requests.push(request);
+  }
+
+  #emit(/** @type {Event} */ event) {
+    this.#events.push(event);
+  }
+
+  // Ce que dit le serveur
+
+  /**
+   * La demande à laquelle ceci répond.
+   *
+   * @template {Asked["kind"]} K
+   * @param {K} kind
+   */
+  #answer(kind) {
+    if (this.#asked[0]?.kind !== kind) {
+      throw new ProtocolError("Une réponse à une question qu'on n'a pas posée.");
+    }
+    return /** @type {Extract<Asked, { kind: K }>} */ (this.#asked.shift());
+  }
+
+  #welcome(/** @type {Of<"Welcome">} */ message) {
+    if (this.welcomed) throw new ProtocolError("Deux fois bienvenue.");
+    const { pseudo, person, colour, back } = message;
+    const again = this.person !== 0;
+    this.welcomed = true;
+    if (!back) { // si l'on y était, sa base est neuve
+      for (const stream of this.#streams) stream.forget();
+    }
+    [this.person, this.pseudo] = [person, pseudo];
+    if (message.token.length) this.token = message.token;
+    this.outbox.begin(message.nonce);
+    this.#emit({ type: "welcomed", pseudo, person, colour, back: Boolean(back), again });
+    for (const stream of this.#streams) this.#ask(stream.join());
+  }
+
+  #joined(/** @type {Of<"Joined">} */ message) {
+    const { room: name, after } = this.#answer("Join");
+    const stream = /** @type {Stream} */ (this.#streams.named(name));
+    if (fold(message.name) !== fold(name)) {
+      throw new ProtocolError("On entre dans un salon qu'on n'a pas demandé.");
+    }
+    const { room, last } = message;
+    if (last < after) {
+      stream.forget();
+      return this.#ask(stream.join());
+    }
+    const again = stream.known;
+    if (stream.joined(message, after)) {
+      // Le serveur y répond sans qu'on le demande.
+      const [seq, forwards] = after ? [after, 1] : [last + 1, 0];
+      this.#asked.unshift({ kind: "GetPage", room, seq, forwards });
+    }
+    this.#streams.enter(stream);
+    if (stream.name !== PRIVATE && !stream.leaving) {
+      this.#entered(stream, { again, restarted: stream.remade });
+    }
+    stream.remade = false;
+  }
+
+  /**
+   * @param {Stream} stream
+   * @param {{ again: boolean, restarted: boolean }} since
+   */
+  #entered({ name, members }, since) {
+    this.#emit({ type: "entered", room: name, members, ...since });
+  }
+
+  /** @param {Of<"Page">} message */
+  #page({ room, documents, ...rest }) {
+    this.#answer("GetPage");
+    const stream = this.#streams.numbered(room);
+    const [forwards, more] = [Boolean(rest.forwards), Boolean(rest.more)];
+    const messages = page(documents, room);
+    if (stream.caughtUp) {
+      stream.older(messages, more);
+      return this.#emit({ type: "page", room: stream.name, messages, person: this.person, more });
+    }
+    const [fresh, following] = stream.page(messages, { forwards, more });
+    for (const message of fresh) this.#spoke(stream, message, true);
+    if (following) this.#ask(following);
+    this.#release(stream);
+  }
+
+  #live(/** @type {Posted | Of<"Announced">} */ message) {
+    // Un salon qu'on vient de quitter parle encore un peu.
+    if (!this.#streams.has(message.room)) return;
+    const stream = this.#streams.numbered(message.room);
+    stream.live(message);
+    this.#release(stream);
+  }
+
+  #release(/** @type {Stream} */ stream) {
+    for (const message of stream.release()) {
+      if (message.kind !== "Announced") {
+        this.#spoke(stream, message, false);
+      } else if (PRESENCES.has(message.event)) {
+        const { event: presence, pseudo, colour } = message;
+        const mine = message.person === this.person;
+        this.#emit({ type: "announced", room: stream.name, presence, pseudo, colour, mine });
+      }
+    }
+  }
+
+  /**
+   * @param {Stream} stream
+   * @param {Posted} message
+   * @param {boolean} old
+   */
+  #spoke(stream, message, old) {
+    const mine = message.person === this.person;
+    const post = mine ? this.outbox.remove(message.nonce) : null;
+    this.#emit({ type: "spoke", room: stream.name, message, mine, old, post });
+  }
+
+  /** @param {Of<"Refused">} message */
+  #refused({ nonce, text }) {
+    this.#emit({ type: "refused", text, post: nonce ? this.outbox.remove(nonce) : null });
+    const asked = nonce ? null : this.#asked.shift();
+    if (asked?.kind === "Join") this.#shutOut(asked.room, text);
+    if (asked?.kind !== "GetPage") return;
+    const stream = this.#streams.numbered(asked.room);
+    if (stream.caughtUp) return;
+    if (asked.forwards) throw new RetryError(text); // rien ne doit manquer : il faudra redemander
+    stream.giveUp(asked.seq - 1);
+    this.#release(stream);
+  }
+
+  /**
+   * On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas.
+   *
+   * @param {string} room
+   * @param {string} text
+   */
+  #shutOut(room, text) {
+    if (room === PRIVATE) throw new RetryError(text);
+    this.#streams.remove(room);
+    for (const post of this.outbox.drop(fold(room))) this.#emit({ type: "refused", text, post });
+  }
+}

@@ -1,0 +1,128 @@
+/** La suite des messages d'un salon, sans trou ni répétition, malgré les coupures. */
+
+import { ProtocolError } from "../protocol/frames.js";
+
+/** @import { Of, Posted } from "../protocol/messages.js" */
+
+/**
+ * `seen` est le dernier numéro montré ; une coupure ne l'oublie pas.
+ *
+ * À chaque connexion : `join`, `joined`, puis `page` jusqu'à `caughtUp`. Ce qui arrive en direct
+ * pendant ce temps est retenu, et suit.
+ */
+export class Stream {
+  number = 0; // celui du salon chez le serveur
+  seen = 0;
+  oldest = 0; // le premier numéro reçu : l'historique se remonte à partir de lui
+  more = false; // il reste de l'historique avant lui
+  members = 0; // en entrant
+  known = false; // nous y sommes entrés un jour
+  remade = false; // mais ce n'est plus le même
+  caughtUp = false;
+  leaving = false;
+  #whole = false; // nous avons vu tout ce qui précède `seen`, même si c'est 0
+  /** @type {(Posted | Of<"Announced">)[]} */
+  #held = [];
+
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+  }
+
+  /** La connexion est perdue. */
+  cut() {
+    this.caughtUp = false;
+    this.#held = [];
+  }
+
+  /** Le serveur a perdu son histoire : ses numéros repartent d'ailleurs. */
+  forget() {
+    this.seen = this.oldest = 0;
+    this.remade = this.known;
+  }
+
+  /** @returns {Of<"Join">} */
+  join() {
+    return { kind: "Join", room: this.name, after: this.seen };
+  }
+
+  /**
+   * Nous y sommes ; vrai si une page suit d'elle-même. `after` : ce qu'on avait demandé.
+   *
+   * @param {Of<"Joined">} message
+   * @param {number} after
+   */
+  joined({ name, room, members, last }, after) {
+    this.#whole = this.known && !this.remade;
+    [this.name, this.number, this.known, this.members] = [name, room, true, members];
+    this.caughtUp = after === last;
+    return after < last;
+  }
+
+  /**
+   * Ce qui est nouveau d'une page de rattrapage, et la suivante à demander.
+   *
+   * @param {Posted[]} messages
+   * @param {{ forwards: boolean, more: boolean }} direction
+   * @returns {[fresh: Posted[], following: Of<"GetPage"> | null]}
+   */
+  page(messages, { forwards, more }) {
+    if (!forwards) {
+      // La dernière page, mais il manque ce qui la précède.
+      if (this.#whole && more) return [[], this.#following()];
+      [this.more, more] = [more, false];
+    }
+    const fresh = this.#fresh(messages);
+    if (more && !fresh.length) throw new ProtocolError("Une page d'historique n'avance pas.");
+    this.caughtUp = !more;
+    return [fresh, more ? this.#following() : null];
+  }
+
+  /** @returns {Of<"GetPage">} */
+  #following() {
+    return { kind: "GetPage", room: this.number, seq: this.seen, forwards: 1 };
+  }
+
+  /**
+   * L'historique est illisible : on commence au direct.
+   *
+   * @param {number} last
+   */
+  giveUp(last) {
+    [this.seen, this.caughtUp] = [last, true];
+  }
+
+  /** @param {Posted | Of<"Announced">} message */
+  live(message) {
+    this.#held.push(message);
+  }
+
+  /** Ce qui peut être montré du direct ; rien tant qu'il manque ce qui précède. */
+  release() {
+    if (!this.caughtUp) return [];
+    const held = this.#held;
+    this.#held = [];
+    return held.filter((item) => item.kind === "Announced" || this.#fresh([item]).length);
+  }
+
+  /** @param {Posted[]} messages */
+  #fresh(messages) {
+    return messages.filter(({ seq }) => {
+      if (seq <= this.seen) return false;
+      this.seen = seq;
+      this.oldest ||= seq;
+      return true;
+    });
+  }
+
+  /**
+   * Une page plus ancienne, que la personne a demandée.
+   *
+   * @param {Posted[]} messages
+   * @param {boolean} more
+   */
+  older(messages, more) {
+    this.more = more;
+    if (messages.length) this.oldest = Math.min(this.oldest, messages[0].seq);
+  }
+}

@@ -1,0 +1,92 @@
+/** Les salons où l'on est, ou veut être : par leur nom, et par leur numéro chez le serveur. */
+
+import { ProtocolError } from "../protocol/frames.js";
+import { PRIVATE } from "../protocol/messages.js";
+import { fold } from "../protocol/text.js";
+import { Stream } from "./stream.js";
+
+/** @import { Outbox } from "./outbox.js" */
+
+export class Streams {
+  #byName = new Map([[PRIVATE, new Stream(PRIVATE)]]); // replié
+  /** @type {Map<number, Stream>} seulement ceux où l'on est entré, sur la connexion présente */
+  #byNumber = new Map();
+
+  [Symbol.iterator]() {
+    return this.#byName.values();
+  }
+
+  /** Plus rien ne reste à lire du passé. */
+  get caughtUp() {
+    return [...this].every((stream) => stream.caughtUp);
+  }
+
+  /** @param {string} name */
+  named(name) {
+    return this.#byName.get(fold(name));
+  }
+
+  /**
+   * Celui qui a ce numéro ; ProtocolError s'il n'y en a pas.
+   *
+   * @param {number} number
+   */
+  numbered(number) {
+    const stream = this.#byNumber.get(number);
+    if (!stream) throw new ProtocolError("Une réponse à propos d'un salon où l'on n'est pas.");
+    return stream;
+  }
+
+  /** @param {number} number */
+  has(number) {
+    return this.#byNumber.has(number);
+  }
+
+  /** @param {string} name */
+  add(name) {
+    const stream = new Stream(name);
+    this.#byName.set(fold(name), stream);
+    return stream;
+  }
+
+  /** @param {string} name */
+  remove(name) {
+    this.#byName.delete(fold(name));
+  }
+
+  /** @param {Stream} stream */
+  enter(stream) {
+    this.#byNumber.set(stream.number, stream);
+  }
+
+  /**
+   * La connexion est perdue. D'un salon qu'on quittait, on est sorti.
+   *
+   * @param {Outbox} outbox
+   */
+  cut(outbox) {
+    this.#byNumber.clear();
+    for (const [room, stream] of this.#byName) {
+      stream.cut();
+      if (stream.leaving && !outbox.waitsFor(room)) this.#byName.delete(room);
+    }
+  }
+
+  /**
+   * Les numéros de ceux dont on sort : une fois accusé ce qu'on y a dit, reçu ce qu'on y demande.
+   *
+   * @param {Outbox} outbox
+   * @param {ReadonlySet<number | string>} asked les salons dont on attend une réponse
+   */
+  depart(outbox, asked) {
+    /** @type {number[]} */
+    const left = [];
+    for (const [room, { leaving, number }] of this.#byName) {
+      if (!leaving || outbox.waitsFor(room) || asked.has(number)) continue;
+      this.#byName.delete(room);
+      this.#byNumber.delete(number);
+      left.push(number);
+    }
+    return left;
+  }
+}

@@ -1,0 +1,72 @@
+/** Ce que veut dire une ligne tapée : un message, ou une commande et ce qui la suit. */
+
+import { fold, strip } from "../protocol/text.js";
+
+/** @type {Readonly<Record<string, { usage: string, help: string }>>} */
+export const COMMANDS = Object.freeze({
+  "/rooms": { usage: "/rooms", help: "les salons, et qui y est" },
+  "/join": { usage: "/join SALON", help: "entrer dans un salon, ou le créer" },
+  "/who": { usage: "/who [SALON]", help: "qui est dans ce salon" },
+  "/msg": { usage: "/msg PSEUDO TEXTE", help: "ne parler qu’à une personne, là ou non" },
+  "/image": { usage: "/image", help: "choisir une image à envoyer" },
+  "/history": { usage: "/history", help: "la page d’avant, puis celle d’avant encore" },
+  "/help": { usage: "/help", help: "cette aide" },
+  "/quit": { usage: "/quit", help: "partir" },
+});
+
+/** Cette ligne ne veut rien dire ; le texte, en français, est pour qui l'a tapée. */
+export class UsageError extends Error {}
+
+/** @param {string} name */
+export function accepts(name) {
+  return Boolean(COMMANDS[name]?.usage.includes(" "));
+}
+
+/**
+ * La commande et ce qui la suit ; un message n'a pas de commande. Lève UsageError.
+ *
+ * @param {string} line
+ * @returns {[command: string, rest: string]}
+ */
+export function parse(line) {
+  line = strip(line);
+  if (line.startsWith("//")) return ["", line.slice(1)];
+  if (!line.startsWith("/")) return ["", line];
+  const [name, rest] = cut(line);
+  const command = Object.hasOwn(COMMANDS, name) && COMMANDS[name];
+  if (!command) {
+    throw new UsageError(
+      `Commande inconnue : ${name} (/help les dit toutes, // écrit un « / »).`,
+    );
+  }
+  const required = accepts(name) && !command.usage.includes("[");
+  if ((required && !rest) || (rest && !accepts(name))) {
+    throw new UsageError(`Usage : ${command.usage}`);
+  }
+  return [name, rest];
+}
+
+/**
+ * À qui, et quoi : un pseudo déjà vu peut contenir des espaces. Lève UsageError.
+ *
+ * @param {string} rest
+ * @param {Iterable<string>} known
+ */
+export function addressed(rest, known) {
+  const longest = [...known].sort((one, other) => other.length - one.length);
+  const found = longest.find(
+    (name) => fold(rest.slice(0, name.length)) === fold(name) && rest[name.length] === " ",
+  );
+  const [pseudo, text] = found ? [found, strip(rest.slice(found.length))] : cut(rest);
+  if (!text) throw new UsageError("Usage : /msg PSEUDO TEXTE");
+  return { pseudo, text };
+}
+
+/**
+ * @param {string} line
+ * @returns {[string, string]}
+ */
+function cut(line) {
+  const space = line.indexOf(" ");
+  return space < 0 ? [line, ""] : [line.slice(0, space), strip(line.slice(space))];
+}

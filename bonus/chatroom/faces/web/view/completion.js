@@ -1,0 +1,94 @@
+/** Les noms vus passer, et ce que la touche Tab en propose. */
+
+import { fold } from "../protocol/text.js";
+import { accepts, COMMANDS } from "./commands.js";
+
+/** @import { Event } from "../core/events.js" */
+
+const KNOWN = 500; // de chaque sorte ; les plus anciens s'oublient
+
+export class Names {
+  /** @type {Set<string>} */
+  pseudos = new Set();
+  /** @type {Set<string>} */
+  rooms = new Set();
+  /** @type {Map<string, number>} la couleur de chacun, 0xRRGGBB */
+  colours = new Map();
+
+  /** @param {Event} event */
+  learn(event) {
+    if (event.type === "spoke" || event.type === "announced") {
+      const { pseudo, colour } = event.type === "spoke" ? event.message : event;
+      this.colours.set(pseudo, colour);
+      if (!event.mine) remember(this.pseudos, pseudo);
+    } else if (event.type === "entered") {
+      remember(this.rooms, event.room);
+    } else if (event.type === "rooms") {
+      for (const room of event.rooms) {
+        remember(this.rooms, room.name);
+        for (const pseudo of room.members) remember(this.pseudos, pseudo);
+      }
+    }
+  }
+
+  /**
+   * Les lignes entières que `line` peut devenir.
+   *
+   * @param {string} line
+   */
+  complete(line) {
+    const space = line.indexOf(" ");
+    if (line.startsWith("/") && space < 0) {
+      const found = Object.keys(COMMANDS).filter((name) => name.startsWith(line));
+      return found.map((name) => (accepts(name) ? `${name} ` : name)).sort();
+    }
+    const command = line.slice(0, space);
+    const start = line.slice(space + 1);
+    if (command === "/join" || command === "/who") {
+      return starting(this.rooms, start).map((name) => `${command} ${name}`);
+    }
+    if (command === "/msg" && starting(this.pseudos, start).length) {
+      return starting(this.pseudos, start).map((name) => `${command} ${name} `);
+    }
+    const last = line.search(/\S*$/);
+    const before = line.slice(0, last);
+    const word = line.slice(last);
+    return word ? starting(this.pseudos, word).map((name) => `${before}${name} `) : [];
+  }
+}
+
+/**
+ * Le début que toutes ont en commun.
+ *
+ * @param {string[]} lines
+ */
+export function sharedStart([first = "", ...others]) {
+  let size = first.length;
+  for (const other of others) {
+    while (!other.startsWith(first.slice(0, size))) size--;
+  }
+  return first.slice(0, size);
+}
+
+/**
+ * Le plus récent à la fin ; le plus ancien s'oublie.
+ *
+ * @param {Set<string>} names
+ * @param {string} name
+ */
+function remember(names, name) {
+  names.delete(name);
+  names.add(name);
+  if (names.size > KNOWN) {
+    const [oldest = ""] = names;
+    names.delete(oldest);
+  }
+}
+
+/**
+ * @param {Iterable<string>} names
+ * @param {string} start
+ */
+function starting(names, start) {
+  return [...names].filter((name) => fold(name).startsWith(fold(start))).sort();
+}

@@ -1,0 +1,85 @@
+/** L'entrée : un pseudo, un salon, et pourquoi l'un ou l'autre ne convient pas. */
+
+import { cleanName } from "../protocol/text.js";
+import { find, typeset } from "./dom.js";
+
+/** @import { Limits } from "../core/events.js" */
+/** @typedef {"pseudo" | "room" | "entry"} Part */
+
+const WHAT = { pseudo: "Pseudo", room: "Nom de salon" };
+
+export class EntryForm {
+  #screen = find("entry", HTMLElement);
+  #enter = find("enter", HTMLButtonElement);
+  pseudo = find("pseudo", HTMLInputElement);
+  room = find("room", HTMLInputElement);
+
+  /** @param {() => void} onEnter */
+  constructor(onEnter) {
+    find("entry-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.clear();
+      onEnter();
+    });
+    for (const input of [this.pseudo, this.room]) {
+      input.addEventListener("input", () => this.clear());
+    }
+  }
+
+  /** @param {boolean} busy */
+  set busy(busy) {
+    this.#enter.disabled = busy;
+    this.#enter.textContent = busy ? "Connexion…" : "Entrer";
+  }
+
+  show() {
+    this.busy = false;
+    this.#screen.hidden = false;
+    (this.pseudo.value ? this.room : this.pseudo).focus();
+  }
+
+  hide() {
+    this.#screen.hidden = true;
+  }
+
+  clear() {
+    for (const part of /** @type {const} */ (["pseudo", "room", "entry"])) this.complain(part, "");
+  }
+
+  /**
+   * Dit ce qui ne va pas, là où cela se corrige ; ce qui est tapé reste.
+   *
+   * @param {Part} part
+   * @param {string} text
+   */
+  complain(part, text) {
+    find(`${part}-problem`, HTMLElement).textContent = typeset(text);
+    if (part === "entry") return;
+    this[part].ariaInvalid = String(Boolean(text));
+    if (text) this[part].focus();
+  }
+
+  /**
+   * Le pseudo et le salon, s'ils conviennent.
+   *
+   * @param {Limits} limits
+   */
+  read(limits) {
+    const room = this.#cleaned("room", limits.room);
+    const pseudo = this.#cleaned("pseudo", limits.pseudo);
+    return pseudo && room && { pseudo, room };
+  }
+
+  /**
+   * @param {"pseudo" | "room"} part
+   * @param {number} limit caractères
+   */
+  #cleaned(part, limit) {
+    try {
+      return cleanName(this[part].value, limit);
+    } catch (why) {
+      this.complain(part, `${WHAT[part]} refusé : ${/** @type {Error} */ (why).message}.`);
+      return "";
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/** Ce qui s'est dit dans un salon : messages, jours, non lus ; et ce qui attend d'y être dit. */
+
+import { button, make, typeset } from "./dom.js";
+import { noticeRow, pendingRow } from "./row.js";
+
+/** @import { Post } from "../core/outbox.js" */
+/** @import { Row } from "./row.js" */
+
+const KEPT = 8000; // lignes d'un salon
+const TRIMMED = 1000; // oubliées d'un coup quand il y en a trop
+const PAUSE = 600_000; // ms : au-delà, le même auteur est nommé de nouveau
+
+export class Log {
+  #start = make("p", { className: "start" });
+  #list = make("div");
+  #pending = make("div");
+  element = make("div", { className: "log" }, this.#start, this.#list, this.#pending);
+  /** @type {Row[]} */
+  #rows = [];
+  /** @type {Map<Post, ReturnType<typeof pendingRow>>} */
+  #posts = new Map();
+  #line = make("p", { className: "unread-line", role: "separator" }, "Nouveaux messages");
+  /** @type {WeakMap<Row, Element>} */
+  #days = new WeakMap();
+
+  constructor() {
+    this.#line.ariaLabel = "Nouveaux messages";
+  }
+
+  /** @param {string} text ce qui se lit tout en haut */
+  set start(text) {
+    this.#start.textContent = text;
+  }
+
+  /**
+   * @param {Row} row
+   * @param {boolean} unread le premier que l'on n'a pas lu
+   */
+  add(row, unread) {
+    if (unread) this.#list.append(this.#line);
+    this.#list.append(row.element);
+    this.#dress(row, this.#rows.at(-1));
+    this.#rows.push(row);
+  }
+
+  /** @param {Row[]} rows */
+  prepend(rows) {
+    this.#list.prepend(...rows.map(({ element }) => element));
+    const [next] = this.#rows;
+    rows.forEach((row, place) => this.#dress(row, rows[place - 1]));
+    if (next) this.#dress(next, rows.at(-1));
+    this.#rows.unshift(...rows);
+  }
+
+  /** Oublie le début, s'il est devenu trop long ; dit si c'est le cas. */
+  trim() {
+    const list = this.#list;
+    if (list.childElementCount <= KEPT + TRIMMED) return false;
+    const range = document.createRange();
+    range.setStart(list, 0);
+    range.setEnd(list, TRIMMED);
+    range.deleteContents();
+    this.#rows = this.#rows.filter(({ element }) => element.parentNode);
+    const [first] = this.#rows;
+    if (first) this.#dress(first, undefined);
+    return true;
+  }
+
+  /** @param {string} text */
+  note(text) {
+    this.#list.append(noticeRow(text));
+  }
+
+  clearMark() {
+    this.#line.remove();
+  }
+
+  /**
+   * Met le jour devant ce message, si c'en est un autre, et l'auteur, si ce n'est pas le même.
+   *
+   * @param {Row} row
+   * @param {Row | undefined} previous
+   */
+  #dress(row, previous) {
+    this.#days.get(row)?.remove();
+    if (row.day !== previous?.day) {
+      const heading = make("h2", { className: "day" }, row.day);
+      this.#days.set(row, heading);
+      const before = row.element.previousElementSibling === this.#line ? this.#line : row.element;
+      before.before(heading);
+    }
+    const follows = previous?.voice === row.voice
+      && row.time - previous.time < PAUSE
+      && row.element.previousElementSibling === previous.element;
+    row.element.classList.toggle("follows", follows);
+  }
+
+  // Ce que nous disons
+
+  /**
+   * @param {Post} post
+   * @param {{ pseudo: string, colour: number }} me
+   */
+  pend(post, me) {
+    const row = pendingRow(post, me);
+    this.#posts.set(post, row);
+    this.#pending.append(row.element);
+  }
+
+  /** Les textes qui ne sont pas partis, et ne le feront pas d'eux-mêmes dans une autre page. */
+  get unsent() {
+    const posts = [...this.#posts].filter(([post, { element }]) =>
+      !post.image && (!post.nonce || element.matches(".failed")));
+    return posts.map(([{ text }]) => text);
+  }
+
+  /** @param {Post} post */
+  settle(post) {
+    this.#posts.get(post)?.element.remove();
+    this.#posts.delete(post);
+  }
+
+  /**
+   * @param {Post} post
+   * @param {string} reason
+   * @param {(post: Post) => void} retake
+   */
+  fail(post, reason, retake) {
+    const row = this.#posts.get(post);
+    if (!row) return;
+    row.element.classList.replace("pending", "failed");
+    const done = () => this.settle(post);
+    row.state.replaceChildren(
+      typeset(`Pas envoyé : ${reason}`),
+      button("Reprendre", () => (done(), retake(post))),
+      button("Oublier", done),
+    );
+  }
+}

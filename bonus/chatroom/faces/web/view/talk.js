@@ -1,0 +1,254 @@
+/** Ce qu'on dit : messages, commandes, images, et à qui. */
+
+import { PRIVATE } from "../protocol/messages.js";
+import { neutral } from "../protocol/text.js";
+import { parse, UsageError } from "./commands.js";
+import { Composer } from "./composer.js";
+import { find, make } from "./dom.js";
+import { openHelp } from "./help.js";
+import { Preview } from "./preview.js";
+
+/** @import { Limits } from "../core/events.js" */
+/** @import { Post } from "../core/outbox.js" */
+/** @import { Chat } from "./chat.js" */
+/** @import { Room } from "./rooms.js" */
+
+const touch = matchMedia("(hover: none)");
+
+export class Talk {
+  #recipient = find("recipient", HTMLElement);
+  #attach = find("attach", HTMLButtonElement);
+
+  /**
+   * @param {Chat} chat
+   * @param {Limits} limits
+   */
+  constructor(chat, limits) {
+    this.chat = chat;
+    this.composer = new Composer({
+      say: (lines) => this.#say(lines),
+      complete: (line) => chat.names.complete(line),
+      limit: limits.text,
+    });
+    this.preview = new Preview(limits, {
+      refusal: () => (this.#room.private ? "Une image s'envoie dans un salon." : ""),
+      send: (name, data) => this.#sendImage(name, data),
+      complain: (text) => this.complain(text),
+    });
+    find("quit", HTMLButtonElement).addEventListener("click", () => this.quit());
+    const name = find("join-name", HTMLInputElement);
+    find("join", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (name.value.trim() && this.join(name.value)) name.value = "";
+    });
+  }
+
+  get #room() {
+    const { current } = this.chat.rooms;
+    if (!current) throw new TypeError("On ne parle que dans un salon.");
+    return current;
+  }
+
+  /** @param {string} text */
+  complain(text) {
+    this.composer.hint(text, true);
+  }
+
+  /**
+   * Ce qu'on écrivait dans ce salon.
+   *
+   * @param {Room} room
+   */
+  draft(room) {
+    return room === this.chat.rooms.current ? this.composer.text : room.draft;
+  }
+
+  /** @param {Room} room */
+  show(room) {
+    if (this.composer.text !== room.draft) this.composer.text = room.draft;
+    this.composer.placeholder = room.private ? "Message privé" : `Écrire dans ${room.title}`;
+    this.#recipient.hidden = !room.private;
+    this.#attach.disabled = room.private;
+    if (room.private) this.showRecipient(room);
+    if (!touch.matches) this.composer.focus(); // au doigt, un clavier cacherait la conversation
+  }
+
+  /** @param {Room} room les messages privés */
+  showRecipient(room) {
+    const name = make("bdi", { className: "foreign", textContent: neutral(room.to) });
+    const whom = room.to ? ["À ", make("strong", {}, name)] : ["Choisissez à qui écrire."];
+    this.#recipient.replaceChildren(...whom);
+  }
+
+  /**
+   * Ouvre les messages privés, pour écrire à cette personne.
+   *
+   * @param {string} pseudo
+   */
+  writeTo(pseudo) {
+    const room = this.chat.open(PRIVATE);
+    room.to = pseudo;
+    this.chat.go(room);
+  }
+
+  // Les lignes
+
+  /**
+   * Dit ces lignes ; rend celles qui n'ont pas pu l'être.
+   *
+   * @param {string[]} lines une seule peut être une commande ; plusieurs se disent telles quelles
+   */
+  #say(lines) {
+    const [line = ""] = lines;
+    const room = this.#room;
+    this.chat.conversation.toEnd();
+    room.log.clearMark();
+    if (lines.length === 1) return this.#obey(room, line) ? [] : lines;
+    const stop = lines.findIndex((one) => !this.#post(room, one));
+    this.chat.redraw();
+    return stop < 0 ? [] : lines.slice(stop);
+  }
+
+  /**
+   * @param {Room} room
+   * @param {string} text
+   */
+  #post(room, text) {
+    const { participant } = this.chat.link;
+    if (room.private && !room.to) {
+      this.complain("Choisissez d'abord à qui écrire, ou /msg PSEUDO TEXTE.");
+      return false;
+    }
+    const request = room.private
+      ? () => participant.whisper(room.to, text) : () => participant.say(room.name, text);
+    return this.#pend(room, this.chat.speaker.ask(request));
+  }
+
+  /**
+   * @param {Room} room
+   * @param {Post | null} post
+   */
+  #pend(room, post) {
+    if (post) room.log.pend(post, this.chat.me);
+    this.chat.redraw();
+    return Boolean(post);
+  }
+
+  /**
+   * @param {Room} room
+   * @param {string} line
+   * @returns {boolean} faux si elle reste à dire
+   */
+  #obey(room, line) {
+    try {
+      const [command, rest] = parse(line);
+      return this.#command(room, command, rest);
+    } catch (why) {
+      if (!(why instanceof UsageError)) throw why;
+      this.complain(why.message);
+      return false;
+    }
+  }
+
+  /**
+   * @param {Room} room
+   * @param {string} command
+   * @param {string} rest
+   */
+  #command(room, command, rest) {
+    const { chat } = this;
+    switch (command) {
+      case "/rooms":
+        return Boolean(chat.list("", true));
+      case "/who":
+        return Boolean(chat.list(rest || room.name, true));
+      case "/join":
+        return this.join(rest);
+      case "/msg":
+        return this.#whisper(rest);
+      case "/image":
+        this.preview.choose();
+        return true;
+      case "/history":
+        if (!room.more) this.complain("C'est le début de ce qui peut se relire ici.");
+        chat.older();
+        return true;
+      case "/help":
+        openHelp();
+        return true;
+      case "/quit":
+        this.quit();
+        return true;
+      default:
+        return this.#post(room, rest);
+    }
+  }
+
+  /** @param {string} rest */
+  #whisper(rest) {
+    const post = this.chat.speaker.whisper(rest);
+    if (!post) return false;
+    this.composer.hint(`À ${neutral(post.to)}, dans « Messages privés ».`);
+    return this.#pend(this.chat.open(PRIVATE), post);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Uint8Array<ArrayBuffer>} data
+   * @returns {string} pourquoi elle ne part pas ; vide si elle part
+   */
+  #sendImage(name, data) {
+    const { link, speaker } = this.chat;
+    const room = this.#room;
+    const done = speaker.try(() => link.participant.sendImage(room.name, name, data));
+    if (done instanceof Error) return done.message;
+    this.chat.conversation.toEnd();
+    this.#pend(room, done);
+    return "";
+  }
+
+  /**
+   * Reprend un message que le serveur a refusé.
+   *
+   * @param {Room} room
+   * @param {Post} post
+   */
+  retake(room, post) {
+    if (post.to) room.to = post.to;
+    this.chat.go(room);
+    if (post.image) this.preview.show({ name: post.text, data: post.image, note: "" });
+    else this.composer.giveBack(post.text);
+  }
+
+  // Entrer, partir
+
+  /** @param {string} name */
+  join(name) {
+    const { chat } = this;
+    const room = chat.rooms.find(name);
+    if (room) {
+      chat.go(room);
+      return true;
+    }
+    chat.wanted = name;
+    return Boolean(chat.speaker.ask(() => (chat.link.participant.join(name), true)));
+  }
+
+  /** Une fois tout accusé ; une seconde fois : tout de suite. */
+  async quit() {
+    const { chat } = this;
+    const { outbox } = chat.link.participant;
+    if (!chat.leaving && outbox.length) {
+      chat.leaving = true;
+      this.composer.hint("On attend les accusés de réception ; encore « Partir » : sans attendre.");
+      if (!(await chat.link.close())) {
+        chat.leaving = false;
+        chat.ended(`Messages peut-être perdus, sans accusé de réception : ${outbox.length}.`);
+        return;
+      }
+    }
+    chat.leaving = true;
+    chat.link.close();
+    location.reload();
+  }
+}
