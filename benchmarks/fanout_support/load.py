@@ -1,8 +1,9 @@
 """Le générateur de charge : tous les clients dans un processus, un epoll, un seul tampon.
 
-Il ne lit pas les messages, il en compte les octets : le serveur doit être ce qui limite. Une
-fenêtre de W messages part d'un coup ; la suivante attend que chacun ait tout reçu, ce qui donne le
-temps du dernier servi (temps de lecture compris : le même pour tous les serveurs).
+Il ne lit pas les messages, il en compte les octets : le serveur doit être ce qui limite (sauf par
+WebSocket, dont il lit les en-têtes : seul s'y compare le processeur du serveur). Une fenêtre de W
+messages part d'un coup ; la suivante attend que chacun ait tout reçu, ce qui donne le temps du
+dernier servi (temps de lecture compris : le même pour tous les serveurs).
 """
 
 import select
@@ -157,6 +158,8 @@ class Crowd:
         result.generator = time.process_time() - generator
         if any(counts[fd] != size * len(result.times) for fd, size in due.items()):
             raise BenchError(f"{self._peer.label} n'a pas donné à chacun ce qui lui revient.")
+        if result.cpu <= 0:
+            raise BenchError("Une mesure est trop courte pour compter le processeur (--seconds).")
         return result
 
     def _due(self, window: int) -> dict[int, int]:
@@ -177,10 +180,13 @@ class Crowd:
         for connection, payload in ready:
             if connection.send(payload) < len(payload):
                 raise BenchError(f"Une fenêtre de {window} messages déborde du tampon d'envoi.")
+        # Jetés par le noyau, sans copie, quand il n'y a qu'à les compter.
+        flags = socket.MSG_TRUNC if self._peer.opaque else 0
         while due > 0:
-            for fd, size in self._arrived(socket.MSG_TRUNC):  # jetés par le noyau, sans copie
-                counts[fd] += size
-                due -= size
+            for fd, size in self._arrived(flags):
+                carried = self._seats[fd].payload(self._buffer[:size])
+                counts[fd] += carried
+                due -= carried
         return time.perf_counter() - started
 
 

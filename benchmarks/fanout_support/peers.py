@@ -1,7 +1,8 @@
 """Ce qui distingue les systèmes comparés : comment on les lance, et ce qu'on leur dit.
 
 Pour chacun, tous ceux d'un salon reçoivent chaque message, celui qui parle aussi, et un message
-d'une taille donnée arrive toujours en autant d'octets : compter les octets suffit.
+d'une taille donnée arrive toujours en autant d'octets : compter les octets suffit. WebSocket y met
+des en-têtes, autant que le serveur fait d'envois : ils ne sont pas comptés.
 """
 
 import os
@@ -13,10 +14,16 @@ from pathlib import Path
 
 from chatroom.protocol import messages
 from chatroom.protocol.frames import Decoder
+from websockets.frames import Frame, Opcode
 
 from fanout_support.servers import BenchError, free_port
 
 ROOT = Path(__file__).parents[2]
+UPGRADE = (
+    b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+WIDTHS = {126: 2, 127: 8}  # octets de la taille d'un message WebSocket qui n'est pas court
 
 
 def executable(program: str) -> str:
@@ -42,11 +49,16 @@ class Seat(ABC):
     def say(self, text: bytes, count: int) -> bytes:
         """De quoi envoyer `count` fois ce texte, en une écriture."""
 
+    def payload(self, data: memoryview) -> int:
+        """Combien d'octets de messages il y a dans ce qui vient d'arriver."""
+        return len(data)
+
 
 class Peer(ABC):
     name: str  # dans les options et le JSON
     label: str  # dans les tableaux
     program: str = ""  # celui qu'il faut avoir installé, s'il en faut un
+    opaque: bool = True  # tout octet compte : il est inutile de les lire
     listening: str  # ce que le serveur écrit quand il est prêt ; premier groupe : le port
 
     @abstractmethod
@@ -147,6 +159,11 @@ class Nats(Peer):
         return len(b"MSG room000 1 %d\r\n%b\r\n" % (len(text), text))
 
 
+def masked(data: bytes) -> bytes:
+    """Un message WebSocket, tel qu'un navigateur l'envoie."""
+    return Frame(Opcode.BINARY, data).serialize(mask=True)
+
+
 class ChatSeat(Seat):
     ping = messages.Ping().encode()
 
@@ -177,6 +194,8 @@ class ChatSeat(Seat):
 class Chat(Peer):
     listening = r"Le chat écoute sur \S+:(\d+)"
 
+    page: tuple[str, ...] = ("--no-web",)
+
     def __init__(self, durability: str, name: str, label: str) -> None:
         self.name, self.label = name, label
         self._durability = durability
@@ -187,13 +206,81 @@ class Chat(Peer):
         chosen = [word for key, value in limits.items() for word in ("--limit", f"{key}={value}")]
         script = [sys.executable, str(ROOT / "bonus/server.py"), "-a", "127.0.0.1", "-p", "0"]
         kept = ["--data", str(folder), "--log", str(folder), "--durability", self._durability]
-        return [*script, "--quiet", *kept, *chosen]
+        return [*script, *self.page, "--quiet", *kept, *chosen]
 
     def seat(self, number: int, room: int) -> Seat:
         return ChatSeat(number, room)
 
     def delivered(self, text: bytes) -> int:
         return len(messages.Said(0, 0, 0, 0, 0, 0, pseudo(0), text.decode()).encode())
+
+
+class WebSeat(ChatSeat):
+    """La même personne, dans un navigateur."""
+
+    ping = masked(ChatSeat.ping)
+
+    def __init__(self, number: int, room: int) -> None:
+        super().__init__(number, room)
+        self.greeting = UPGRADE + masked(self.greeting)
+        self._header = b""  # d'un message dont le début est arrivé
+        self._left = 0  # octets qui manquent au message en cours
+
+    def joined(self, seen: bytes) -> bool:
+        return super().joined(_unwrapped(seen))
+
+    def calm(self, seen: bytes, pings: int) -> bool:
+        return super().calm(_unwrapped(seen), pings)
+
+    def say(self, text: bytes, count: int) -> bytes:
+        return masked(super().say(text, count))
+
+    def payload(self, data: memoryview) -> int:
+        place = headers = 0
+        while place < len(data):
+            if self._left:
+                step = min(self._left, len(data) - place)
+                self._left -= step
+                place += step
+            else:
+                self._header += data[place : place + 1]
+                place += 1
+                headers += 1
+                size = _size(self._header)
+                if size is not None:
+                    self._left, self._header = size, b""
+        return len(data) - headers
+
+
+class WebChat(Chat):
+    opaque = False
+    listening = r"Ou dans un navigateur : http://\S+:(\d+)/"
+    page = ("--web-port", "0")
+
+    def seat(self, number: int, room: int) -> Seat:
+        return WebSeat(number, room)
+
+
+def _unwrapped(seen: bytes) -> bytes:
+    """Ce que portent les messages WebSocket, après la réponse HTTP."""
+    _, _, rest = seen.partition(b"\r\n\r\n")
+    data, place = b"", 0
+    while place < len(rest):
+        for end in range(place + 2, min(len(rest), place + 10) + 1):
+            if (size := _size(rest[place:end])) is not None:
+                data += rest[end : end + size]
+                place = end + size
+                break
+        else:
+            break
+    return data
+
+
+def _size(header: bytes) -> int | None:
+    """La taille que dit cet en-tête ; None s'il en manque un bout."""
+    if len(header) < 2 or len(header) < 2 + (width := WIDTHS.get(header[1], 0)):
+        return None
+    return int.from_bytes(header[2:]) if width else header[1]
 
 
 def _decoded(seen: bytes) -> Iterator[messages.Message]:
