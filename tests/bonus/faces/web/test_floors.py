@@ -28,25 +28,6 @@ def test_a_floor_imports_only_what_lies_below(file: Path) -> None:
         assert floor(imported) <= floor(file), name
 
 
-def reached(file: Path, found: set[Path]) -> set[Path]:
-    """Ce module, et ceux qu'il importe ; non ceux dont un commentaire n'importe que les types."""
-    if file not in found:
-        found.add(file)
-        code = re.sub(r"(?s)/\*\*.*?\*/", "", file.read_text("utf-8"))
-        for name in IMPORT.findall(code):
-            reached((file.parent / name).resolve(), found)
-    return found
-
-
-def test_every_module_is_asked_for_at_once() -> None:
-    """Sans quoi le navigateur n'apprendrait leurs noms qu'en lisant ceux qui les importent."""
-    page = (FOLDER / "index.html").read_text("utf-8")
-    named = re.findall(r'<(?:link rel="modulepreload"|script)[^>]*(?:href|src)="([^"]+)"', page)
-    modules = reached(FOLDER / "app.js", set())
-    assert len(modules) > 10
-    assert sorted(named) == sorted(str(file.relative_to(FOLDER)) for file in modules)
-
-
 @pytest.mark.parametrize("folder", ["protocol", "core"])
 def test_protocol_and_core_know_no_socket_no_page_no_clock(folder: str) -> None:
     for file in (FOLDER / folder).glob("*.js"):
