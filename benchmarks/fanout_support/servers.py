@@ -3,15 +3,17 @@
 import random
 import re
 import resource
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 START = 20.0  # secondes laissées à un serveur pour écouter
 
 
@@ -57,20 +59,33 @@ def running(name: str, command: Sequence[str], listening: str, folder: Path) -> 
     `listening` reconnaît ce qu'il écrit quand il est prêt ; son premier groupe est le port.
     """
     output = folder / "output.txt"
+    # Un arrêt demandé pendant le lancement attend : il laisserait un serveur inconnu de tous.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        process = _launched(command, output, mask)
+    except BaseException:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        raise
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        yield Server(process.pid, _port(name, process, listening, output))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _launched(command: Sequence[str], output: Path, mask: Iterable[int]) -> subprocess.Popen[bytes]:
     with output.open("wb") as file:
         # Sa propre session : Ctrl-C ne touche que le banc d'essai, qui arrête tout lui-même.
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # Un seul fil ici, et rien que des appels au système.
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),  # noqa: PLW1509
         )
-    try:
-        yield Server(process.pid, _port(name, process, listening, output))
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _port(name: str, process: subprocess.Popen[bytes], listening: str, output: Path) -> int:
