@@ -56,10 +56,11 @@ class Pool(Generic[Tag]):
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         try:
             pipe, other = os.pipe()
+            parent = os.getpid()
             process = os.fork()
             if process == 0:
                 os.close(pipe)
-                _live(self._setting, job, other, mask)
+                _live(self._setting, job, other, mask, parent)
             os.close(other)
             limit = time.monotonic() + budget(job) + GRACE
             self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
@@ -105,11 +106,13 @@ class Pool(Generic[Tag]):
         self._selector.close()
 
 
-def _live(setting: Setting, job: Job, pipe: int, mask: Iterable[int]) -> None:
+def _live(setting: Setting, job: Job, pipe: int, mask: Iterable[int], parent: int) -> None:
     """La vie d'une arène, où n'attendent que les signaux de `mask` ; n'en revient jamais."""
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         die_with_parent()
+        if os.getppid() != parent:  # tué d'un coup, avant que l'on s'y soit préparé
+            os._exit(1)
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
         # Sous nohup, la copie l'ignorerait aussi, et survivrait à son terminal.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
