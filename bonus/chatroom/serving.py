@@ -167,8 +167,9 @@ async def _open(
     try:
         return await listener.listen(connection, host, port, tls)
     except (OSError, OverflowError, UnicodeError) as error:
-        where, why = place(host, port), _cause(error)
-        text = f"Impossible d'écouter sur {where} : {why}. L'option {option} en choisit un autre."
+        text = f"Impossible d'écouter sur {place(host, port)} : {_cause(error)}."
+        if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            text += f" L'option {option} en choisit un autre."
         raise ServerError(text) from None
 
 

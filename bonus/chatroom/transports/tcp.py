@@ -119,7 +119,7 @@ class Connection(asyncio.BufferedProtocol):
         listener.lingering.discard(self)
         listener.uploads -= self._counted
         self._counted = 0
-        self._wait()
+        self._clear_deadline()
         if self._session:
             self._session.left()
 
@@ -193,14 +193,14 @@ class Connection(asyncio.BufferedProtocol):
             transport.resume_reading()
         else:
             transport.close()
-        self._cut_in(limits.shutdown)
+        self._set_deadline(limits.shutdown)
 
-    def _cut_in(self, delay: float) -> None:
+    def _set_deadline(self, delay: float) -> None:
         """N'attend pas plus longtemps que cela."""
-        self._wait()
+        self._clear_deadline()
         self._deadline = self._listener.loop.call_later(delay, self.abort)
 
-    def _wait(self) -> None:
+    def _clear_deadline(self) -> None:
         """Attend aussi longtemps qu'il le faudra."""
         if self._deadline:
             self._deadline.cancel()

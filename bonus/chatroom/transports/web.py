@@ -70,7 +70,7 @@ class Lobby:
 class WebConnection(Connection):
     """Une demande HTTP ; et, si c'est celle d'une WebSocket, un client."""
 
-    __slots__ = ("_asked", "_http", "_inbox", "_lobby", "_name", "_waiting")
+    __slots__ = ("_asked", "_http", "_in_lobby", "_inbox", "_lobby", "_name")
 
     wrap: "Wrap" = staticmethod(envelope)
 
@@ -80,13 +80,13 @@ class WebConnection(Connection):
         self._lobby = lobby
         self._asked = 0  # octets de la demande
         self._inbox = b""  # reçus, et pas encore lus
-        self._waiting = False  # au guichet, où l'on ne reste pas
+        self._in_lobby = False  # au guichet, où l'on ne reste pas
 
     def _opened(self, name: str) -> None:
         self._name = name
-        self._waiting = self._lobby.enter(self.host)
-        if self._waiting:
-            self._cut_in(self._listener.hub.limits.handshake)
+        self._in_lobby = self._lobby.enter(self.host)
+        if self._in_lobby:
+            self._set_deadline(self._listener.hub.limits.handshake)
         else:
             text = "Trop de demandes à la fois : réessayez."
             self._respond(error(HTTPStatus.SERVICE_UNAVAILABLE, text))
@@ -96,8 +96,8 @@ class WebConnection(Connection):
         super().connection_lost(exc)
 
     def _leave_lobby(self) -> None:
-        if self._waiting:
-            self._waiting = False
+        if self._in_lobby:
+            self._in_lobby = False
             self._lobby.leave(self.host)
 
     # Lire
@@ -190,7 +190,7 @@ class WebConnection(Connection):
         self._reply()
         if self._http.state is State.OPEN:
             self._leave_lobby()
-            self._wait()
+            self._clear_deadline()
             super()._opened(self._name)
 
     def _serve(self, request: Request, answer: Answer) -> None:

@@ -1,6 +1,6 @@
 """L'image de docs/ : une vraie conversation, sur un ordinateur et sur un téléphone.
 
-$ python -m tests.bonus.faces.web.portrait      (puis la regarder)
+$ PYTHONPATH=bonus python -m tests.bonus.faces.web.portrait      (puis la regarder)
 """
 
 import io
