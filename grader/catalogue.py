@@ -21,6 +21,7 @@ def _check(step_id: str, entry: dict[str, Any]) -> Check:
         points=float(entry["points"]),
         deadline=float(entry.get("deadline", 2.0)),
         needs=tuple(f"{step_id}.{name}" for name in entry.get("needs", ())),
+        static=bool(entry.get("static", False)),
         hints=(hints[0], hints[1], hints[2]),
         reproduce=tuple(entry["reproduce"]),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 
 
 class Verdict(StrEnum):
@@ -17,7 +17,12 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"  # ce dont il dépend a échoué : une cause, une ligne rouge
     NOT_SUBMITTED = "not_submitted"
     UNSTABLE = "unstable"  # deux essais se contredisent
-    ERROR = "error"  # le correcteur s'est trompé : ne coûte aucun point
+    NOT_JUDGED = "not_judged"  # la machine ou le temps a manqué : n'apporte ni ne coûte rien
+    ERROR = "error"  # le correcteur s'est trompé : n'apporte ni ne coûte rien
+    PARTIAL = "partial"  # d'une étape seulement : des points, et pas tous
+
+
+UNJUDGED = frozenset({Verdict.NOT_JUDGED, Verdict.ERROR})  # hors de la note
 
 
 class Match(StrEnum):
@@ -42,6 +47,7 @@ class Check:
     points: float
     deadline: float  # attente la plus longue d'une réponse de la copie
     needs: tuple[str, ...]  # les contrôles sans lesquels celui-ci n'a pas de sens
+    static: bool  # se juge dans le texte du script, qui n'est pas lancé
     hints: tuple[str, str, str]  # du plus vague au plus précis
     reproduce: tuple[str, ...]  # commandes à coller, avec {script}, {host}, {port}…
 
@@ -109,6 +115,7 @@ class Outcome:
     credit: float  # de 0 (rien) à 1 (tout)
     failure: Failure | None = None
     error: str = ""  # trace du correcteur, quand c'est lui qui se trompe
+    unjudged: str = ""  # ce qui a manqué pour juger, en français : la machine, le temps
     timed_out: bool = False  # l'échec est une attente sans réponse : peut-être trop courte
     notes: list[str] = field(default_factory=list)  # ce qui n'ôte rien, mais se dit
     timeline: list[Event] = field(default_factory=list)
@@ -116,7 +123,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Launch:
     """Comment lancer le script d'une étape, et où le trouver ensuite."""
 
@@ -134,13 +141,31 @@ class CheckResult:
     check: Check
     verdict: Verdict
     earned: float = 0.0  # points
-    cause: str = ""  # SKIPPED : l'identifiant de ce qui a échoué
-    failure: Failure | None = None  # FAILED, UNSTABLE
-    error: str = ""  # ERROR
-    notes: list[str] = field(default_factory=list)
-    timeline: list[Event] = field(default_factory=list)  # du dernier essai
-    runs: int = 0
-    seconds: float = 0.0
+    cause: str = ""  # SKIPPED : l'identifiant de ce qui a échoué ; NOT_JUDGED : ce qui a manqué
+    trial: Outcome = field(default_factory=lambda: Outcome(0.0))  # l'essai qui a été jugé
+    runs: int = 0  # essais joués
+    seconds: float = 0.0  # de tous les essais
+
+    @property
+    def failure(self) -> Failure | None:
+        return self.trial.failure
+
+    @property
+    def error(self) -> str:
+        return self.trial.error
+
+    @property
+    def notes(self) -> list[str]:
+        return self.trial.notes
+
+    @property
+    def timeline(self) -> list[Event]:
+        return self.trial.timeline
+
+    @property
+    def points(self) -> float:
+        """Ce que compte ce contrôle dans la note : rien s'il n'a pu être jugé."""
+        return 0.0 if self.verdict in UNJUDGED else self.check.points
 
 
 @dataclass
@@ -158,6 +183,11 @@ class StepResult:
     def earned(self) -> float:
         return sum(result.earned for result in self.checks)
 
+    @property
+    def points(self) -> float:
+        """Sur combien on a pu la juger."""
+        return sum(result.points for result in self.checks)
+
 
 @dataclass
 class Report:
@@ -172,6 +202,12 @@ class Report:
 
     @property
     def points(self) -> float:
+        """Sur combien on a pu juger : les contrôles qui n'ont pu l'être n'y sont pas."""
+        return sum(result.points for result in self.steps)
+
+    @property
+    def possible(self) -> float:
+        """Ce que valent en tout les étapes demandées."""
         return sum(result.step.points for result in self.steps)
 
     @property

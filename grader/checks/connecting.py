@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
@@ -80,7 +80,8 @@ async def start_client(
     door = Door(arena)
     for port in ports or (launch.port,):
         await door.open(port)
-    program = await arena.start(launch.arguments)
+    script = replace(arena.job.script, launch=launch)
+    program = await arena.start(launch.arguments, script=script)
     answers = {"host": launch.host or DEFAULT_HOST, "port": str(launch.port or DEFAULT_PORT)}
     needs_pseudo = arena.step.id in WITH_PSEUDO
     if needs_pseudo:
@@ -115,14 +116,13 @@ def guess_ports(arena: Arena) -> tuple[int, ...]:
 async def learn_launch(arena: Arena) -> Launch:
     """Cherche comment lancer le client, et où il va : on ouvre les ports qu'il peut viser, et son
     premier paquet dit le reste."""
-    launch = arena.job.script.launch
     folder = str(arena.job.script.path.parent)
     capture = arena.open_capture()
     ports = guess_ports(arena)
     failure: Wrong | None = None
     for place in dict.fromkeys((folder, ".")):
         for arguments in ((), ("-p", str(DEFAULT_PORT), "-a", DEFAULT_HOST)):
-            launch.folder, launch.arguments = place, arguments
+            launch = Launch(place, arguments)
             for _ in range(2):
                 try:
                     client = await start_client(arena, launch, ports=ports)
@@ -135,8 +135,7 @@ async def learn_launch(arena: Arena) -> Launch:
                     ports = (missed,)
                 else:
                     host, _, port = client.peer.name.rpartition(":")
-                    launch.host, launch.port = host, int(port)
-                    return launch
+                    return replace(launch, host=host, port=int(port))
     assert failure
     raise failure
 

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 from grader.checks.registry import check
 from grader.driving.arena import Arena
@@ -16,12 +17,12 @@ EVERY, FIRST, LAST = slice(None), slice(1), slice(-1, None)  # les nombres d'une
 START = 5.0  # secondes accordées au démarrage de Python
 
 
-async def _run(arena: Arena) -> Program:
+async def _run(arena: Arena) -> tuple[Program, Launch]:
     """Lance le script jusqu'à sa fin : dans son dossier ou, s'il y échoue, à la racine."""
-    launch = arena.job.script.launch
-    for folder in dict.fromkeys((str(arena.job.script.path.parent), ".")):
-        launch.folder = folder
-        program = await arena.start()
+    script = arena.job.script
+    for folder in dict.fromkeys((str(script.path.parent), ".")):
+        launch = Launch(folder)
+        program = await arena.start(script=replace(script, launch=launch))
         await program.finish(arena.check.deadline * arena.job.patience + START)
         if program.code == 0 or program.running:
             break
@@ -29,7 +30,7 @@ async def _run(arena: Arena) -> Program:
         raise Wrong("Le script ne finit pas.", received=program.last_lines, timed_out=True)
     if program.exception:
         raise Wrong(f"Le script échoue : {program.exception}", received=program.last_lines)
-    return program
+    return program, launch
 
 
 def _numbers(text: str, kept: slice = EVERY) -> list[int]:
@@ -52,8 +53,8 @@ def _spoken(numbers: list[int]) -> str:
     return " ".join(map(str, numbers[:60]))
 
 
-async def _counted(arena: Arena, expected: list[int]) -> Program:
-    program = await _run(arena)
+async def _counted(arena: Arena, expected: list[int]) -> Launch:
+    program, launch = await _run(arena)
     numbers = _numbers(program.since(), _kept(program.since()))
     if not _twice(numbers):
         message = "Le script n'affiche pas deux fois les nombres de 1 à 10."
@@ -63,19 +64,17 @@ async def _counted(arena: Arena, expected: list[int]) -> Program:
         elif sorted(numbers) == sorted(list(range(1, 10)) * 2):
             message, credit = "Le script s'arrête à 9 : il faut compter jusqu'à 10.", 0.5
         raise Wrong(message, expected=_spoken(expected), received=_spoken(numbers), credit=credit)
-    return program
+    return launch
 
 
 @check("I.1.sync.counts")
 async def counts(arena: Arena) -> Launch:
-    await _counted(arena, ONCE * 2)
-    return arena.job.script.launch
+    return await _counted(arena, ONCE * 2)
 
 
 @check("I.1.async.counts")
 async def counts_together(arena: Arena) -> Launch:
-    await _counted(arena, sorted(ONCE * 2))
-    return arena.job.script.launch
+    return await _counted(arena, sorted(ONCE * 2))
 
 
 def _times(program: Program) -> list[tuple[float, int]]:
@@ -86,7 +85,7 @@ def _times(program: Program) -> list[tuple[float, int]]:
 
 @check("I.1.sync.pace")
 async def pace(arena: Arena) -> None:
-    program = await _run(arena)
+    program, _ = await _run(arena)
     times = _times(program)
     numbers = [number for _, number in times]
     once = sorted(set(numbers))
@@ -115,7 +114,7 @@ async def pace(arena: Arena) -> None:
 
 @check("I.1.async.interleaved")
 async def interleaved(arena: Arena) -> None:
-    program = await _run(arena)
+    program, _ = await _run(arena)
     times = _times(program)
     numbers = [number for _, number in times]
     expected = sorted([*set(numbers)] * 2)

@@ -1,7 +1,7 @@
 """Étape I.2 : demander des pages, les écrire, toutes ensemble ou l'une après l'autre."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from grader.checks.registry import check
@@ -31,6 +31,7 @@ class Web:
 
     site: Site
     pages: dict[str, Page]
+    answers: tuple[str, ...] = ()  # ce à quoi il a fallu répondre
 
     @property
     def asked(self) -> set[str]:
@@ -73,9 +74,13 @@ def ways(kind: str) -> Iterator[tuple[tuple[str, ...], str]]:
     yield (long, name), f"L'argument s'annonce par {long}."
 
 
-async def run(arena: Arena, web: Web, lines: Sequence[str] | None = None) -> Program:
-    """Lance le script sur les pages de `web` comme on a appris à le faire, jusqu'à sa fin."""
-    launch = arena.job.script.launch
+async def run(
+    arena: Arena, web: Web, launch: Launch | None = None, lines: Sequence[str] | None = None
+) -> Program:
+    """Lance le script sur les pages de `web`, comme on a appris à le faire ou comme le dit
+    `launch`, jusqu'à sa fin."""
+    launch = launch or arena.job.script.launch
+    script = replace(arena.job.script, launch=launch)
     urls = list(web.pages)
     content = "\n".join(lines if lines is not None else urls) + "\n"
     values = {"url": urls[0], "file": LIST}
@@ -84,13 +89,13 @@ async def run(arena: Arena, web: Web, lines: Sequence[str] | None = None) -> Pro
     single = arena.step.kind == "fetch"
     places = [PAGE] if single else [place_of(url) for url in urls]
     planted = dict.fromkeys(places, OLD)
-    program = await arena.start(arguments, files=files, planted=planted)
+    program = await arena.start(arguments, script=script, files=files, planted=planted)
     patience = arena.check.deadline * arena.job.patience
     if not launch.arguments:
         given = await converse(
             arena, program, {"url": urls[0], "file": LIST}, lambda: bool(web.asked)
         )
-        launch.answers = tuple(given)
+        web.answers = tuple(given)
     await program.finish(patience)
     return program
 
@@ -98,23 +103,21 @@ async def run(arena: Arena, web: Web, lines: Sequence[str] | None = None) -> Pro
 async def learn(arena: Arena) -> Launch:
     """Cherche comment donner au script son URL ou son fichier, et dans quel dossier le lancer."""
     folder = str(arena.job.script.path.parent)
-    launch = arena.job.script.launch
     first: Wrong | None = None
     asked: list[str] = []
     asking: tuple[str, ...] = ()
     for arguments, note in ways(arena.step.kind):
         for place in dict.fromkeys((folder, ".")):
-            launch.folder, launch.arguments, launch.note = place, arguments, note
-            launch.answers = ()
+            launch = Launch(place, arguments, note=note)
             web = await open_web(arena, 1 if arena.step.kind == "fetch" else COUNT)
-            program = await run(arena, web)
+            program = await run(arena, web, launch)
             await program.close()
             await web.site.close()
             if web.complete():
-                if launch.answers:
+                if web.answers:
                     what = "L'URL" if arena.step.kind == "fetch" else "Le nom du fichier"
-                    launch.note = f"{what} se tape au clavier."
-                return launch
+                    launch = replace(launch, note=f"{what} se tape au clavier.")
+                return replace(launch, answers=web.answers)
             first = first or _not_asked(web, program)
             if web.related and arguments:
                 raise _not_asked(web, program)
@@ -125,13 +128,11 @@ async def learn(arena: Arena) -> Launch:
                 break  # un autre dossier n'y changerait rien
     assert first
     if asked:
-        launch.folder, launch.arguments, launch.note = folder, asking, ""
-        launch.urls = tuple(dict.fromkeys(asked))
-        arena.launch = launch
+        arena.launch = Launch(folder, asking, urls=tuple(dict.fromkeys(asked)))
         raise Wrong(
             "L'URL est écrite dans le script : on ne peut pas la choisir.",
             expected="l'URL donnée en argument",
-            received="\n".join(launch.urls),
+            received="\n".join(arena.launch.urls),
             credit=HARD_CODED_CREDIT,
         )
     raise first
@@ -262,7 +263,7 @@ async def rough_list(arena: Arena) -> None:
     for url in (slashed, plain_url):
         web.site.page(url)
     lines = [urls[0], "", slashed, urls[1], plain_url, *urls[2:], ""]
-    program = await run(arena, web, lines)
+    program = await run(arena, web, lines=lines)
     if program.exception or not web.complete():
         raise Wrong(
             "Une ligne vide, un / final ou un http:// dans le fichier empêche de prendre les "

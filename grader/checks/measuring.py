@@ -17,7 +17,7 @@ DECIMAL = re.compile(r"\d+[.,]\d+")
 async def both(arena: Arena) -> Launch:
     launch = await learn(arena)
     web = await open_web(arena, COUNT, latency=LATENCY)
-    program = await run(arena, web)
+    program = await run(arena, web, launch)
     alone, together = _passes(web)
     if alone < COUNT or together < COUNT:
         missing = "synchrone" if alone < COUNT else "asynchrone"

@@ -1,5 +1,6 @@
 """Étapes II.4 à II.6, côté serveur : relayer, annoncer, survivre aux départs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from grader.checks.expect import expect, nothing_raised
@@ -127,10 +128,10 @@ async def _still_talk(server: Server, first: Peer, second: Peer, when: str) -> N
             nothing_raised(server.program, when)
             raise Wrong(
                 f"Le message {number} {when} n'arrive plus à ceux qui restent.",
-                sent=wrong.sent,
-                expected=wrong.expected,
-                received=wrong.received,
-                match=wrong.match,
+                sent=wrong.failure.sent,
+                expected=wrong.failure.expected,
+                received=wrong.failure.received,
+                match=wrong.failure.match,
                 timed_out=True,
             ) from wrong
     await server.arena.settle(server.program)  # le dernier message n'est peut-être pas à tous
@@ -168,13 +169,13 @@ async def options(arena: Arena) -> None:
     host = "127.0.0.1" if arena.setting.sandbox == "none" else arena.words.address()
     arguments = ("-p", str(port), "-a", host)
     try:
-        server = await start_server(arena, arguments)
+        server = await start_server(arena, replace(arena.job.script.launch, arguments=arguments))
     except Wrong as wrong:
         raise Wrong(
-            f"Avec -p et -a : {wrong.message}",
+            f"Avec -p et -a : {wrong.failure.message}",
             sent=" ".join(arguments),
             expected=f"{host}:{port}",
-            received=arena.programs[-1].exception,
+            received=arena.programs[-1].exception if arena.programs else "",
             timed_out=wrong.timed_out,
         ) from wrong
     if (server.host, server.port) != (host, port):

@@ -40,9 +40,10 @@ async def hello(arena: Arena) -> None:
                 sent="Hello",
             )
         except Wrong as wrong:
-            if tidy(wrong.received) == f"Hello {peer.other}":
-                wrong.message = "La réponse est l'adresse du serveur, pas celle du client."
-                wrong.match, wrong.credit, wrong.timed_out = Match.WORD, WORD_CREDIT, False
+            if tidy(wrong.failure.received) == f"Hello {peer.other}":
+                wrong.failure.message = "La réponse est l'adresse du serveur, pas celle du client."
+                wrong.failure.match = Match.WORD
+                wrong.credit, wrong.timed_out = WORD_CREDIT, False
             raise
 
 

@@ -1,7 +1,7 @@
 """Un serveur de la copie, et ceux qui s'y connectent."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
@@ -26,6 +26,7 @@ class Server:
     program: Program
     host: str
     port: int
+    answers: tuple[str, ...] = ()  # ce à quoi il a fallu répondre pour qu'il écoute
     count: int = 0
 
     async def connect(self, name: str = "", source: tuple[str, int] | None = None) -> Peer:
@@ -87,13 +88,13 @@ class Server:
 
 
 async def start_server(
-    arena: Arena, arguments: tuple[str, ...] | None = None, script: Script | None = None
+    arena: Arena, launch: Launch | None = None, script: Script | None = None
 ) -> Server:
-    """Lance le serveur comme on a appris à le faire, et attend qu'il écoute."""
+    """Lance le serveur, comme on a appris à le faire ou comme le dit `launch` ; attend l'écoute."""
     script = script or arena.job.script
-    given = script.launch.arguments if arguments is None else arguments
-    program = await arena.start(given, name="serveur", script=script)
-    script.launch.answers = await answer_until_listening(arena, program)
+    script = replace(script, launch=launch or script.launch)
+    program = await arena.start(script.launch.arguments, name="serveur", script=script)
+    answers = await answer_until_listening(arena, program)
     found = await wait_listening(arena, program)
     if not found:
         raise Wrong(
@@ -105,7 +106,7 @@ async def start_server(
     await arena.settle(program)
     if not program.running:
         raise Wrong(f"Le serveur s'arrête aussitôt après avoir écouté. {program.exception}".strip())
-    return Server(arena, program, found.reach, found.port)
+    return Server(arena, program, found.reach, found.port, answers)
 
 
 def places(arena: Arena, program: Program) -> list[Listening]:
@@ -134,17 +135,16 @@ async def learn_launch(arena: Arena) -> Launch:
     ways.sort(key=lambda way: bool(way[1]))
     failure: Wrong | None = None
     for place, arguments in ways:
-        launch = arena.job.script.launch
-        launch.folder, launch.arguments = place, arguments
+        launch = Launch(place, arguments)
         try:
-            server = await start_server(arena)
+            server = await start_server(arena, launch)
         except Wrong as wrong:
             failure = failure or wrong
             await arena.programs[-1].close()
             continue
-        launch.host, launch.port = server.host, server.port
-        if launch.answers:
-            launch.note = "L'adresse et le port se tapent au clavier."
-        return launch
+        note = "L'adresse et le port se tapent au clavier." if server.answers else ""
+        return replace(
+            launch, host=server.host, port=server.port, answers=server.answers, note=note
+        )
     assert failure
     raise failure

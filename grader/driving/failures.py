@@ -1,10 +1,10 @@
-"""Comment un contrôle dit qu'il échoue."""
+"""Comment un contrôle dit qu'il échoue, ou qu'il ne peut pas juger."""
 
-from grader.model import Match
+from grader.model import Failure, Match
 
 
 class Wrong(Exception):  # noqa: N818 (« faux » est un verdict, pas une erreur du correcteur)
-    """La copie ne fait pas ce qui est demandé.
+    """La copie ne fait pas ce qui est demandé ; `failure` dit quoi, preuves à l'appui.
 
     `credit`, de 0 à 1, est la part des points quand le comportement y est sans la lettre.
     `timed_out` dit qu'on a seulement attendu en vain : peut-être pas assez longtemps.
@@ -18,10 +18,14 @@ class Wrong(Exception):  # noqa: N818 (« faux » est un verdict, pas une erreur
         expected: str = "",
         received: str = "",
         match: Match | None = None,
+        reproduce: tuple[str, ...] = (),
         credit: float = 0.0,
         timed_out: bool = False,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.sent, self.expected, self.received = sent, expected, received
-        self.match, self.credit, self.timed_out = match, credit, timed_out
+        self.failure = Failure(message, sent, expected, received, match, reproduce=reproduce)
+        self.credit, self.timed_out = credit, timed_out
+
+
+class Unjudged(Exception):  # noqa: N818 (ce n'est pas une erreur du correcteur)
+    """Ce contrôle ne peut être jugé ici ; le message, en français, dit ce qui manque."""

@@ -1,4 +1,4 @@
-"""Corriger une copie : les contrôles prêts partent ensemble, les manqués se rejouent seuls."""
+"""Corriger une copie : les contrôles prêts partent ensemble, les attentes vaines se rejouent."""
 
 import dataclasses
 import os
@@ -11,18 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.checks.registry import functions
 from grader.driving.setting import Job, Script, Setting
+from grader.engine import budget
+from grader.engine.budget import Budget
 from grader.engine.pairing import pairs, share
 from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
 from grader.engine.results import assemble
-from grader.engine.verdicts import LONGER, needs_alone, needs_longer
+from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model import Check, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.limits import Limits, Measures
 from grader.world.authority import Authority
 
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
+Item = tuple[Step, Check]
+CUT = "le temps accordé à cette copie est écoulé"
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,10 @@ class Options:
     folder: Path
     steps: Sequence[Step]
     selection: tuple[str, ...] = ()
-    seed: int = field(default_factory=lambda: random.randrange(1 << 32))
+    seed: int = field(default_factory=lambda: random.SystemRandom().randrange(1 << 63))
     sandbox: Literal["bwrap", "none"] = "bwrap"
     jobs: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))
+    budget: float = budget.DEFAULT  # secondes
     limits: Limits = field(default_factory=Limits)
     measures: Measures = field(default_factory=Measures)
     progress: Progress | None = None
@@ -48,7 +52,6 @@ def grade(options: Options) -> Report:
     """Juge la copie ; SubmissionError ou NoInterpreterError si ce n'en est pas une."""
     started = time.monotonic()
     prepared = prepare(options.folder, options.steps)
-    functions()  # tout importer avant les forks
     with _place() as place:
         setting = Setting(
             sandbox=options.sandbox,
@@ -83,95 +86,133 @@ class _Grading:
 
     def __init__(self, options: Options, setting: Setting, prepared: Prepared) -> None:
         self.options, self.prepared = options, prepared
-        self.pool: Pool[tuple[Step, Check]] = Pool(setting)
+        self.pool: Pool[Item] = Pool(setting)
+        self.budget = Budget(options.budget)
         self.outcomes: dict[str, list[Outcome]] = {}
         self.scripts: dict[str, Script] = dict(prepared.scripts)
-        self.ready: list[tuple[Step, Check]] = []
-        self.alone: list[tuple[Step, Check]] = []
-        self.longer: list[tuple[Step, Check]] = []
-        self.done = 0
+        self.ready: list[Item] = []
+        self.alone: list[Item] = []
+        self.longer: list[Item] = []
+        self.settled: set[str] = set()  # les contrôles dont plus aucun essai n'est à jouer
         self.total = 0
 
     def results(self) -> list[StepResult]:
         try:
-            for step in self.options.steps:
-                if step.id in self.scripts and step.id not in self.prepared.broken:
-                    self.total += len(step.checks)
-                    self._open(step)
-            self._play()
+            for step in self._launched():
+                self.total += len(step.checks)
+                self._open(step)
+            self.budget.start()
+            if not self._play():
+                self._cut()
             results = assemble(self.options.steps, self.prepared, self.scripts, self.outcomes)
             self._play_pairs(results)
         finally:
             self.pool.close()
         return results
 
+    def _launched(self) -> Iterator[Step]:
+        for step in self.options.steps:
+            if step.id in self.scripts and step.id not in self.prepared.broken:
+                yield step
+
     def _play_pairs(self, results: list[StepResult]) -> None:
         """Là où rien ne répond au correcteur, voir si la copie se comprend elle-même."""
         by_step = {result.step.id: result.checks for result in results}
         launched = [step for step in self.options.steps if step.id in self.scripts]
-        for step, check in pairs(launched, by_step):
-            if self.scripts[step.id].launch.port:  # sans quoi le client ne va nulle part
-                self.ready.append((step, check))
-                self.total += 1
-                self._play()
+        waiting = [
+            (step, check)
+            for step, check in pairs(launched, by_step)
+            if self.scripts[step.id].launch.port  # sans quoi le client ne va nulle part
+        ]
+        self.total += len(waiting)
+        self.ready += waiting
+        self._play()
+        for _, check in waiting:
+            if check.id in self.settled:
                 share(check.id.removesuffix(".pair"), self.outcomes[check.id][-1], by_step)
 
     def _open(self, step: Step) -> None:
-        """Les contrôles d'une étape attendent le premier, qui apprend comment lancer le script."""
-        if step.kind == "script":
-            self.ready += [(step, check) for check in step.checks]
-        else:
-            self.ready.append((step, step.checks[0]))
+        """Les contrôles d'une étape attendent le premier, qui apprend comment lancer le script.
 
-    def _play(self) -> None:
+        Ceux qui ne lancent rien n'attendent personne.
+        """
+        first = step.checks[0]
+        self.ready += [
+            (step, check)
+            for check in step.checks
+            if step.kind == "script" or check is first or check.static
+        ]
+
+    def _play(self) -> bool:
+        """Joue tout ce qui attend ; faux si le temps a manqué."""
         while self.ready or self.alone or self.longer:
-            self._play_together(self.ready, 1.0)
+            if not self._play_together(self.ready, 1.0):
+                return False
             if self.alone:
                 self._start(self.alone.pop(0), 1.0)
-                self._collect()
-            elif self.longer:
-                self._play_together(self.longer, LONGER)
+                if not self._collect():
+                    return False
+            elif not self._play_together(self.longer, LONGER):
+                return False
+        return True
 
-    def _play_together(self, waiting: list[tuple[Step, Check]], patience: float) -> None:
+    def _play_together(self, waiting: list[Item], patience: float) -> bool:
         slots = self.options.jobs if self.options.sandbox == "bwrap" else 1
         while waiting or len(self.pool):
             # Les comptes de l'étape I.1 ne font que dormir : ils ne prennent la place de personne.
             waiting.sort(key=lambda item: item[0].kind != "script")
             while waiting and (len(self.pool) < slots or waiting[0][0].kind == "script"):
                 self._start(waiting.pop(0), patience)
-            self._collect()
+            if not self._collect():
+                return False
+        return True
 
-    def _start(self, item: tuple[Step, Check], patience: float) -> None:
+    def _start(self, item: Item, patience: float) -> None:
         step, check = item
-        scripts = {
-            name: dataclasses.replace(script, launch=dataclasses.replace(script.launch))
-            for name, script in self.scripts.items()
-        }
-        self.pool.start(item, Job(step, check, scripts, self.options.seed, patience))
+        self.pool.start(item, Job(step, check, self.scripts, self.options.seed, patience))
 
-    def _collect(self) -> None:
-        item, outcome = self.pool.next()
+    def _collect(self) -> bool:
+        """Attend la fin d'un essai, et décide de la suite ; faux si le temps a manqué."""
+        while not (ended := self.pool.next(budget.EVERY)):
+            if not self.budget.spend():
+                return False
+        item, outcome = ended
         step, check = item
         outcomes = self.outcomes.setdefault(check.id, [])
         outcomes.append(outcome)
-        if needs_alone(outcomes):
-            self.alone.append(item)
-        elif needs_longer(outcomes):
-            self.longer.append(item)
-        else:
-            self._settle(step, check, outcome)
+        match following(check, outcomes):
+            case Next.AGAIN:
+                self.ready.append(item)
+            case Next.ALONE:
+                # Seul, ce qui ne fait que dormir n'irait pas mieux : il n'attend aucun processeur.
+                (self.ready if step.kind == "script" else self.alone).append(item)
+            case Next.LONGER:
+                self.longer.append(item)
+            case Next.NOTHING:
+                self._settle(step, check, outcome)
+        return self.budget.spend()
 
     def _settle(self, step: Step, check: Check, outcome: Outcome) -> None:
         """Le contrôle est jugé : s'il ouvrait l'étape, les autres peuvent partir."""
-        self.done += 1
+        self.settled.add(check.id)
         if check is step.checks[0] and step.kind != "script":
+            others = [other for other in step.checks[1:] if not other.static]
             if outcome.launch:
                 self._learn(step, outcome.launch)
-                self.ready += [(step, other) for other in step.checks[1:]]
+                self.ready += [(step, other) for other in others]
             else:
-                self.done += len(step.checks) - 1
+                self.settled.update(other.id for other in others)
         if self.options.progress:
-            self.options.progress(self.done, self.total, check.id)
+            self.options.progress(len(self.settled), self.total, check.id)
 
     def _learn(self, step: Step, launch: Launch) -> None:
         self.scripts[step.id] = dataclasses.replace(self.scripts[step.id], launch=launch)
+
+    def _cut(self) -> None:
+        """Le temps a manqué : ce qu'aucune preuve n'a jugé ne le sera pas."""
+        for step in self._launched():
+            for check in step.checks:
+                outcomes = self.outcomes.setdefault(check.id, [])
+                proved = outcomes and judge(check, outcomes).failure and not outcomes[-1].timed_out
+                if check.id not in self.settled and not proved:
+                    outcomes.append(Outcome(0.0, unjudged=CUT))

@@ -68,10 +68,11 @@ class Pool(Generic[Tag]):
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    def next(self) -> tuple[Tag, Outcome]:
-        """Attend la fin d'un essai, quel qu'il soit."""
-        while True:
-            soonest = min(trial.limit for trial in self._trials.values())
+    def next(self, seconds: float = float("inf")) -> tuple[Tag, Outcome] | None:
+        """Attend la fin d'un essai, quel qu'il soit, pendant `seconds` au plus."""
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            soonest = min(limit, *(trial.limit for trial in self._trials.values()))
             for key, _ in self._selector.select(max(0.0, soonest - time.monotonic())):
                 trial = self._trials[key.fd]
                 data = os.read(trial.pipe, 1 << 20)
@@ -84,6 +85,7 @@ class Pool(Generic[Tag]):
                     self._finish(trial)
                     # L'arène elle-même ne répond plus : c'est la copie qui l'étouffe.
                     return trial.tag, Outcome(0.0, Failure(ENDLESS), timed_out=True)
+        return None
 
     def _finish(self, trial: _Trial[Tag]) -> Outcome:
         self._selector.unregister(trial.pipe)

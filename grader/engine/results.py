@@ -9,11 +9,13 @@ from grader.engine.verdicts import judge
 from grader.model import Check, CheckResult, Failure, Outcome, Step, StepResult, Verdict
 
 SAMPLE = {"pseudo": "it4", "word": "bonjour", "url": "https://www.ynov.com", "file": "urls.txt"}
+CUT = Outcome(0.0, unjudged="le temps accordé à cette copie est écoulé")
 WORST_FIRST = (
     Verdict.FAILED,
     Verdict.UNSTABLE,
     Verdict.ERROR,
     Verdict.NOT_SUBMITTED,
+    Verdict.NOT_JUDGED,
     Verdict.SKIPPED,
     Verdict.PASSED,
 )
@@ -48,19 +50,19 @@ def _checks(
         failure = Failure(f"Python ne comprend pas le script : {prepared.broken[step.id]}")
         failure.reproduce = (f"python -m py_compile {_argument(script)}",)
         others = [CheckResult(check, Verdict.SKIPPED, cause=first.id) for check in step.checks[1:]]
-        return [CheckResult(first, Verdict.FAILED, failure=failure), *others]
+        return [CheckResult(first, Verdict.FAILED, trial=Outcome(0.0, failure)), *others]
     results: dict[str, CheckResult] = {}
     for check in step.checks:
         cause = _cause(check, results)
         # Le premier dit comment lancer le script : sans lui, aucun autre n'a été joué.
-        runs = outcomes.get(check.id) or outcomes[first.id][-1:]
-        if not cause and check.id not in outcomes and not runs[-1].error:
+        runs = outcomes.get(check.id) or outcomes.get(first.id, [CUT])[-1:]
+        if not cause and check.id not in outcomes and not (runs[-1].error or runs[-1].unjudged):
             cause = first.id
         if cause:
             results[check.id] = CheckResult(check, Verdict.SKIPPED, cause=cause)
         else:
             results[check.id] = result = judge(check, runs)
-            if result.failure:
+            if result.failure and not result.failure.reproduce:
                 result.failure.reproduce = commands(check, script)
     return list(results.values())
 
@@ -88,10 +90,9 @@ def _blame(
 
 def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Script) -> StepResult:
     found = prepared.found[step.id]
-    verdicts = {result.verdict for result in checks}
     return StepResult(
         step=step,
-        verdict=next(verdict for verdict in WORST_FIRST if verdict in verdicts),
+        verdict=_verdict(checks),
         checks=checks,
         file=str(script.path),
         others=[str(path) for path in found.others],
@@ -99,6 +100,14 @@ def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Scr
         launch=script.launch,
         note=found.note,
     )
+
+
+def _verdict(checks: list[CheckResult]) -> Verdict:
+    """Le pire de ceux des contrôles ; « partiel » quand un échec laisse pourtant des points."""
+    verdicts = {result.verdict for result in checks}
+    worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
+    earned = any(result.earned for result in checks)
+    return Verdict.PARTIAL if worst is Verdict.FAILED and earned else worst
 
 
 def commands(check: Check, script: Script) -> tuple[str, ...]:

@@ -7,16 +7,17 @@ import time
 import traceback
 from typing import Any
 
-from grader.checks.registry import functions
 from grader.driving.arena import Arena
-from grader.driving.failures import Wrong
+from grader.driving.failures import Unjudged, Wrong
 from grader.driving.setting import Job, Setting
+from grader.engine.functions import functions
 from grader.model import Event, Failure, Launch, Match, Outcome
 
 # Un contrôle enchaîne des attentes, chacune bornée ; à elles toutes, elles le sont aussi.
 WAITS = 8
 STARTS = 20.0  # secondes pour démarrer les programmes, sur une machine chargée
 ENDLESS = "Le programme occupe la machine sans fin : le contrôle est abandonné."
+MAX_MESSAGE = 1_000  # caractères
 MAX_EVIDENCE = 40_000  # caractères d'un texte gardé comme preuve
 
 
@@ -32,6 +33,8 @@ async def attempt(setting: Setting, job: Job) -> Outcome:
         outcome.launch = arena.launch
         outcome.credit, outcome.timed_out = wrong.credit, wrong.timed_out
         outcome.failure = _failure(arena, wrong)
+    except Unjudged as lacking:
+        outcome.credit, outcome.unjudged = 0.0, str(lacking)
     except Exception:
         outcome.error = traceback.format_exc()
     outcome.notes = list(dict.fromkeys(arena.notes))
@@ -58,15 +61,13 @@ async def _bounded(arena: Arena) -> Launch | None:
 
 
 def _failure(arena: Arena, wrong: Wrong) -> Failure:
-    program = arena.programs[-1] if arena.programs else None
-    return Failure(
-        message=wrong.message[:1000],
-        sent=wrong.sent[:MAX_EVIDENCE],
-        expected=wrong.expected[:MAX_EVIDENCE],
-        received=wrong.received[:MAX_EVIDENCE],
-        match=wrong.match,
-        output=program.last_lines[:MAX_EVIDENCE] if program else "",
-    )
+    """Ce qui a échoué, borné, avec ce que montre le terminal du dernier programme lancé."""
+    shown = arena.programs[-1].last_lines if arena.programs else ""
+    failure = dataclasses.replace(wrong.failure, output=wrong.failure.output or shown)
+    failure.message = failure.message[:MAX_MESSAGE]
+    for name in ("sent", "expected", "received", "output"):
+        setattr(failure, name, getattr(failure, name)[:MAX_EVIDENCE])
+    return failure
 
 
 def run(setting: Setting, job: Job) -> Outcome:

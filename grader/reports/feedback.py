@@ -20,6 +20,8 @@ COLORS = {
     Verdict.SKIPPED: "dim",
     Verdict.NOT_SUBMITTED: "dim",
     Verdict.UNSTABLE: "yellow",
+    Verdict.PARTIAL: "yellow",
+    Verdict.NOT_JUDGED: "cyan",
     Verdict.ERROR: "magenta",
 }
 INDENT = 4

@@ -7,9 +7,11 @@ from grader.model import EventKind, Match, Report, Verdict
 VERDICTS = {
     Verdict.PASSED: ("✓", "juste"),
     Verdict.FAILED: ("✗", "échec"),
+    Verdict.PARTIAL: ("◐", "partiel"),
     Verdict.SKIPPED: ("↷", "en suspens"),
     Verdict.NOT_SUBMITTED: ("∅", "non rendu"),
     Verdict.UNSTABLE: ("≈", "instable"),
+    Verdict.NOT_JUDGED: ("○", "non jugé"),
     Verdict.ERROR: ("!", "panne"),
 }
 MATCHES = {

@@ -9,7 +9,7 @@ import pytest
 from grader import catalogue
 from grader.catalogue import select, steps
 from grader.checks.registry import check as register
-from grader.checks.registry import functions
+from grader.engine.functions import functions
 from grader.model import Check, Step
 from grader.reports.words import number
 from tests.support.processes import ROOT

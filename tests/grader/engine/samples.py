@@ -10,9 +10,11 @@ from grader.model import Check, Event, Failure, Launch, Outcome, Step
 from grader.sandbox.cell import Runtime
 
 
-def check(name: str, *, points: float = 1.0, needs: tuple[str, ...] = ()) -> Check:
+def check(
+    name: str, *, points: float = 1.0, needs: tuple[str, ...] = (), static: bool = False
+) -> Check:
     commands = ("python {script}", "nc {host} {port}", "echo '{pseudo} {word}' {url} {file}")
-    return Check(name, name, "…", points, 2.0, needs, ("a", "b", "c"), commands)
+    return Check(name, name, "…", points, 2.0, needs, static, ("a", "b", "c"), commands)
 
 
 def step(name: str, *checks: Check, needs: tuple[str, ...] = ()) -> Step:
@@ -41,6 +43,10 @@ def right(*notes: str) -> Outcome:
 
 def wrong(message: str = "Non.", *, credit: float = 0.0, timed_out: bool = False) -> Outcome:
     return Outcome(credit, Failure(message), timed_out=timed_out, seconds=1.0)
+
+
+def unjudged() -> Outcome:
+    return Outcome(0.0, unjudged="il manque un Python", seconds=1.0)
 
 
 def broken() -> Outcome:

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.catalogue import select, steps
-from grader.checks.registry import functions
+from grader.engine.functions import functions
 from grader.engine.pairing import NOTE, PAIR_CREDIT, PARTNERS, SHOWN, concerned, pairs, share
 from grader.model import CheckResult, Step, Verdict
 from tests.grader.engine.samples import broken, right, wrong

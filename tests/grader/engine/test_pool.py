@@ -51,11 +51,17 @@ def opened(run: Run, *, sandbox: str = "none", **replaced: Any) -> Iterator["Poo
     assert sorted(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
+def ended(pool: Pool[str]) -> tuple[str, Outcome]:
+    found = pool.next()
+    assert found
+    return found
+
+
 def one(run: Run, **replaced: Any) -> Outcome:
     with opened(run, **replaced) as pool:
         pool.start("le seul", JOB)
         assert len(pool) == 1
-        tag, outcome = pool.next()
+        tag, outcome = ended(pool)
         assert tag == "le seul"
         assert len(pool) == 0
     return outcome
@@ -182,7 +188,7 @@ def inherits_nothing_but_the_pipe() -> None:
         with opened(run) as pool:
             pool.start("a", JOB)
             pool.start("b", JOB)
-            for outcome in (pool.next()[1], pool.next()[1]):
+            for outcome in (ended(pool)[1], ended(pool)[1]):
                 count, standard, session = outcome.notes
                 assert (count, standard) == ("4", os.devnull)
                 assert int(session) != os.getsid(0)
@@ -206,7 +212,7 @@ def go_side_by_side() -> None:
         for number in range(2):
             pool.start(f"essai {number}", Job(STEP, STEP.checks[0], {}, seed=number))
         assert len(pool) == 2
-        found = dict(pool.next() for _ in range(2))
+        found = dict(ended(pool) for _ in range(2))
     assert {tag: outcome.notes for tag, outcome in found.items()} == {
         "essai 0": ["0"],
         "essai 1": ["1"],

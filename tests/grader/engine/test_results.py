@@ -20,7 +20,7 @@ from tests.grader.engine.samples import (
 )
 
 PASSED, FAILED, SKIPPED = Verdict.PASSED, Verdict.FAILED, Verdict.SKIPPED
-ERROR = Verdict.ERROR
+ERROR, PARTIAL = Verdict.ERROR, Verdict.PARTIAL
 CHAT = step(
     "II.4.server",
     check("listens"),
@@ -63,7 +63,7 @@ def test_one_cause_for_all_that_depends_on_it() -> None:
         ("departures", SKIPPED, "relay"),
         ("clients", PASSED, ""),
     ]
-    assert (result.verdict, result.earned) == (FAILED, 2)
+    assert (result.verdict, result.earned) == (PARTIAL, 2)
 
 
 def test_the_cause_of_the_cause() -> None:
@@ -93,14 +93,14 @@ def test_a_script_nobody_knows_how_to_launch() -> None:
 def test_our_own_failure_costs_nothing_even_at_the_first_check() -> None:
     result = judged(listens=broken())
     assert {check.verdict for check in result.checks} == {ERROR}
-    assert result.earned == result.step.points
+    assert (result.earned, result.points) == (0, 0)
     assert all(check.error for check in result.checks)
 
 
 def test_our_own_failure_stops_nothing() -> None:
     result = judged(**every(right(), relay=broken()))
     assert [verdict for _, verdict, _ in verdicts(result)] == [PASSED, ERROR, *[PASSED] * 3]
-    assert (result.verdict, result.earned) == (ERROR, 5)
+    assert (result.verdict, result.earned, result.points) == (ERROR, 4, 4)
 
 
 def test_a_syntax_error_is_one_failure() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from grader.catalogue import select
-from grader.checks.registry import functions
 from grader.discovery.files import SourceFile, Submission
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.setting import Job, Script, Setting
 from grader.engine import trial
+from grader.engine.functions import functions
 from grader.engine.trial import MAX_EVIDENCE, decode, encode, run
 from grader.model import Event, Failure, Launch, Match, Outcome
 from grader.sandbox.cell import Runtime

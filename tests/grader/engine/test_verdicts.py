@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.engine.verdicts import UNSTABLE_CREDIT, judge, needs_alone, needs_longer
+from grader.engine.verdicts import Next, following, judge
 from grader.model import Outcome, Verdict
-from tests.grader.engine.samples import broken, check, right, wrong
+from tests.grader.engine.samples import broken, check, right, unjudged, wrong
 
 POINTS = 0.5
 LATE = wrong("Rien n'arrive.", timed_out=True)
@@ -12,40 +12,44 @@ WRONG = wrong("Faux.")
 HALF = wrong("Pas la phrase.", credit=0.5)
 RIGHT = right()
 ERROR = broken()
+LACKING = unjudged()
 
 PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
-UNSTABLE, PANNE = Verdict.UNSTABLE, Verdict.ERROR
+UNSTABLE, PANNE, NOT_JUDGED = Verdict.UNSTABLE, Verdict.ERROR, Verdict.NOT_JUDGED
 # Chaque suite qui peut se produire, jusqu'à l'essai qui la clôt ; la part des points.
 JUDGED = [
     ([RIGHT], PASSED, 1),
-    ([WRONG, RIGHT], UNSTABLE, UNSTABLE_CREDIT),
-    ([HALF, RIGHT], UNSTABLE, UNSTABLE_CREDIT),
+    ([LACKING], NOT_JUDGED, 0),
+    ([WRONG, LACKING], NOT_JUDGED, 0),
+    ([LATE, LACKING], NOT_JUDGED, 0),
+    ([WRONG, RIGHT], UNSTABLE, 0.5),
+    ([HALF, RIGHT], UNSTABLE, 0.75),
     ([LATE, RIGHT], PASSED, 1),
     ([ERROR, RIGHT], PASSED, 1),
     ([WRONG, WRONG], FAILED, 0),
-    ([WRONG, HALF], FAILED, 0.5),
+    ([WRONG, HALF], UNSTABLE, 0.25),
     ([HALF, HALF], FAILED, 0.5),
     ([LATE, LATE, RIGHT], PASSED, 1),
     ([LATE, ERROR, RIGHT], PASSED, 1),
     ([ERROR, ERROR, RIGHT], PASSED, 1),
     ([ERROR, LATE, RIGHT], PASSED, 1),
-    ([WRONG, LATE, RIGHT], UNSTABLE, UNSTABLE_CREDIT),
-    ([LATE, WRONG, RIGHT], UNSTABLE, UNSTABLE_CREDIT),
-    ([WRONG, ERROR, RIGHT], UNSTABLE, UNSTABLE_CREDIT),
+    ([WRONG, LATE, RIGHT], UNSTABLE, 0.5),
+    ([LATE, WRONG, RIGHT], UNSTABLE, 0.5),
+    ([WRONG, ERROR, RIGHT], UNSTABLE, 0.5),
     ([LATE, LATE, LATE], FAILED, 0),
     ([LATE, LATE, HALF], FAILED, 0.5),
     ([LATE, WRONG, LATE], FAILED, 0),
     ([ERROR, WRONG, WRONG], FAILED, 0),
     ([WRONG, ERROR, LATE], FAILED, 0),
-    ([ERROR, ERROR, ERROR], PANNE, 1),
-    ([LATE, ERROR, ERROR], PANNE, 1),
-    ([WRONG, LATE, ERROR], PANNE, 1),
+    ([ERROR, ERROR, ERROR], PANNE, 0),
+    ([LATE, ERROR, ERROR], PANNE, 0),
+    ([WRONG, LATE, ERROR], PANNE, 0),
 ]
 
 
 def name(outcomes: list[Outcome]) -> str:
     names = {id(LATE): "en vain", id(WRONG): "faux", id(HALF): "à moitié"}
-    names |= {id(RIGHT): "juste", id(ERROR): "panne"}
+    names |= {id(RIGHT): "juste", id(ERROR): "panne", id(LACKING): "sans moyens"}
     return ", ".join(names[id(outcome)] for outcome in outcomes)
 
 
@@ -60,20 +64,35 @@ def test_judge(outcomes: list[Outcome], verdict: Verdict, credit: float) -> None
     assert result.earned == pytest.approx(credit * POINTS)
     assert result.runs == len(outcomes)
     assert result.seconds == len(outcomes)
-    assert result.timeline == outcomes[-1].timeline
     # La preuve vient avec le verdict, et avec lui seul.
     assert bool(result.failure) is (verdict in (FAILED, UNSTABLE))
     assert bool(result.error) is (verdict is PANNE)
+    assert bool(result.cause) is (verdict is NOT_JUDGED)
 
 
 @pytest.mark.parametrize("outcomes", [case[0] for case in JUDGED], ids=name)
 def test_played_just_as_often_as_needed(outcomes: list[Outcome]) -> None:
     """Avant le dernier essai de chaque suite, il en fallait un de plus ; après, aucun."""
     for count in range(1, len(outcomes)):
-        more = needs_alone(outcomes[:count]), needs_longer(outcomes[:count])
-        assert more == (count == 1, count == 2)
-    assert not needs_alone(outcomes)
-    assert not needs_longer(outcomes)
+        assert following(check("x"), outcomes[:count]) is not Next.NOTHING
+    assert following(check("x"), outcomes) is Next.NOTHING
+
+
+def test_what_waits_in_vain_is_replayed_alone_then_longer() -> None:
+    for vain in (LATE, ERROR):
+        assert following(check("x"), [vain]) is Next.ALONE
+        assert following(check("x"), [vain, LATE]) is Next.LONGER
+        assert following(check("x"), [vain, RIGHT]) is Next.NOTHING
+
+
+def test_what_is_proved_is_replayed_beside_the_others_and_only_once() -> None:
+    assert following(check("x"), [WRONG]) is Next.AGAIN
+    assert following(check("x"), [WRONG, WRONG]) is Next.NOTHING
+
+
+@pytest.mark.parametrize("outcome", [RIGHT, WRONG, HALF])
+def test_reading_a_script_twice_would_say_the_same(outcome: Outcome) -> None:
+    assert following(check("x", static=True), [outcome]) is Next.NOTHING
 
 
 def test_every_sequence_is_judged_here() -> None:
@@ -82,7 +101,7 @@ def test_every_sequence_is_judged_here() -> None:
     known = [case[0] for case in JUDGED]
 
     def explore(outcomes: list[Outcome]) -> None:
-        if outcomes and not needs_alone(outcomes) and not needs_longer(outcomes):
+        if outcomes and following(check("x"), outcomes) is Next.NOTHING:
             verdict = judge(check("x"), outcomes)
             assert verdict.verdict in (PASSED, FAILED, UNSTABLE, PANNE)
             assert len(outcomes) <= 3
@@ -94,7 +113,15 @@ def test_every_sequence_is_judged_here() -> None:
     ends: list[list[Outcome]] = []
     explore([])
     assert len(ends) == 1 + 3 + 1 + (9 - 1) * 4
-    assert all(case in ends for case in known if HALF not in case)
+    assert all(case in ends for case in known if HALF not in case and LACKING not in case)
+
+
+def test_two_failures_of_different_worth_are_unstable() -> None:
+    """« Qui diffère d'un lancement à l'autre », et pas seulement juste ou faux."""
+    silent = wrong("Rien.")
+    result = judge(check("x"), [silent, HALF])
+    assert (result.verdict, result.earned) == (UNSTABLE, 0.25)
+    assert result.trial is silent
 
 
 def test_unstable_shows_the_failure() -> None:
@@ -103,9 +130,7 @@ def test_unstable_shows_the_failure() -> None:
     assert failure.message == "premier"
 
 
-def test_notes_are_those_of_the_last_run() -> None:
-    outcome = right("à la mise en forme près")
-    result = judge(check("x"), [outcome])
-    assert result.notes == outcome.notes
-    result.notes.append("ajoutée")
-    assert outcome.notes == ["à la mise en forme près"]
+def test_notes_are_those_of_the_judged_run() -> None:
+    assert judge(check("x"), [right("à la mise en forme près")]).notes == [
+        "à la mise en forme près"
+    ]

@@ -12,6 +12,7 @@ from grader.model import (
     Kind,
     Launch,
     Match,
+    Outcome,
     Report,
     Step,
     StepResult,
@@ -33,7 +34,7 @@ HOSTILE = (
 
 
 def check(name: str, title: str, asks: str, points: float = 0.5, **more: bool) -> Check:
-    return Check(name, title, asks, points, 2.0, (), HINTS, ("python {script}",), **more)
+    return Check(name, title, asks, points, 2.0, (), False, HINTS, ("python {script}",), **more)
 
 
 def step(name: str, title: str, file: str, kind: Kind, *checks: Check) -> Step:
@@ -41,7 +42,8 @@ def step(name: str, title: str, file: str, kind: Kind, *checks: Check) -> Step:
 
 
 def passed(which: Check, *timeline: Event) -> CheckResult:
-    return CheckResult(which, Verdict.PASSED, which.points, timeline=list(timeline), runs=1)
+    trial = Outcome(1.0, timeline=list(timeline))
+    return CheckResult(which, Verdict.PASSED, which.points, trial=trial, runs=1)
 
 
 def event(at: float, actor: str, kind: EventKind, text: str = "") -> Event:
@@ -88,8 +90,8 @@ def pages() -> StepResult:
         Verdict.ERROR,
         [
             passed(lands, event(0.0, "programme", "start", "python x.py"), *requests, *responses),
-            CheckResult(together, Verdict.ERROR, 1.0, error=TRACE, runs=2),
-            CheckResult(session, Verdict.FAILED, failure=ten, runs=1),
+            CheckResult(together, Verdict.ERROR, trial=Outcome(0.0, error=TRACE), runs=2),
+            CheckResult(session, Verdict.FAILED, trial=Outcome(0.0, ten), runs=1),
         ],
         file="TP6/partie 1/web_async_mutiple.py",
         others=["TP6/old/web_async_multiple.py", "TP6/brouillon.py"],
@@ -132,9 +134,12 @@ def joining() -> CheckResult:
         check("II.5.server.joins", "Annoncer une arrivée", asks),
         Verdict.FAILED,
         0.25,
-        failure=failure,
-        notes=["Un retour à la ligne suit chaque message."],
-        timeline=arrivals(),
+        trial=Outcome(
+            0.5,
+            failure,
+            notes=["Un retour à la ligne suit chaque message."],
+            timeline=arrivals(),
+        ),
         runs=3,
         seconds=1.25,
     )
@@ -150,7 +155,7 @@ def relaying() -> CheckResult:
     )
     asks = "Les autres reçoivent « <PSEUDO> a dit : <MESSAGE> »."
     which = check("II.5.server.says", "Relayer un message", asks)
-    return CheckResult(which, Verdict.UNSTABLE, failure=failure, runs=4)
+    return CheckResult(which, Verdict.UNSTABLE, trial=Outcome(0.0, failure), runs=4)
 
 
 def chat() -> StepResult:

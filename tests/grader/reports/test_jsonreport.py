@@ -131,7 +131,7 @@ def test_endless_lists_are_cut_and_say_so() -> None:
     story = [Event(f"acteur {i % 3000}", "note", "…", 0.0) for i in range(9000)]
     judged = [check for step in report.steps for check in step.checks]
     failed = next(number for number, check in enumerate(judged) if check.failure)
-    judged[failed].timeline = story
+    judged[failed].trial.timeline = story
     assert valid(report)
     written = facts(report)
     assert re.fullmatch(r"\[… \d+ de plus\]", written["notes"][-1])

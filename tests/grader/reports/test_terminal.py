@@ -99,7 +99,7 @@ def test_verbose_tells_what_is_right_and_how_it_went() -> None:
 
 def test_many_notes_and_events_are_bounded() -> None:
     report = replace(sample.report(), notes=[f"note {i}" for i in range(10_000)])
-    report.steps[0].checks[0].timeline = [Event("site", "note", "…", 0.0)] * 5000
+    report.steps[0].checks[0].trial.timeline = [Event("site", "note", "…", 0.0)] * 5000
     text = shown(report, verbose=True)
     assert "  … et 9\u00a0981 remarques de plus" in text
     assert "note 18" in text

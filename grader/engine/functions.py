@@ -1,0 +1,20 @@
+"""Les fonctions de tous les contrôles : les importer les enregistre."""
+
+from grader.checks import (
+    client,
+    counting,
+    fetching,
+    measuring,
+    pair,
+    server_chat,
+    server_first,
+    shape,
+)
+from grader.checks.registry import CheckFunction, registered
+
+MODULES = (client, counting, fetching, measuring, pair, server_chat, server_first, shape)
+
+
+def functions() -> dict[str, CheckFunction]:
+    """À chaque identifiant de steps.toml, sa fonction."""
+    return registered
