@@ -99,7 +99,7 @@ def test_what_is_told() -> None:
     text = Page(sample.report()).text
     for expected in (
         "Zoé Durand",
-        "3,75 sur 7",
+        "2,75 sur 6,5",
         "graine 4217 · bac à sable bwrap · 12,34 s",
         "II. Chat Room/4. Pseudo/server.py",
         "TP6/old/web_async_multiple.py",
@@ -119,8 +119,8 @@ def test_what_is_told() -> None:
 
 def test_a_selection_has_no_mark() -> None:
     text = Page(replace(sample.report(), selection=("II.5",), sandbox="none")).text
-    assert "3,75 / 7,5 points" in text
-    assert "sur 7" not in text
+    assert "2,75 / 6,5 points" in text
+    assert "sur 6" not in text
     assert "sans bac à sable" in text
 
 

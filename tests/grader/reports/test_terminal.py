@@ -85,7 +85,7 @@ def test_huge_texts_are_cut() -> None:
 
 def test_a_selection_has_no_mark() -> None:
     text = shown(replace(sample.report(), selection=("II.5",), sandbox="none"))
-    assert "  3,75 / 7,5 points" in text
+    assert "  2,75 / 6,5 points" in text
     assert "Note" not in text
     assert "sans bac à sable" in text
 

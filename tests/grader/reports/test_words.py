@@ -28,8 +28,8 @@ def test_quantities_agree() -> None:
 
 def test_a_selection_has_points_and_no_mark() -> None:
     report = sample.report()
-    assert mark(report) == "3,75 / 7,5"
-    assert mark(replace(report, selection=("II.5",))) == "3,75 / 7,5 points"
+    assert mark(report) == "2,75 / 6,5"
+    assert mark(replace(report, selection=("II.5",))) == "2,75 / 6,5 points"
 
 
 def test_every_value_has_its_words() -> None:
