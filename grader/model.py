@@ -120,6 +120,7 @@ class Outcome:
     notes: list[str] = field(default_factory=list)  # ce qui n'ôte rien, mais se dit
     timeline: list[Event] = field(default_factory=list)
     launch: "Launch | None" = None  # la façon de lancer, apprise par le premier contrôle
+    tried: "Launch | None" = None  # celle de l'essai jugé, quand il n'a rien appris
     seconds: float = 0.0
 
 

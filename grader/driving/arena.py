@@ -39,6 +39,7 @@ class Arena:
         self.pulse = Pulse()
         self.notes: list[str] = []
         self.launch: Launch | None = None  # ce qu'un contrôle qui échoue a pourtant appris
+        self.tried: Launch | None = None  # la façon dont le script jugé vient d'être lancé
         self.programs: list[Program] = []
         self.peers: list[Peer] = []  # les connexions du contrôle avec les programmes
         self._stack = AsyncExitStack()
@@ -104,6 +105,8 @@ class Arena:
         `files` : à poser dans le dossier où il est lancé ; `planted` : dans le /tmp de sa cellule.
         """
         script = script or self.job.script
+        if script.path == self.job.script.path:
+            self.tried = script.launch
         cell = self._cell()
         self.setting.submission.write_to(cell.copy)
         name = name or {"server": "serveur", "client": "client"}.get(self.step.kind, "script")

@@ -1,14 +1,14 @@
 """Du verdict des contrôles à celui des étapes : une cause, une ligne rouge."""
 
-import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grader.driving.setting import Script
 from grader.engine.preparing import Prepared
+from grader.engine.reproduce import argument, commands
 from grader.engine.verdicts import judge
 from grader.model import Check, CheckResult, Failure, Outcome, Step, StepResult, Verdict
 
-SAMPLE = {"pseudo": "it4", "word": "bonjour", "url": "https://www.ynov.com", "file": "urls.txt"}
 CUT = Outcome(0.0, unjudged="le temps accordé à cette copie est écoulé")
 WORST_FIRST = (
     Verdict.FAILED,
@@ -48,7 +48,7 @@ def _checks(
     first = step.checks[0]
     if step.id in prepared.broken:
         failure = Failure(f"Python ne comprend pas le script : {prepared.broken[step.id]}")
-        failure.reproduce = (f"python -m py_compile {_argument(script)}",)
+        failure.reproduce = (f"python -m py_compile {argument(script, '.')}",)
         others = [CheckResult(check, Verdict.SKIPPED, cause=first.id) for check in step.checks[1:]]
         return [CheckResult(first, Verdict.FAILED, trial=Outcome(0.0, failure)), *others]
     results: dict[str, CheckResult] = {}
@@ -63,7 +63,8 @@ def _checks(
         else:
             results[check.id] = result = judge(check, runs)
             if result.failure and not result.failure.reproduce:
-                result.failure.reproduce = commands(check, script)
+                launched = replace(script, launch=result.trial.tried or script.launch)
+                result.failure.reproduce = commands(check, launched, result.failure)
     return list(results.values())
 
 
@@ -108,20 +109,3 @@ def _verdict(checks: list[CheckResult]) -> Verdict:
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
     earned = any(result.earned for result in checks)
     return Verdict.PARTIAL if worst is Verdict.FAILED and earned else worst
-
-
-def commands(check: Check, script: Script) -> tuple[str, ...]:
-    """Les commandes à coller pour voir soi-même ; un nom de fichier n'y est qu'un argument."""
-    launch = script.launch
-    values = SAMPLE | {
-        "script": _argument(script),
-        "host": shlex.quote(launch.host or "127.0.0.1"),
-        "port": str(launch.port or 8888),
-    }
-    return tuple(command.format(**values) for command in check.reproduce)
-
-
-def _argument(script: Script) -> str:
-    """Le script, tel qu'on peut le coller dans un terminal ; « -c….py » n'est pas une option."""
-    path = str(script.path)
-    return shlex.quote(f"./{path}" if path.startswith("-") else path)

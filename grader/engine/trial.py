@@ -37,6 +37,7 @@ async def attempt(setting: Setting, job: Job) -> Outcome:
         outcome.credit, outcome.unjudged = 0.0, str(lacking)
     except Exception:
         outcome.error = traceback.format_exc()
+    outcome.tried = arena.tried
     outcome.notes = list(dict.fromkeys(arena.notes))
     outcome.timeline = arena.timeline.events
     outcome.seconds = round(time.monotonic() - started, 3)
@@ -84,14 +85,20 @@ def encode(outcome: Outcome) -> bytes:
 def decode(data: bytes) -> Outcome:
     """L'inverse de `encode` ; ValueError, TypeError ou KeyError si ce n'en est pas un."""
     fields: dict[str, Any] = json.loads(data)
-    failure, launch = fields["failure"], fields["launch"]
+    failure = fields["failure"]
     if failure:
         failure["match"] = Match(failure["match"]) if failure["match"] else None
         failure["reproduce"] = tuple(failure["reproduce"])
         fields["failure"] = Failure(**failure)
-    if launch:
-        for name in ("arguments", "answers", "urls"):
-            launch[name] = tuple(launch[name])
-        fields["launch"] = Launch(**launch)
+    for name in ("launch", "tried"):
+        fields[name] = _launch(fields[name])
     fields["timeline"] = [Event(**event) for event in fields["timeline"]]
     return Outcome(**fields)
+
+
+def _launch(fields: dict[str, Any] | None) -> Launch | None:
+    if fields is None:
+        return None
+    for name in ("arguments", "answers", "urls"):
+        fields[name] = tuple(fields[name])
+    return Launch(**fields)

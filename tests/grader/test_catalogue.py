@@ -21,7 +21,7 @@ ORDER = [
     *("II.2.server", "II.2.client", "II.3.client", "II.3.server", "II.4.server"),
     *("II.5.client", "II.5.server", "II.6.server", "II.6.client"),
 ]
-PLACEHOLDERS = {"script", "host", "port", "pseudo", "word", "url", "file"}
+PLACEHOLDERS = {"file", "host", "port", "pseudo", "python", "run", "script", "url", "urls", "word"}
 DOCUMENT = (ROOT / "docs/controles.md").read_text(encoding="utf-8")
 FUNCTIONS = functions()
 

@@ -1,13 +1,10 @@
 """Du verdict des contrôles à celui des étapes : une cause, une ligne rouge."""
 
 import shlex
-import subprocess
 from pathlib import Path, PurePosixPath
 
-import pytest
-
 from grader.discovery.names import Found
-from grader.engine.results import assemble, commands
+from grader.engine.results import assemble
 from grader.model import Launch, Outcome, StepResult, Verdict
 from tests.grader.engine.samples import (
     broken,
@@ -166,47 +163,6 @@ class TestBlame:
     def test_what_is_earned_stays_earned(self) -> None:
         assert self.judged(wrong(), right(), right()).earned == 2
         assert self.judged(wrong(), wrong(credit=0.5), right()).earned == 1.5
-
-
-HOSTILE = [
-    "x.py",
-    "mon script.py",
-    "II. Chat Room/l'étape.py",
-    "$(touch piégé).py",
-    "`touch piégé`; touch piégé #.py",
-    "a\ntouch piégé\n.py",
-    '"x" && touch piégé || ".py',
-    "{host}{port}.py",
-    "-c'import os; os.mkdir(\"piégé\")'#.py",
-    "-m.py",
-    "é\x1b[31m.py",
-    "*.py",
-    "~root.py",
-]
-
-
-@pytest.mark.parametrize("path", HOSTILE)
-def test_a_script_name_is_only_an_argument(path: str, tmp_path: Path) -> None:
-    launch, *_ = commands(check("x"), script(path))
-    shown = tmp_path / "vu"
-    shown.mkdir()
-    (shown / "python").write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n', encoding="ascii")
-    (shown / "python").chmod(0o755)
-    environment = {"PATH": f"{shown}:/usr/bin:/bin"}
-    result = subprocess.run(
-        ["/bin/sh", "-c", launch], cwd=tmp_path, env=environment, capture_output=True, check=True
-    )
-    (argument,) = result.stdout.decode().split("\0")[:-1]
-    assert PurePosixPath(argument) == PurePosixPath(path)  # « ./-m.py » est « -m.py »
-    assert not argument.startswith("-")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["vu"]
-
-
-def test_an_address_learned_from_the_script_is_only_an_argument() -> None:
-    _, second, third = commands(check("x"), script(host="$(id) ; id", port=4321))
-    assert shlex.split(second) == ["nc", "$(id) ; id", "4321"]
-    assert third == "echo 'it4 bonjour' https://www.ynov.com urls.txt"
-    assert shlex.split(commands(check("x"), script())[1]) == ["nc", "127.0.0.1", "8888"]
 
 
 def test_a_syntax_error_in_a_hostile_file(tmp_path: Path) -> None:
