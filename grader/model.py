@@ -5,8 +5,11 @@ venus de la copie sont gardés tels quels : c'est à qui les montre de les neutr
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
+
+from grader.version import VERSION
 
 REPORT_VERSION = 2
 
@@ -200,6 +203,8 @@ class Report:
     selection: tuple[str, ...] = ()  # étapes demandées ; vide : toutes
     seconds: float = 0.0
     version: int = REPORT_VERSION
+    grader: str = VERSION  # la version du correcteur, qui seule explique certaines différences
+    date: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
     @property
     def points(self) -> float:

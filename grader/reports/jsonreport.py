@@ -3,12 +3,10 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, NoReturn
-
-from jsonschema import Draft202012Validator, ValidationError
+from typing import Any, NoReturn
 
 from grader.model import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
 from grader.reports.neutral import hidden, neutral, shortened
@@ -19,7 +17,9 @@ LIMITS = (4_000, 1_000, 200)
 # Une liste, ou le texte d'un événement, en garde vingt fois moins : un contrôle en a beaucoup.
 SHARE = 20
 MAX_PATH = 4096
-DURATIONS = frozenset({"seconds", "at"})
+SEEDS = range(-(1 << 63), 1 << 64)
+# Ce qu'une autre correction de la même copie, à graine égale, peut dire autrement.
+VARYING = frozenset({"seconds", "at", "date", "runs"})
 TO_REPLAY = frozenset({Verdict.FAILED, Verdict.UNSTABLE, Verdict.ERROR})
 
 
@@ -31,10 +31,9 @@ class ReportError(Exception):
 class Replay:
     """Ce qu'un rapport dit de la façon de le refaire."""
 
+    grader: str  # la version du correcteur
     folder: str
     seed: int
-    selection: tuple[str, ...]
-    sandbox: Literal["bwrap", "none"]
     failed: tuple[str, ...]  # les contrôles en échec, instables ou en panne
 
 
@@ -49,22 +48,37 @@ def dump(report: Report) -> str:
 
 
 def load(text: str) -> Replay:
-    """Relit un rapport, d'où qu'il vienne ; ReportError s'il n'est pas conforme."""
+    """Relit un rapport, d'où qu'il vienne ; ReportError si rien n'en peut être rejoué."""
     if len(text) > MAX_BYTES:
         raise ReportError(f"ce rapport est trop gros : plus de {MAX_BYTES // 1_000_000} Mo")
     try:
         data = _parsed(text)
-        _validate(data)
     except RecursionError:
         raise ReportError("ce n'est pas un rapport : trop de niveaux imbriqués") from None
-    checks = [check for step in data["steps"] for check in step["checks"]]
-    return Replay(
-        folder=data["folder"],
-        seed=int(data["seed"]),  # « 7.0 » est un entier pour JSON Schema
-        selection=tuple(data["selection"]),
-        sandbox=data["sandbox"],
-        failed=tuple(check["id"] for check in checks if check["verdict"] in TO_REPLAY),
-    )
+    if not isinstance(data, dict) or "version" not in data:
+        raise ReportError("ce n'est pas un rapport du correcteur")
+    if (version := data["version"]) != REPORT_VERSION:
+        other = shortened(str(version), 20) if isinstance(version, int) else "inconnue"
+        wanted = f"ce correcteur lit la version {REPORT_VERSION}"
+        raise ReportError(f"ce rapport est de version {other} ; {wanted}")
+    return _replay(data)
+
+
+def _replay(data: dict[str, Any]) -> Replay:
+    """Les clés dont on se sert, vérifiées une à une ; les autres ne servent qu'à qui les lit."""
+    match data:
+        case {"grader": str(grader), "folder": str(folder), "seed": int(seed), "steps": steps}:
+            pass
+        case _:
+            raise ReportError("ce rapport est incomplet")
+    if seed not in SEEDS or len(folder) > MAX_PATH:
+        raise ReportError("ce rapport est abîmé : la graine ou le dossier est hors des bornes")
+    try:
+        checks = [check for step in steps for check in step["checks"]]
+        failed = tuple(str(check["id"]) for check in checks if check["verdict"] in TO_REPLAY)
+    except (KeyError, TypeError):
+        raise ReportError("ce rapport est abîmé : ses étapes sont illisibles") from None
+    return Replay(grader=shortened(grader, 20), folder=folder, seed=seed, failed=failed)
 
 
 def read(path: Path) -> Replay:
@@ -81,15 +95,15 @@ def read(path: Path) -> Replay:
         raise ReportError(f"fichier illisible : {neutral(shortened(str(error), 200))}") from None
 
 
-def without_durations(report_json: dict[str, Any]) -> dict[str, Any]:
+def unvarying(report_json: dict[str, Any]) -> dict[str, Any]:
     """Ce qui ne change pas d'une correction à l'autre de la même copie, à graine égale."""
 
-    def timeless(value: Any) -> Any:
+    def kept(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: timeless(item) for key, item in value.items() if key not in DURATIONS}
-        return [timeless(item) for item in value] if isinstance(value, list) else value
+            return {key: kept(item) for key, item in value.items() if key not in VARYING}
+        return [kept(item) for item in value] if isinstance(value, list) else value
 
-    return {key: timeless(item) for key, item in report_json.items() if key not in DURATIONS}
+    return {key: kept(item) for key, item in report_json.items() if key not in VARYING}
 
 
 def schema() -> dict[str, Any]:
@@ -97,11 +111,6 @@ def schema() -> dict[str, Any]:
     file = resources.files("grader.reports").joinpath("report.schema.json")
     content: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return content
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
 
 
 def _parsed(text: str) -> Any:
@@ -115,33 +124,6 @@ def _parsed(text: str) -> Any:
         raise ReportError(f"ce n'est pas un rapport : JSON illisible, {place}") from None
     except ValueError:  # NaN, ou un nombre de milliers de chiffres
         raise ReportError("ce n'est pas un rapport : un nombre est illisible") from None
-
-
-def _validate(data: Any) -> None:
-    if not isinstance(data, dict) or "version" not in data:
-        raise ReportError("ce n'est pas un rapport du correcteur")
-    version = data["version"]
-    if version != REPORT_VERSION:
-        other = shortened(str(version), 20) if isinstance(version, int) else "inconnue"
-        wanted = f"ce correcteur lit la version {REPORT_VERSION}"
-        raise ReportError(f"ce rapport est de version {other} ; {wanted}")
-    if error := next(_validator().iter_errors(data), None):
-        raise ReportError(f"ce rapport ne suit pas le schéma : {_explained(error)}")
-
-
-def _explained(error: ValidationError) -> str:
-    place = "".join(
-        f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path
-    )
-    reasons = {
-        "required": "il manque une clé",
-        "additionalProperties": "une clé est inconnue",
-        "type": "ce n'est pas le bon type",
-        "enum": "valeur inconnue",
-        "pattern": "ce n'est pas un identifiant",
-    }
-    reason = reasons.get(str(error.validator), "valeur hors des bornes")
-    return f"{reason} ({place.lstrip('.') or 'à la racine'})"
 
 
 def _escaped(text: str) -> str:
@@ -191,10 +173,13 @@ class _Facts:
     def report(self, report: Report) -> dict[str, Any]:
         return {
             "version": report.version,
+            "grader": report.grader,
+            "date": report.date.isoformat(timespec="seconds"),
             "folder": report.folder[:MAX_PATH],
             "seed": report.seed,
             "sandbox": report.sandbox,
             "selection": list(report.selection),
+            "possible": _points(report.possible),
             "points": _points(report.points),
             "earned": _points(report.earned),
             "seconds": round(report.seconds, 3),
@@ -210,7 +195,8 @@ class _Facts:
             "file": self.text(result.file),
             "others": self.texts(sorted(result.others)),
             "verdict": result.verdict,
-            "points": _points(result.step.points),
+            "possible": _points(result.step.points),
+            "points": _points(result.points),
             "earned": _points(result.earned),
             "python": self.text(result.python),
             "launch": self.fields(result.launch),
@@ -224,9 +210,11 @@ class _Facts:
             "title": result.check.title,
             "asks": result.check.asks,
             "verdict": result.verdict,
-            "points": _points(result.check.points),
+            "possible": _points(result.check.points),
+            "points": _points(result.points),
             "earned": _points(result.earned),
-            "cause": result.cause,
+            "cause": self.text(result.cause),
+            "runs": result.runs,
             "failure": self.fields(result.failure),
             "error": self.text(result.error),
             "notes": self.texts(result.notes),

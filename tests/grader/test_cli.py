@@ -140,7 +140,7 @@ def test_points_missing_then_replayed(tmp_path: Path) -> None:
     replayed = grader("replay", str(first), "--json", str(again))
     assert (replayed.returncode, replayed.stderr) == (NOT_FULL, "")
     before, after = (
-        jsonreport.without_durations(json.loads(file.read_text(encoding="utf-8")))
+        jsonreport.unvarying(json.loads(file.read_text(encoding="utf-8")))
         for file in (first, again)
     )
     assert after["seed"] == 11

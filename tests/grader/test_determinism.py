@@ -80,8 +80,8 @@ def single() -> Iterator[ProcessPoolExecutor]:
         yield executor
 
 
-def without_durations(text: str) -> dict[str, Any]:
-    return jsonreport.without_durations(json.loads(text))
+def unvarying(text: str) -> dict[str, Any]:
+    return jsonreport.unvarying(json.loads(text))
 
 
 def differences(one: Any, other: Any, place: str = "") -> list[str]:
@@ -113,14 +113,14 @@ def test_this_repository(single: ProcessPoolExecutor) -> None:
     ours = [*select("II.4"), *select("II.5.client")]
     one, other = (single.submit(reported, ROOT, ours, 5) for _ in range(2))
     text = one.result()
-    assert differences(without_durations(text), without_durations(other.result())) == []
+    assert differences(unvarying(text), unvarying(other.result())) == []
     assert '"seconds"' in text
 
 
 def test_a_failing_copy(single: ProcessPoolExecutor, tmp_path: Path) -> None:
     folder = submission(tmp_path, FAILING)
     first, again, other = (
-        without_durations(single.submit(reported, folder, list(steps_of(checks)), seed).result())
+        unvarying(single.submit(reported, folder, list(steps_of(checks)), seed).result())
         for checks, seed in ((CHECKS, 5), (CHECKS, 5), (SPOKEN, 6))
     )
     assert differences(first, again) == []

@@ -10,6 +10,7 @@ from tests.support.processes import ROOT
 GRADER = ROOT / "grader"
 # Du bas vers le haut.
 FLOORS = [
+    "version",
     "model",
     "catalogue",
     "world",

@@ -1,6 +1,7 @@
 """Un rapport écrit à la main : tous les verdicts, toutes les preuves ; et le même, hostile."""
 
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from grader.model import (
@@ -218,6 +219,7 @@ def report() -> Report:
         ],
         notes=["3 fichiers ignorés : plus d'un mégaoctet."],
         seconds=12.34,
+        date=datetime(2026, 1, 15, 9, 5, tzinfo=timezone(timedelta(hours=1))),
     )
 
 
@@ -225,7 +227,7 @@ def _spoiled(value: Any, poison: str) -> Any:
     if isinstance(value, Check | Step) or type(value) in (Verdict, Match):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        ours = {"kind", "cause", "sandbox", "selection"}
+        ours = {"kind", "cause", "sandbox", "selection", "grader"}
         return replace(
             value,
             **{
