@@ -1,5 +1,8 @@
 """Ce que les contrôles attendent d'un texte : la phrase à la lettre, ou sinon le mot."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
@@ -8,7 +11,34 @@ from grader.driving.text import compare, compare_line, plain
 from grader.model import Match
 
 WORD_CREDIT = 0.5  # le comportement y est, la phrase non
-TOLERATED = "Le texte est juste à la mise en forme près (couleurs, blancs, guillemets)."
+TOLERATED = "le texte est juste à la mise en forme près (couleurs, blancs, guillemets)."
+
+
+class Faults:
+    """Les fautes vues au fil d'un contrôle : c'est la plus grave qui se dit et qui compte."""
+
+    def __init__(self) -> None:
+        self._seen: list[Wrong] = []
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Retient la faute que dit le bloc, et laisse le contrôle continuer."""
+        try:
+            yield
+        except Wrong as wrong:
+            self._seen.append(wrong)
+
+    def raise_worst(self) -> None:
+        """Lève la plus grave ; la première, s'il y en a plusieurs."""
+        if self._seen:
+            raise min(self._seen, key=lambda wrong: wrong.credit)
+
+
+def witnessed(wrong: Wrong, program: Program | None) -> Wrong:
+    """La même faute, avec ce que montre en cet instant le terminal du programme."""
+    if program:
+        wrong.failure.output = program.last_lines
+    return wrong
 
 
 def judge(
@@ -23,7 +53,8 @@ def judge(
 ) -> None:
     """Passe si la phrase y est ; sinon lève Wrong, avec la moitié des points si le mot y est."""
     if match is Match.TOLERANT:
-        arena.notes.append(TOLERATED)
+        if not any(TOLERATED in note for note in arena.notes):
+            arena.notes.append(f"{what} : {TOLERATED}")
     elif match is not Match.EXACT:
         message = f"{what} : rien n'arrive."
         if match is Match.WORD:
@@ -32,7 +63,7 @@ def judge(
             message = f"{what} : autre chose arrive."
         if match is Match.NONE and program and program.exception:
             message += f" Une exception échappe au programme : {program.exception}"
-        raise Wrong(
+        wrong = Wrong(
             message,
             sent=sent,
             expected=expected,
@@ -41,6 +72,7 @@ def judge(
             credit=WORD_CREDIT if match is Match.WORD else 0.0,
             timed_out=match is Match.NONE,
         )
+        raise witnessed(wrong, program)
 
 
 async def expect(
@@ -54,18 +86,38 @@ async def expect(
     sent: str = "",
 ) -> None:
     """Attend que `peer` reçoive `expected`, et rien d'autre depuis son dernier `forget`."""
-    await arena.wait(lambda: peer.unread_text == expected, program)
-    received = peer.unread_text
-    peer.forget()
-    judge(
-        arena,
-        compare(expected, received, word),
-        what,
-        sent=sent,
-        expected=expected,
-        received=received,
-        program=program,
+    await expect_all(
+        arena, [peer], expected, word=word, program=program, what=lambda _: what, sent=sent
     )
+
+
+async def expect_all(
+    arena: Arena,
+    peers: Sequence[Peer],
+    expected: str,
+    *,
+    word: str,
+    program: Program,
+    what: Callable[[Peer], str],
+    sent: str = "",
+) -> None:
+    """Attend que tous le reçoivent : celui qui reçoit le moins bien dit ce que cela vaut."""
+    await arena.wait(lambda: all(peer.unread_text == expected for peer in peers), program)
+    faults = Faults()
+    for peer in peers:
+        received = peer.unread_text
+        peer.forget()
+        with faults.noting():
+            judge(
+                arena,
+                compare(expected, received, word),
+                what(peer),
+                sent=sent,
+                expected=expected,
+                received=received,
+                program=program,
+            )
+    faults.raise_worst()
 
 
 async def expect_line(
@@ -83,11 +135,16 @@ async def expect_line(
     judge(arena, match, what, sent=sent, expected=expected, received=written, program=program)
 
 
-def nothing_raised(program: Program, when: str) -> None:
-    """Aucune exception n'a échappé au programme ; il peut courir encore, mais sourd à un client."""
+def nothing_raised(program: Program, when: str, *, sent: str = "", credit: float = 0.0) -> None:
+    """Le programme court encore, n'écrit pas sans fin, et aucune exception ne lui a échappé.
+
+    `sent` : ce qu'on venait de lui envoyer ; `credit` : ce que vaut encore une exception.
+    """
     if program.flooded:
-        raise Wrong(f"Le programme écrit sans fin {when}.")
-    if program.exception:
-        raise Wrong(f"Une exception échappe au programme {when} : {program.exception}")
+        raise witnessed(Wrong(f"Le programme écrit sans fin {when}.", sent=sent), program)
     if not program.running:
-        raise Wrong(f"Le programme s'arrête {when}.")
+        message = f"Le programme s'arrête {when}. {program.exception}".strip()
+        raise witnessed(Wrong(message, sent=sent), program)
+    if program.exception:
+        message = f"Une exception échappe au programme {when} : {program.exception}"
+        raise witnessed(Wrong(message, sent=sent, credit=credit), program)

@@ -22,12 +22,20 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def lines_with(word: str, text: str) -> list[str]:
+    """Les lignes où il est, sans couleurs ni blancs aux bords."""
+    return [line.strip() for line in tidy(text).split("\n") if word in line]
+
+
 def compare(expected: str, received: str, word: str) -> Match:
-    """`word` est le mot tiré au sort de `expected` : sans lui, rien n'est arrivé."""
+    """`word` est le mot tiré au sort de `expected` : sans lui, rien n'est arrivé.
+
+    Il n'est que dans la phrase attendue : qui l'attribue à tout le monde n'a rien attribué.
+    """
     if received == expected:
         return Match.EXACT
     wanted = tidy(expected)
-    if tidy(received) == wanted or wanted in map(str.strip, tidy(received).split("\n")):
+    if tidy(received) == wanted or set(lines_with(word, received)) == {wanted}:
         return Match.TOLERANT
     return Match.WORD if word in plain(received) else Match.NONE
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from grader.driving.text import compare, compare_line, plain, tidy
+from grader.driving.text import compare, compare_line, lines_with, plain, tidy
 from grader.model import Match
 
 WORD = "zabolira"
@@ -24,6 +24,7 @@ DECOMPOSED = EXPECTED.replace("é", "e\u0301").replace("ç", "c\u0327").replace(
         (DECOMPOSED, Match.TOLERANT),
         (f"Bienvenue !\n{EXPECTED}\n", Match.TOLERANT),  # le mot de bienvenue de la copie
         (f"Bienvenue !{EXPECTED}", Match.WORD),
+        (f"{EXPECTED}\nluo a dit : {WORD}", Match.WORD),  # attribué à deux personnes
         (f"it4 dit : {WORD}", Match.WORD),
         (f"{WORD[:3]}{RED}{WORD[3:]}", Match.WORD),
         (EXPECTED.replace(WORD, WORD[:-1]), Match.NONE),
@@ -87,6 +88,10 @@ def test_escape_sequences_go(sequence: str) -> None:
 
 def test_what_is_not_a_sequence_stays() -> None:
     assert plain("[31m é\x1b") == "[31m é\x1b"
+
+
+def test_the_lines_that_hold_a_word() -> None:
+    assert lines_with(WORD, f"un\n {RED}{EXPECTED}{RESET}\r\n{WORD} \n") == [EXPECTED, WORD]
 
 
 def test_tidy() -> None:

@@ -1,0 +1,71 @@
+"""Jouer une fonction de contrôle devant un petit programme, sans bac à sable."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from unittest.mock import patch
+
+from grader.catalogue import select
+from grader.discovery.files import SourceFile, Submission
+from grader.driving.arena import Arena
+from grader.driving.setting import Job, Script, Setting
+from grader.engine.functions import functions
+from grader.engine.trial import run
+from grader.model import Launch, Outcome
+from grader.sandbox.cell import Runtime
+from grader.world.authority import Authority
+
+Play = Callable[[Arena], Awaitable[Launch | None]]
+AUTHORITY = Authority()
+
+
+def play(
+    folder: Path,
+    step: str,
+    source: str,
+    function: Play | str,
+    *,
+    launch: Launch | None = None,
+    deadline: float = 0.0,
+) -> Outcome:
+    """Joue `function`, ou le contrôle de ce nom, comme le ferait le correcteur.
+
+    `source` est le script de cette étape ; les ports y sont ceux que donne le système.
+    """
+    (found,) = select(step)
+    check = found.checks[0]
+    if isinstance(function, str):
+        check = next(one for one in found.checks if one.id == f"{step}.{function}")
+        function = functions()[check.id]
+    path = PurePosixPath("x.py")
+    submission = Submission(folder, (SourceFile(path, source.encode()),))
+    runtime = Runtime(Path(sys.executable), ())
+    script = Script(path, runtime, "3", (), launch or Launch())
+    check = replace(check, deadline=deadline or check.deadline)
+    job = Job(found, check, {step: script}, seed=1)
+    with patch.dict(functions(), {check.id: _tidily(function)}):
+        outcome = run(Setting("none", folder, AUTHORITY, submission), job)
+    assert not outcome.error, outcome.error
+    return outcome
+
+
+def _tidily(function: Play) -> Play:
+    """Le même contrôle ; son processus ne finit pas avec lui : ses connexions sont à refermer."""
+
+    async def check(arena: Arena) -> Launch | None:
+        try:
+            return await function(arena)
+        finally:
+            for peer in arena.peers:
+                if not peer.closed:
+                    peer.close()
+            await asyncio.sleep(0)
+
+    return check
+
+
+def message(outcome: Outcome) -> str:
+    """Ce que dit l'échec ; vide s'il n'y en a pas."""
+    return outcome.failure.message if outcome.failure else ""
