@@ -1,23 +1,34 @@
 """Analyse des scripts sans les exécuter : c'est un programme, que sources.py lance à part.
 
-L'interpréteur choisi pour la copie l'exécute : rien d'autre ici que la bibliothèque standard, et
-rien de plus récent que Python 3.11. Un script peut le faire mourir (pile, mémoire, temps) : il
-répond donc ligne à ligne, un objet JSON par script, pour que l'appelant sache lequel.
+L'interpréteur qui lancera la copie l'exécute : rien d'autre ici que la bibliothèque standard, et
+rien de plus récent que Python 3.11. Un script peut épuiser qui le lit (pile, mémoire, temps) :
+chacun l'est par un enfant, qui ne coûte que lui en mourant.
 
-Entrée : une ligne JSON, les tailles des scripts ; puis les scripts, bout à bout.
+Entrée : une ligne JSON, les tailles des scripts ; puis les scripts, bout à bout. Sortie : une ligne
+pour dire qu'on est là, puis une par script, en JSON.
 """
 
 import ast
+import contextlib
 import gc
+import io
 import json
+import os
+import re
 import resource
+import signal
 import sys
 import time
+import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-CPU_SECONDS = 5  # pour un script
+READY = "ready"
+# Secondes de processeur. Une étape ordinaire se lit en 0,005 s.
+READ_SECONDS = 0.5  # pour un script
+COMPILE_SECONDS = 0.3  # pour un script : des « finally » emboîtés y prendraient des heures
+COMPILE_TOTAL = 1.5  # secondes pour tous ; au-delà, on se contente de les avoir lus
 MEMORY = 1 << 30  # octets d'espace d'adressage ; un script de 1 Mo en demande 0,4 au pire
 MAX_NAMES = 2_000  # de chaque sorte
 MAX_STRINGS = 1_000
@@ -30,18 +41,72 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
 
 
+def _plain(line: re.Match[str]) -> str:
+    """Une f-chaîne sans guillemets emboîtés ni barre oblique dans ce qu'elle calcule."""
+    before, quote, after = line.groups()
+    inside = {quote: "'" if quote == '"' else '"', "\\": ""}
+    shown, depth = [before, quote], 0
+    for char in after:
+        depth += (char == "{") - (char == "}")
+        shown.append(inside.get(char, char) if depth else char)
+    return "".join(shown)
+
+
+# Ce que comprennent des Python plus récents, et comment l'écrire pour les autres.
+_NEWER: tuple[tuple[tuple[int, int], str, str | Callable[[re.Match[str]], str]], ...] = (
+    ((3, 12), r"(?m)^(\s*)type\s+(\w+)(?:\[[^\n]*?\])?\s*=", r"\1\2 ="),
+    ((3, 12), r"(?m)^(\s*(?:(?:async\s+)?def|class)\s+\w+)\[[^\n(:]*\]", r"\1"),
+    ((3, 12), r"(?m)^([^\n#]*?\b[fF][rR]?)([\"'])([^\n]*)$", _plain),
+    ((3, 14), r"(?m)^(\s*except\*?\s+)(\w[^\n:()]*,[^\n:()]*):", r"\1(\2):"),
+    ((3, 14), r"\bt([\"'])", r"f\1"),
+    ((3, 15), r"(?m)^lazy\s+(import|from)\b", r"\1"),
+)
+
+
 def analyse(source: bytes) -> dict[str, Any]:
     """Les faits d'un script, ou « error » : [sorte, ligne, message de Python]."""
     try:
-        tree = ast.parse(source)
+        # ast.parse, depuis 3.12, ne regarde pas les octets des commentaires ; python, si.
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        text = source.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):
+        return {"error": ["encoding", 0, ""]}
+    try:
+        return _facts(ast.parse(source))
     except SyntaxError as error:  # et ses dérivées : indentation, tabulations
-        message = str(error.msg)[:MAX_MESSAGE]
-        return {"error": ["syntax", error.lineno or 0, message]}
-    except ValueError:  # octet nul (3.11), encodage
+        return {"error": _newer(text, error.lineno or 0) or _refusal(error)}
+    except ValueError:  # octet nul (3.11)
         return {"error": ["encoding", 0, ""]}
     except (RecursionError, MemoryError):
         return {"error": ["nested", 0, ""]}
-    return _facts(tree)
+
+
+def _refusal(error: SyntaxError) -> list[Any]:
+    return ["syntax", error.lineno or 0, str(error.msg)[:MAX_MESSAGE]]
+
+
+def _newer(text: str, line: int) -> list[Any] | None:
+    """Le Python qu'il faudrait, si tout se lit une fois le plus récent écrit à l'ancienne."""
+    for version, pattern, older in _NEWER:
+        if version > sys.version_info[:2]:
+            text = re.sub(pattern, older, text)
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                ast.parse(text)
+                return ["newer", line, ".".join(map(str, version))]
+    return None
+
+
+def refusal(source: bytes) -> list[Any] | None:
+    """Ce que Python refuse sans être de la grammaire : un « return » hors de toute fonction…"""
+    try:
+        compile(source, "script", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return _refusal(error)
+    except RecursionError:
+        return ["nested", 0, ""]
+    except (ValueError, MemoryError):  # notre limite de mémoire, peut-être
+        return None
+    return None
 
 
 def _facts(tree: ast.Module) -> dict[str, Any]:
@@ -49,13 +114,21 @@ def _facts(tree: ast.Module) -> dict[str, Any]:
     modules: dict[str, None] = {}  # des ensembles qui gardent l'ordre
     integers: set[int] = set()
     strings: list[str] = []
-    names: dict[str, None] = dict.fromkeys(_assigned(tree))
+    required: dict[str, None] = {}  # sans eux, le script ne marche pas
+    optional = _optional(nodes)
+    names: dict[str, int] = {}
+    for name, line in _assigned(tree):
+        names.setdefault(name, line)
     functions: dict[str, list[int]] = {}
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
-            modules |= dict.fromkeys(_imported(node))
+            imported = dict.fromkeys(_imported(node))
+            modules |= imported
+            if node not in optional:
+                required |= imported
         elif isinstance(node, ast.Global):  # une fonction peut créer une variable globale
-            names |= dict.fromkeys(node.names)
+            for name in node.names:
+                names.setdefault(name, node.lineno)
         elif isinstance(node, ast.Constant):
             value = node.value
             if type(value) is int and 1 <= value <= MAX_PORT:  # ni True, ni False
@@ -69,7 +142,8 @@ def _facts(tree: ast.Module) -> dict[str, Any]:
             functions[statement.name] = _signature(statement)
     return {
         "modules": list(modules)[:MAX_NAMES],
-        "globals": list(names)[:MAX_NAMES],
+        "required": list(required)[:MAX_NAMES],
+        "globals": dict(list(names.items())[:MAX_NAMES]),
         "functions": dict(list(functions.items())[:MAX_NAMES]),
         "integers": sorted(integers)[:MAX_NAMES],
         "strings": strings[:MAX_STRINGS],
@@ -90,22 +164,83 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
             yield base + alias.name if base.endswith(".") else f"{base}.{alias.name}"
 
 
-def _assigned(tree: ast.Module) -> Iterator[str]:
-    """Les noms affectés hors de toute fonction et de toute classe."""
+def _optional(nodes: list[ast.AST]) -> set[ast.AST]:
+    """Les imports dont un « except » prévoit l'échec, et ceux qui ne servent qu'aux types."""
+    bodies = [  # ce qu'on importe à défaut n'est pas indispensable non plus
+        [*node.body, *getattr(node, "handlers", ())]
+        for node in nodes
+        if (isinstance(node, ast.Try) and any(map(_forgives, node.handlers)))
+        or (isinstance(node, ast.If) and "TYPE_CHECKING" in _names(node.test))
+    ]
+    inside = (one for body in bodies for statement in body for one in ast.walk(statement))
+    return {one for one in inside if isinstance(one, ast.Import | ast.ImportFrom)}
+
+
+def _forgives(handler: ast.ExceptHandler) -> bool:
+    """Se passe-t-il d'un module absent ? Le dire avant de quitter, ce n'est pas s'en passer."""
+    leaves = any(
+        isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Call) and _names(node.func) & {"exit", "_exit", "quit"})
+        for statement in handler.body
+        for node in ast.walk(statement)
+    )
+    known = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+    return not leaves and (handler.type is None or bool(_names(handler.type) & known))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} | {
+        one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)
+    }
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Les noms affectés hors de toute fonction et de toute classe, et leur ligne."""
     stack: list[ast.AST] = list(reversed(tree.body))
     while stack:
         node = stack.pop()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
+            yield node.id, node.lineno
         if not isinstance(node, _SCOPES):
             stack += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[int]:
-    """[asynchrone, nombre de paramètres], sans compter *args ni **kwargs."""
+    """[asynchrone, nombre de paramètres, ligne], sans compter *args ni **kwargs."""
     arguments = node.args
     count = len(arguments.posonlyargs) + len(arguments.args) + len(arguments.kwonlyargs)
-    return [int(isinstance(node, ast.AsyncFunctionDef)), count]
+    return [int(isinstance(node, ast.AsyncFunctionDef)), count, node.lineno]
+
+
+def _apart(source: bytes, *, compiles: bool) -> Any:
+    """La réponse d'un enfant ; « nested » s'il en meurt."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reader)
+            _answer(source, writer, compiles=compiles)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        complete, _, _ = pipe.read().rpartition(b"\n")
+    os.waitpid(child, 0)
+    # La compilation corrige la lecture ; elle peut aussi tuer l'enfant, qui a déjà répondu.
+    return json.loads(complete.splitlines()[-1]) if complete else {"error": ["nested", 0, ""]}
+
+
+def _answer(source: bytes, writer: int, *, compiles: bool) -> None:
+    with open(writer, "wb") as pipe:
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # qui tue
+        signal.setitimer(signal.ITIMER_PROF, READ_SECONDS)
+        facts = analyse(source)
+        pipe.write(json.dumps(facts).encode() + b"\n")
+        pipe.flush()
+        if compiles and "error" not in facts:
+            signal.setitimer(signal.ITIMER_PROF, COMPILE_SECONDS)
+            if error := refusal(source):
+                pipe.write(json.dumps({"error": error}).encode() + b"\n")
 
 
 def main() -> None:
@@ -113,17 +248,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     warnings.simplefilter("ignore")
     gc.disable()  # un arbre ne contient pas de cycle : le ramasse-miettes le parcourrait pour rien
+    print(READY, flush=True)
     data = sys.stdin.buffer
+    started = time.monotonic()
     for size in json.loads(data.readline()):
-        source = data.read(size)
-        deadline = int(time.process_time()) + 1 + CPU_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (deadline, resource.RLIM_INFINITY))
-        try:
-            facts = analyse(source)
-        except MemoryError:
-            facts = {"error": ["nested", 0, ""]}
-        sys.stdout.write(json.dumps(facts) + "\n")
-        sys.stdout.flush()
+        compiles = time.monotonic() - started < COMPILE_TOTAL
+        print(json.dumps(_apart(data.read(size), compiles=compiles)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Les Python de cette machine, et celui qu'il faut à un script.
 
-Un interpréteur est du côté du correcteur : il tourne ici hors du bac à sable, pour se présenter ou
-pour analyser un script, jamais pour l'exécuter.
+Un interpréteur est du côté du correcteur : il tourne ici hors du bac à sable, le temps de se
+présenter ; ce qui vient de la copie, il ne le lit qu'enfermé (confined.py).
 """
 
 import contextlib
@@ -10,10 +10,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from grader.sandbox.cell import Runtime
 
 OLDEST = (3, 11)
 # Les modules que des copies importent, hors de la bibliothèque standard.
@@ -21,26 +23,35 @@ MODULES = (
     *("requests", "aiohttp", "aiofiles", "aioconsole"),
     *("colorama", "rich", "validators", "psutil", "yaml", "colored", "dotenv"),
 )
+# Ceux de la bibliothèque standard qu'une machine n'a pas toujours, et ce qu'il leur faut.
+# (Pas distutils : le chercher chargerait setuptools, 0,3 s.)
+OPTIONAL = {
+    **{name: f"_{name}" for name in ("bz2", "ctypes", "curses", "lzma", "sqlite3", "ssl")},
+    **dict.fromkeys(("tkinter", "turtle", "idlelib"), "_tkinter"),
+    **{name: name for name in ("ensurepip", "lib2to3", "readline", "venv", "zlib")},
+}
 SYSTEM_FOLDERS = ("usr/local/bin", "usr/bin", "opt/*/bin")  # depuis la racine
+# Ce qui, d'un préfixe, est à l'interpréteur ; le reste est à qui l'y a mis : un préfixe est parfois
+# un dossier personnel, ou le projet dont c'est l'environnement.
+PREFIX_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg", "share/terminfo")
 PROBE_SECONDS = 10.0  # sur une machine très chargée ; d'ordinaire 0,05 s
-PARSE_SECONDS = 5.0
-PARSE_MEMORY = 1 << 30  # octets d'espace d'adressage
 
 _PROBE = """
 import importlib.util, json, sys
+def places(name):
+    spec = importlib.util.find_spec(name)
+    if not spec:
+        return None
+    return [spec.origin or "", *(spec.submodule_search_locations or ())]
+wanted, optional = map(json.loads, sys.argv[1:])
+absent = {name for name, needed in optional.items() if not importlib.util.find_spec(needed)}
 print(json.dumps({
     "version": sys.version_info[:3],
     "executable": sys.executable,
     "prefixes": [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix],
-    "path": sys.path,
-    "modules": [name for name in sys.argv[1:] if importlib.util.find_spec(name)],
+    "modules": {name: places(name) for name in wanted},
+    "standard": sorted(sys.stdlib_module_names - absent),
 }))
-"""
-_PARSE = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-compile(sys.stdin.buffer.read(), "script", "exec", dont_inherit=True)
 """
 
 
@@ -49,21 +60,39 @@ class Interpreter:
     path: Path  # à lancer tel quel : d'un environnement, le lien, et non ce qu'il désigne
     version: tuple[int, int, int]
     prefix: Path  # sys.prefix : le sien, si c'est un environnement
-    modules: frozenset[str]  # parmi MODULES, ceux qu'il trouve
+    modules: frozenset[str]  # parmi MODULES et ceux qu'on demande, ceux qu'il trouve
     folders: tuple[Path, ...]  # tout ce qu'il faut monter pour qu'il tourne
+    standard: frozenset[str] = frozenset()  # ceux de sa bibliothèque standard
 
     @property
     def label(self) -> str:
         return ".".join(map(str, self.version))
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Les modules qu'emploient d'ordinaire les copies, et qu'il n'a pas."""
+        return tuple(name for name in MODULES if name not in self.modules)
 
-def find_interpreters() -> list[Interpreter]:
-    """Le plus récent d'abord ; à version égale, le mieux fourni en modules."""
+    @property
+    def runtime(self) -> Runtime:
+        """Ce qu'il faut en montrer dans une cellule."""
+        roots = tuple(folder for folder in self.folders if not folder.is_relative_to("/usr"))
+        major, minor, _ = self.version
+        bundle = self.prefix / f"lib/python{major}.{minor}/site-packages/certifi/cacert.pem"
+        return Runtime(self.path, roots, (bundle,) if bundle.is_file() else ())
+
+
+def find_interpreters(modules: Collection[str] = ()) -> list[Interpreter]:
+    """Le plus récent d'abord ; à version égale, le mieux fourni en modules.
+
+    `modules` : d'autres que MODULES, dont il faut savoir s'ils les ont.
+    """
+    wanted = sorted({*MODULES, *modules})
     places: dict[tuple[str, str], Path] = {}
     for path in _executables():
         places.setdefault(_identity(path), path)
     with ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1)) as pool:
-        found = [one for one in pool.map(_probe, places.values()) if one]
+        found = [one for one in pool.map(lambda path: _probe(path, wanted), places.values()) if one]
     unique: dict[tuple[str, Path], Interpreter] = {}
     for one in found:
         unique.setdefault((os.path.realpath(one.path), one.prefix), one)
@@ -71,51 +100,6 @@ def find_interpreters() -> list[Interpreter]:
         unique.values(),
         key=lambda one: (*(-number for number in one.version), -len(one.modules), one.path),
     )
-
-
-def choose(
-    interpreters: Sequence[Interpreter], needed_modules: frozenset[str], source: bytes
-) -> Interpreter:
-    """Celui qui comprend le script, a le plus des modules voulus, et, à égalité, le plus récent.
-
-    Si aucun ne le comprend, celui qui a le plus des modules : l'erreur de syntaxe est la sienne.
-    """
-    if not interpreters:
-        raise LookupError(f"Il faut Python {OLDEST[0]}.{OLDEST[1]} ou plus récent.")
-    ranked = sorted(
-        interpreters,
-        key=lambda one: (-len(needed_modules & one.modules), *(-number for number in one.version)),
-    )
-    answers: dict[tuple[int, int], bool] = {}  # la syntaxe ne dépend que de 3.N
-    for one in ranked:
-        minor = one.version[:2]
-        if minor not in answers:
-            answers[minor] = parses(one, source)
-        if answers[minor]:
-            return one
-    return ranked[0]
-
-
-def parses(interpreter: Interpreter, source: bytes) -> bool:
-    """Le script est-il du Python pour cet interpréteur ? Rien n'en est exécuté.
-
-    Vrai aussi quand c'est trop long à dire : ce le serait autant avec un autre.
-    """
-    try:
-        result = subprocess.run(
-            [interpreter.path, "-I", "-W", "ignore", "-c", _PARSE, str(PARSE_MEMORY)],
-            input=source,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=clean_environment(),
-            timeout=PARSE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    except OSError:
-        return False
-    return result.returncode == 0
 
 
 def clean_environment() -> dict[str, str]:
@@ -166,13 +150,13 @@ def _is_too_old(path: Path) -> bool:
     return version is not None and (int(version[1]), int(version[2])) < OLDEST
 
 
-def _probe(path: Path) -> Interpreter | None:
+def _probe(path: Path, wanted: list[str]) -> Interpreter | None:
     """Ce que l'interpréteur dit de lui-même, ou None s'il est trop vieux ou en panne."""
     if _is_too_old(path):
         return None
     try:
         result = subprocess.run(
-            [path, "-I", "-c", _PROBE, *MODULES],
+            [path, "-I", "-c", _PROBE, json.dumps(wanted), json.dumps(OPTIONAL)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -188,30 +172,45 @@ def _probe(path: Path) -> Interpreter | None:
         executable, prefixes = answer["executable"], answer["prefixes"]
         if prefixes[0] == prefixes[1]:  # hors d'un environnement, le lien ne sert à rien
             executable = os.path.realpath(executable)
+        folders = _folders(Path(executable), prefixes)
         return Interpreter(
             path=Path(executable),
             version=version,
             prefix=Path(prefixes[0]),
-            modules=frozenset(answer["modules"]),
-            folders=_folders(Path(executable), [*prefixes, *answer["path"]]),
+            modules=frozenset(
+                name for name, places in answer["modules"].items() if _is_shown(places, folders)
+            ),
+            folders=folders,
+            standard=frozenset(answer["standard"]),
         )
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _folders(executable: Path, named: list[str]) -> tuple[Path, ...]:
-    """Les dossiers à monter, sans ceux qu'un autre contient déjà."""
-    folders = {Path(name) for name in named if name}
+def _is_shown(places: list[str] | None, folders: tuple[Path, ...]) -> bool:
+    """Ce module sera-t-il là dans une cellule ? Un fichier .pth peut l'avoir trouvé ailleurs."""
+    shown = (Path("/usr"), *folders)
+    return bool(places) and any(
+        Path(os.path.realpath(place)).is_relative_to(folder)
+        for place in places or ()
+        for folder in shown
+        if place.startswith("/")
+    )
+
+
+def _folders(executable: Path, prefixes: list[str]) -> tuple[Path, ...]:
+    """Ce qu'il faut monter, sans ce qu'autre chose contient déjà.
+
+    Jamais sys.path : un fichier .pth y ajoute ce qu'il veut, un projet en chantier par exemple.
+    """
+    wanted = {Path(prefix, part) for prefix in prefixes for part in PREFIX_PARTS}
     link = executable
     for _ in range(40):  # autant de liens que le système en suit
         # Son dossier seul : celui du dessus, pour ~/.local/bin, montrerait ce qui est à vous.
-        folders.add(link.parent)
+        wanted.add(link.parent)
         if not link.is_symlink():
             break
         link = link.parent / link.readlink()
-    folders |= {Path(os.path.realpath(folder)) for folder in folders}
-    # python311.zip n'existe presque jamais ; monter « / » ne cacherait plus rien.
-    kept = {folder for folder in folders if folder != Path("/") and folder.is_dir()}
-    return tuple(
-        sorted(folder for folder in kept if not any(above in kept for above in folder.parents))
-    )
+    wanted |= {Path(os.path.realpath(path)) for path in wanted}
+    kept = {path for path in wanted if path != Path("/") and path.exists()}
+    return tuple(sorted(path for path in kept if not any(above in kept for above in path.parents)))

@@ -51,7 +51,7 @@ def with_settings(options: Options, **settings: object) -> Options:
 def grade(options: Options) -> Report:
     """Juge la copie ; SubmissionError ou NoInterpreterError si ce n'en est pas une."""
     started = time.monotonic()
-    prepared = prepare(options.folder, options.steps)
+    prepared = prepare(options.folder, options.steps, options.sandbox)
     with _place() as place:
         setting = Setting(
             sandbox=options.sandbox,
@@ -112,7 +112,8 @@ class _Grading:
 
     def _launched(self) -> Iterator[Step]:
         for step in self.options.steps:
-            if step.id in self.scripts and step.id not in self.prepared.broken:
+            unfit = self.prepared.broken | self.prepared.unavailable
+            if step.id in self.scripts and step.id not in unfit:
                 yield step
 
     def _play_pairs(self, results: list[StepResult]) -> None:

@@ -51,6 +51,9 @@ def _checks(
         failure.reproduce = (f"python -m py_compile {argument(script, '.')}",)
         others = [CheckResult(check, Verdict.SKIPPED, cause=first.id) for check in step.checks[1:]]
         return [CheckResult(first, Verdict.FAILED, trial=Outcome(0.0, failure)), *others]
+    if step.id in prepared.unavailable:
+        lack = Outcome(0.0, unjudged=prepared.unavailable[step.id])
+        return [judge(check, [lack]) for check in step.checks]
     results: dict[str, CheckResult] = {}
     for check in step.checks:
         cause = _cause(check, results)
@@ -99,7 +102,7 @@ def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Scr
         others=[str(path) for path in found.others],
         python=script.version,
         launch=script.launch,
-        note=found.note,
+        note=" ; ".join(filter(None, (found.note, prepared.unavailable.get(step.id)))),
     )
 
 

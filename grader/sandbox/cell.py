@@ -51,7 +51,7 @@ class Runtime:
     """Un Python et ce qu'il faut montrer du disque pour qu'il marche."""
 
     executable: Path
-    roots: tuple[Path, ...]  # préfixes hors de /usr
+    roots: tuple[Path, ...]  # dossiers et fichiers hors de /usr
     authorities: tuple[Path, ...] = ()  # les cacert.pem que ses modules croient
 
 
@@ -269,7 +269,11 @@ def prepare_system(
             shutil.copyfile(Path("/etc", copied), etc / copied)
     for root in {root for runtime in runtimes for root in runtime.roots}:
         shown = place / "roots" / root.relative_to("/")
-        shown.mkdir(parents=True, exist_ok=True)
+        if root.is_dir():
+            shown.mkdir(parents=True, exist_ok=True)
+        else:
+            shown.parent.mkdir(parents=True, exist_ok=True)
+            shown.touch()
         bind(root, shown)
 
 

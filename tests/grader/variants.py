@@ -163,7 +163,7 @@ def results(report: Report) -> dict[str, CheckResult]:
 
 def _find_interpreters_once() -> None:
     """Chercher les Python de la machine prend un quart de seconde : une fois par processus."""
-    preparing.find_interpreters = functools.cache(preparing.find_interpreters)  # type: ignore[attr-defined]
+    preparing.find_interpreters = functools.cache(preparing.find_interpreters)  # type: ignore[assignment,attr-defined]
 
 
 @contextlib.contextmanager

@@ -1,11 +1,23 @@
-"""Fabriquer des copies, sur le disque ou en mémoire."""
+"""Fabriquer des copies, sur le disque ou en mémoire ; et le Python de ces tests, pour les lire."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from grader.discovery import interpreters
 from grader.discovery.files import SourceFile, Submission
+from grader.discovery.interpreters import Interpreter
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def _ours() -> Interpreter:
+    found = interpreters._probe(Path(sys.executable), [])
+    assert found is not None
+    return found
+
+
+OURS = _ours()
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> Path:

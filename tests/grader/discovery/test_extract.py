@@ -39,10 +39,10 @@ class Client:
 def get_content(url, timeout): ...
 """
     assert fact(source, "functions") == {
-        "get_content": [0, 2],
-        "write_content": [1, 3],
-        "inner": [0, 1],
-        "async_input": [1, 1],
+        "get_content": [0, 2, 8],
+        "write_content": [1, 3, 3],
+        "inner": [0, 1, 4],
+        "async_input": [1, 1, 7],
     }
 
 
@@ -63,8 +63,19 @@ j = [k for k in x]
 k2 = lambda: (m := 1)
 import n
 """
-    expected = ["CLIENTS", "a", "b", "c", "f", "g", "h", "i", "j", "k2", "created"]
-    assert fact(source, "globals") == expected
+    assert fact(source, "globals") == {
+        "CLIENTS": 2,
+        "a": 3,
+        "b": 3,
+        "c": 3,
+        "f": 4,
+        "g": 5,
+        "h": 6,
+        "i": 7,
+        "j": 13,
+        "k2": 14,
+        "created": 9,
+    }
 
 
 def test_constants() -> None:
@@ -81,6 +92,7 @@ def test_what_it_says_is_bounded() -> None:
     sizes = {name: len(values) for name, values in facts.items()}
     assert sizes == {
         "modules": 2_000,
+        "required": 2_000,
         "globals": 2_000,
         "functions": 2_000,
         "integers": 0,

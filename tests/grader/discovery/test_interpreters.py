@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from grader.discovery import interpreters
-from grader.discovery.interpreters import Interpreter, choose, find_interpreters, parses
+from grader.discovery.confined import ask
+from grader.discovery.interpreters import (
+    MODULES,
+    Interpreter,
+    clean_environment,
+    find_interpreters,
+)
+from grader.sandbox.cell import Runtime
 
 Fake = Callable[..., Path]
 
@@ -23,8 +30,12 @@ def fake(tmp_path: Path) -> Fake:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         prefixes = [str(path.parent)] * 4
-        answer = {"version": version, "executable": str(path), "prefixes": prefixes}
-        answer |= {"path": [], "modules": modules}
+        answer: dict[str, object] = {
+            "version": version,
+            "executable": str(path),
+            "prefixes": prefixes,
+        }
+        answer |= {"modules": {one: [str(path)] for one in modules}, "standard": ["os"]}
         command = run or f"echo '{json.dumps(answer)}'"
         path.write_text(f"#!/bin/sh\n{command}\n")
         path.chmod(0o755)
@@ -55,7 +66,7 @@ def test_ours_is_found_with_its_modules(monkeypatch: pytest.MonkeyPatch) -> None
     assert ours.label == "{}.{}.{}".format(*sys.version_info)
     assert ours.prefix == Path(sys.prefix)
     assert {"requests", "aiohttp", "aiofiles", "aioconsole"} <= ours.modules
-    for needed in (sys.executable, os.path.realpath(sys.executable), sys.base_prefix, os.__file__):
+    for needed in (sys.executable, os.path.realpath(sys.executable), os.__file__, pytest.__file__):
         assert any(Path(needed).is_relative_to(folder) for folder in ours.folders)
 
 
@@ -125,11 +136,16 @@ def test_the_environment_of_the_teacher_stays_out(
 
 
 def test_the_whole_machine_is_never_to_be_mounted(fake: Fake, tmp_path: Path) -> None:
-    answer = {"version": (3, 12, 0), "executable": f"{tmp_path}/python3", "prefixes": ["/"] * 4}
-    answer |= {"path": ["/usr/lib", "/absent", ""], "modules": []}
+    answer: dict[str, object] = {
+        "version": (3, 12, 0),
+        "executable": f"{tmp_path}/python3",
+        "prefixes": ["/"] * 4,
+    }
+    answer |= {"modules": {}, "standard": []}
     fake("python3", (3, 12, 0), run=f"echo '{json.dumps(answer)}'")
     (one,) = find_interpreters()
-    assert one.folders == (tmp_path, Path("/usr/lib"))
+    assert Path("/") not in one.folders
+    assert {tmp_path, Path("/bin"), Path("/lib")} <= set(one.folders)
 
 
 def test_pyenv_is_searched(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,8 +197,9 @@ def test_links_to_one_interpreter_count_once_but_an_environment_apart(
     (apart,) = [one for one in everything if one.prefix == tmp_path / "env"]
     assert apart.path.parent == tmp_path / "env/bin"
     assert apart.modules == frozenset()
-    assert {tmp_path / "env", tmp_path / "local/bin"} <= set(apart.folders)
-    assert not {tmp_path, tmp_path / "local"} & set(apart.folders)
+    parts = ("env/bin", "env/lib", "env/pyvenv.cfg", "local/bin")
+    assert {tmp_path / part for part in parts} <= set(apart.folders)
+    assert not {tmp_path, tmp_path / "local", tmp_path / "env"} & set(apart.folders)
 
 
 def test_the_environments_beside_ours_are_searched(
@@ -194,68 +211,68 @@ def test_the_environments_beside_ours_are_searched(
     assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
 
 
-def made(path: str | Path, minor: int, *modules: str) -> Interpreter:
-    return Interpreter(Path(path), (3, minor, 0), Path("/p"), frozenset(modules), ())
+def test_what_a_pth_file_adds_is_neither_mounted_nor_counted(tmp_path: Path) -> None:
+    """Une installation « éditable » : le dossier d'un projet, avec tout ce qu'il contient."""
+    project = tmp_path / "projet"
+    (project / "requests").mkdir(parents=True)
+    (project / "requests/__init__.py").touch()
+    (project / "cles.env").write_text("SECRET")
+    # L'environnement est lui-même au milieu d'un projet, comme après « python -m venv . ».
+    home = tmp_path / "maison"
+    venv.create(home, symlinks=True, with_pip=False)
+    (home / "secret.txt").write_text("SECRET")
+    (site,) = home.glob("lib/python3.*/site-packages")
+    (site / "editable.pth").write_text(f"{project}\n")
+    (site / "rich.py").touch()
+    one = interpreters._probe(home / "bin/python3", [*MODULES, "cles"])
+    assert one is not None
+    assert one.modules == {"rich"}
+    assert set(one.missing) == set(MODULES) - {"rich"}
+    for secret in (project, project / "cles.env", home / "secret.txt"):
+        assert not any(secret.is_relative_to(folder) for folder in one.runtime.roots)
+    command = "import os, rich, sys; print(os.path.exists(sys.argv[1]), sys.prefix)"
+    data = f"{command}; print(os.listdir({str(home)!r}))".encode()
+    shown = ask(
+        one,
+        "import sys; exec(sys.stdin.read())",
+        data.replace(b"sys.argv[1]", repr(str(project)).encode()),
+        20.0,
+        sandbox="bwrap",
+    ).decode()
+    assert shown.startswith(f"False {home}\n")
+    assert "secret.txt" not in shown
 
 
-@pytest.fixture
-def real(monkeypatch: pytest.MonkeyPatch) -> str:
+def test_other_modules_than_the_usual_ones_are_looked_for(fake: Fake) -> None:
+    fake("python3", (3, 12, 0), "requests", "numpy")
+    (one,) = find_interpreters(["numpy"])
+    assert one.modules == {"requests", "numpy"}
+    assert "numpy" not in one.missing
+    assert one.standard == {"os"}
+
+
+def test_a_standard_module_that_this_machine_lacks_is_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.undo()
-    return sys.executable
+    monkeypatch.setattr(interpreters, "OPTIONAL", {"tkinter": "_absent", "sqlite3": "sys"})
+    ours = interpreters._probe(Path(sys.executable), ["sys"])
+    assert ours is not None
+    assert {"asyncio", "sqlite3"} <= ours.standard
+    assert "tkinter" not in ours.standard
 
 
-@pytest.mark.parametrize(
-    ("needed", "minor"),
-    [
-        ((), 13),
-        (("requests",), 12),
-        (("requests", "rich"), 11),
-        (("rich",), 11),
-        (("rich", "aiohttp"), 12),
-        (("numpy",), 13),
-        (("requests", "numpy"), 12),
-    ],
-)
-def test_chooses_the_newest_that_has_the_modules(
-    needed: tuple[str, ...], minor: int, real: str
-) -> None:
-    three = [
-        made(real, 11, "requests", "rich"),
-        made(real, 13),
-        made(real, 12, "requests", "aiohttp"),
-    ]
-    assert choose(three, frozenset(needed), b"print(1)").version == (3, minor, 0)
+def test_the_certificates_a_python_trusts_are_known(tmp_path: Path) -> None:
+    bundle = tmp_path / "lib/python3.12/site-packages/certifi/cacert.pem"
+    one = Interpreter(
+        Path("/x/python"), (3, 12, 1), tmp_path, frozenset(), (tmp_path, Path("/usr/x"))
+    )
+    assert one.runtime.authorities == ()
+    bundle.parent.mkdir(parents=True)
+    bundle.touch()
+    assert one.runtime == Runtime(Path("/x/python"), (tmp_path,), (bundle,))
 
 
-def test_the_syntax_matters_more_than_the_modules(fake: Fake) -> None:
-    too_old = fake("vieux", (0, 0, 0), run="exit 1")
-    recent = fake("neuf", (0, 0, 0), run="exit 0")
-    four = [made(too_old, 11, "requests"), made(recent, 12), made(recent, 13), made(recent, 14)]
-    assert choose(four, frozenset({"requests"}), b"").version == (3, 14, 0)
-    assert choose(four[:1] * 2, frozenset(), b"").version == (3, 11, 0)
-    with pytest.raises(LookupError, match=r"Python 3\.11"):
-        choose([], frozenset(), b"")
-
-
-def test_one_question_for_each_version(fake: Fake, tmp_path: Path) -> None:
-    run = f"echo x >> {tmp_path}/fois; exit 1"
-    no = fake("non", (0, 0, 0), run=run)
-    choose([made(no, 11), made(no, 11, "rich"), made(no, 12)], frozenset(), b"")
-    assert (tmp_path / "fois").read_text() == "x\nx\n"
-
-
-def test_parses_and_never_runs(real: str, tmp_path: Path) -> None:
-    interpreter = made(real, 11)
-    assert parses(interpreter, f"open('{tmp_path}/lancé', 'w')".encode())
-    assert not (tmp_path / "lancé").exists()
-    assert parses(interpreter, b"# coding: latin-1\nx = '\xe9'")
-    for wrong in (b"def f(:", b"a\0b", b"x = '\xe9'", b"1" + b"+1" * 200_000, b"-" * 100_000):
-        assert not parses(interpreter, wrong)
-    assert not parses(made("/absent", 11), b"")
-
-
-def test_a_script_too_long_to_parse_gets_the_benefit_of_the_doubt(
-    fake: Fake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(interpreters, "PARSE_SECONDS", 0.1)
-    assert parses(made(fake("lent", (0, 0, 0), run="exec sleep 60"), 11), b"")
+def test_the_clean_environment_says_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/ici")
+    assert clean_environment() == {"LC_ALL": "C.UTF-8", "PATH": os.defpath}

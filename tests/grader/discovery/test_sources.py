@@ -1,41 +1,58 @@
 """Les faits des scripts d'une copie, même faits pour nuire à qui les lit."""
 
 import sys
-from pathlib import Path, PurePosixPath
+import time
+from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 
 from grader.discovery import sources
+from grader.discovery.confined import Sandbox
+from grader.discovery.extract import READY
 from grader.discovery.interpreters import Interpreter
-from grader.discovery.sources import TOO_HARD, FunctionFacts, SourceFacts, facts, local_modules
-from tests.grader.discovery.copies import ROOT, submission
-
-OURS = Interpreter(
-    Path(sys.executable), (3, 11, 0), Path(sys.prefix), frozenset(), (Path(sys.prefix),)
+from grader.discovery.sources import (
+    PROGRAM,
+    TOO_HARD,
+    FunctionFacts,
+    ReadingError,
+    SourceFacts,
+    facts,
 )
+from tests.grader.discovery.copies import OURS, ROOT
+
+
+def read(*scripts: bytes) -> list[SourceFacts]:
+    return facts(OURS, scripts, sandbox="none")
 
 
 def one(source: bytes) -> SourceFacts:
-    (result,) = facts(OURS, [source])
+    (result,) = read(source)
     return result
 
 
 def test_facts_of_a_step_of_this_collection() -> None:
-    found = one((ROOT / "part2/chat_server_ii_5.py").read_bytes())
+    source = (ROOT / "part2/chat_server_ii_5.py").read_bytes()
+    found = one(source)
     assert {"asyncio", "sys"} <= found.imports
-    assert found.functions["handle_packet"] == FunctionFacts(is_async=True, parameters=2)
-    assert "CLIENTS" in found.globals
+    handle_packet = found.functions["handle_packet"]
+    assert handle_packet == FunctionFacts(is_async=True, parameters=2, line=handle_packet.line)
+    lines = source.decode().splitlines()
+    assert lines[handle_packet.line - 1].startswith("async def handle_packet(")
+    assert lines[found.globals["CLIENTS"] - 1].startswith("CLIENTS")
     assert 8888 in found.integers
     assert "127.0.0.1" in found.strings
     assert found.syntax_error == ""
 
 
 def test_answers_come_in_order_one_for_each_script() -> None:
-    found = facts(OURS, [b"import a.b", b"", b"def (", b"from c import d\nfrom . import e"])
+    found = facts(
+        OURS, [b"import a.b", b"", b"def (", b"from c import d\nfrom . import e"], sandbox="none"
+    )
     assert [sorted(one.imports) for one in found] == [["a"], [], [], ["c"]]
     assert [bool(one.syntax_error) for one in found] == [False, False, True, False]
     assert found[3].modules == ("c.d", ".e")
-    assert facts(OURS, []) == []
+    assert read() == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +65,9 @@ def test_answers_come_in_order_one_for_each_script() -> None:
         (b"\x1b[31m", "erreur de syntaxe à la ligne 1 : "),
         (b"a = 1\0", "illisible : contient des octets nuls"),
         ("é".encode("utf-16"), "illisible : enregistré en UTF-16"),
-        (b"x = '\xe9'", "illisible : ni de l'UTF-8"),
+        (b"x = '\xe9'", "illisible : enregistré en Windows-1252 (ou latin-1), alors que"),
+        (b"# d\xe9but\nx = 1", "illisible : enregistré en Windows-1252 (ou latin-1), alors que"),
+        (b"return 1", "erreur de syntaxe à la ligne 1 : 'return' outside function"),
         (b"# coding: rien-de-tel\n", "illisible : ni de l'UTF-8"),
         (b"# coding: rot13\n", "illisible : ni de l'UTF-8"),
         (b"-" * 1_000_000 + b"1", TOO_HARD.syntax_error),
@@ -71,56 +90,56 @@ def test_a_script_in_another_encoding_is_read() -> None:
 
 
 FRAGILE = """
-            match source:
-                case b"mort":
-                    os.kill(os.getpid(), 11)
-                case b"moitie":
-                    os.write(1, b'{"modules": [')
-                    os.kill(os.getpid(), 9)
-                case b"lent":
-                    time.sleep(60)
-                case b"boucle":
-                    while True:
-                        pass
-            facts = analyse(source)
+        match source:
+            case b"mort":
+                os.kill(os.getpid(), 11)
+            case b"moitie":
+                os.write(writer, b'{"modules": [')
+                os.kill(os.getpid(), 9)
+            case b"lent":
+                time.sleep(60)
+            case b"boucle":
+                while True:
+                    pass
+        facts = analyse(source)
 """
 
 
 @pytest.fixture
-def fragile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def fragile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Une analyse que certains scripts tuent ou retardent, et qui renonce plus tôt."""
-    code = sources.SCRIPT.read_text()
+    code = PROGRAM
     for line, other in {
-        "\n            facts = analyse(source)\n": FRAGILE,
-        "CPU_SECONDS = 5": "CPU_SECONDS = 0",
-        "import gc\n": "import gc\nimport os\n",
+        "\n        facts = analyse(source)\n": FRAGILE,
+        "READ_SECONDS = 0.5": "READ_SECONDS = 0.1",
     }.items():
         assert code.count(line) == 1
         code = code.replace(line, other)
-    (tmp_path / "extract.py").write_text(code)
-    monkeypatch.setattr(sources, "SCRIPT", tmp_path / "extract.py")
+    monkeypatch.setattr(sources, "PROGRAM", code)
 
 
 @pytest.mark.usefixtures("fragile")
 def test_the_scripts_after_one_that_kills_the_analysis_are_read() -> None:
-    found = facts(OURS, [b"import a", b"mort", b"import b", b"mort", b"moitie", b"import c"])
+    found = facts(
+        OURS, [b"import a", b"mort", b"import b", b"mort", b"moitie", b"import c"], sandbox="none"
+    )
     assert [sorted(one.imports) for one in found] == [["a"], [], ["b"], [], [], ["c"]]
-    assert [one is TOO_HARD for one in found] == [False, True, False, True, True, False]
+    assert [one == TOO_HARD for one in found] == [False, True, False, True, True, False]
 
 
 @pytest.mark.usefixtures("fragile")
 def test_the_whole_analysis_is_bounded_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "SECONDS", 1.0)
-    found = facts(OURS, [b"import a", b"lent", b"lent", b"import b"])
+    found = read(b"import a", b"lent", b"lent", b"import b")
     assert sorted(found[0].imports) == ["a"]
     assert found[1:] == [TOO_HARD] * 3
 
 
 @pytest.mark.usefixtures("fragile")
 def test_one_script_is_bounded_in_processor_time() -> None:
-    found = facts(OURS, [b"import a", b"boucle", b"import b"])
+    found = read(b"import a", b"boucle", b"import b")
     assert [sorted(one.imports) for one in found] == [["a"], [], ["b"]]
-    assert found[1] is TOO_HARD
+    assert found[1] == TOO_HARD
 
 
 def test_what_python_says_is_shown_without_danger() -> None:
@@ -132,50 +151,83 @@ def test_what_python_says_is_shown_without_danger() -> None:
 
 def test_without_an_interpreter_nothing_can_be_read() -> None:
     absent = Interpreter(Path("/absent"), (3, 11, 0), Path("/"), frozenset(), ())
-    assert facts(absent, [b"x", b"y"]) == [TOO_HARD, TOO_HARD]
+    with pytest.raises(ReadingError, match=r"Python 3\.11\.0 \(/absent\) n'a pas démarré"):
+        facts(absent, [b"x", b"y"], sandbox="none")
 
 
-def imported(files: dict[str, str], path: str) -> list[str]:
-    copy = submission({name: content.encode() for name, content in files.items()})
-    found = facts(OURS, [file.content for file in copy.files])
-    by_path = {file.path: one for file, one in zip(copy.files, found, strict=True)}
-    return list(map(str, local_modules(copy, PurePosixPath(path), by_path)))
+# Des « finally » emboîtés : deux fois plus de code à chaque niveau.
+BOMB = "\n".join(f"{' ' * n}try: a\n{' ' * n}finally:" for n in range(60)) + "\n" + " " * 60 + "b"
 
 
-def test_local_modules_follow_the_imports() -> None:
-    files = {
-        "part2/server.py": "import asyncio, outils\nfrom pack.sub import x\nimport commun",
-        "part2/outils.py": "from reseau import f\nimport server",
-        "part2/reseau.py": "",
-        "part2/autre.py": "",
-        "part2/pack/__init__.py": "from . import voisin\nfrom .plus import *",
-        "part2/pack/sub.py": "from ..reseau import f",
-        "part2/pack/voisin.py": "",
-        "part2/pack/plus/__init__.py": "from ...autre2 import f",
-        "part2/pack/inutile.py": "",
-        "part2/autre2.py": "",
-        "commun.py": "",
-        "outils.py": "import inconnu",
+@pytest.mark.parametrize("sandbox", ["bwrap", "none"])
+def test_compiling_is_bounded_and_costs_nothing(sandbox: Literal["bwrap", "none"]) -> None:
+    source = f"import requests\n{BOMB}\n".encode()
+    started = time.monotonic()
+    found = facts(OURS, [source] * 16 + [b"return"], sandbox=sandbox)
+    assert time.monotonic() - started < sources.SECONDS
+    assert [sorted(one.imports) for one in found[:16]] == [["requests"]] * 16
+    assert not any(one.syntax_error for one in found)  # plus le temps de compiler le dernier
+
+
+def test_in_the_sandbox_nothing_else_is_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Une faute de l'analyseur ne donnerait qu'une cellule, où il n'y a rien."""
+    (tmp_path / "secret").write_text("x")
+    escape = f'import os\nprint({READY!r})\nprint(\'{{"error": ["syntax", 1, "%s"]}}\' % '
+    escape += f"os.path.exists('{tmp_path}/secret'))"
+    monkeypatch.setattr(sources, "PROGRAM", escape)
+    said = {
+        sandbox: facts(OURS, [b""], sandbox=sandbox)[0].syntax_error[-5:]
+        for sandbox in get_args(Sandbox)
     }
-    assert imported(files, "part2/server.py") == [
-        *("commun.py", "part2/autre2.py", "part2/outils.py", "part2/pack/__init__.py"),
-        *("part2/pack/plus/__init__.py", "part2/pack/sub.py", "part2/pack/voisin.py"),
-        "part2/reseau.py",
-    ]
-    assert imported(files, "commun.py") == []
+    assert said == {"bwrap": "False", "none": " True"}
 
 
-def test_local_modules_of_odd_imports() -> None:
-    files = {
-        "a.py": "from . import *\nfrom .... import x\nimport a, b.c.d\nfrom .b import c",
-        "b/c.py": "import e",
-        "b/e.py": "",
-        "b/c/d.py": "",
-    }
-    assert imported(files, "a.py") == ["b/c/d.py", "b/c.py", "b/e.py"]
+@pytest.mark.parametrize(
+    ("minor", "source"),
+    [
+        (12, b"type Names = list[str]\n"),
+        (12, b"def first[T](names: list[T]) -> T: ...\nclass Box[T]: ...\n"),
+        (12, b'print(f"{d["dossier"]}/{e["nom"]}")\n'),
+        (12, b"print(f\"{'\\n'.join(lines)}\")\n"),
+        (14, b"try: pass\nexcept OSError, EOFError: pass\n"),
+        (14, b"x = t'{y}'\n"),
+        (15, b"lazy import json\nlazy from os import path\n"),
+    ],
+)
+def test_a_script_for_a_newer_python_is_told_from_a_wrong_one(minor: int, source: bytes) -> None:
+    if sys.version_info >= (3, minor):
+        assert one(source).syntax_error == ""
+        return
+    found = one(source)
+    assert found.newer == f"3.{minor}"
+    assert found.syntax_error.endswith(f" demande Python 3.{minor} ou plus récent")
+    wrong = one(source + b"def f(:\n")
+    assert (wrong.newer, "erreur de syntaxe" in wrong.syntax_error) == ("", True)
 
 
-def test_a_file_without_facts_is_listed_but_not_followed() -> None:
-    copy = submission({"a.py": b"import b", "b.py": b"import c", "c.py": b""})
-    by_path = {PurePosixPath("a.py"): one(b"import b")}
-    assert local_modules(copy, PurePosixPath("a.py"), by_path) == (PurePosixPath("b.py"),)
+def test_required_imports() -> None:
+    source = b"""
+import a.b, sys
+try:
+    import c
+except ImportError:
+    import d
+try:
+    import e
+except ModuleNotFoundError:
+    print("pip install e")
+    sys.exit(1)
+try:
+    import f
+except OSError:
+    pass
+if TYPE_CHECKING:
+    import g
+def main():
+    from h import i
+from . import j
+"""
+    assert one(source).required == {"a", "sys", "e", "f", "h"}
+    assert one(source).imports == {"a", "sys", "c", "d", "e", "f", "g", "h"}

@@ -174,3 +174,14 @@ def test_a_syntax_error_in_a_hostile_file(tmp_path: Path) -> None:
     (command,) = result.checks[0].failure.reproduce
     assert shlex.split(command) == ["python", "-m", "py_compile", "./-x $(reboot).py"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_machine_lacks_costs_nothing() -> None:
+    one = step("A", check("A.1"), check("A.2"))
+    ready = prepared(one)
+    ready.unavailable["A"] = "il manque un module"
+    (result,) = assemble([one], ready, ready.scripts, {})
+    assert (result.verdict, result.note) == (Verdict.NOT_JUDGED, "il manque un module")
+    assert [(c.verdict, c.cause) for c in result.checks] == [
+        (Verdict.NOT_JUDGED, "il manque un module")
+    ] * 2
