@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Iterator
@@ -15,6 +16,11 @@ from typing import NamedTuple
 SKIPPED_FOLDERS = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
 # À côté d'un pyvenv.cfg : un étudiant peut avoir créé son environnement au milieu de son travail.
 VENV_FOLDERS = frozenset({"bin", "etc", "include", "lib", "lib64", "scripts", "share"})
+# Ce qu'on donne parfois à la place d'un dossier, ou qu'on y laisse à la place des scripts.
+ARCHIVE = re.compile(r"(?i)\.(zip|tar|tgz|tbz2?|txz|7z|rar|gz|bz2|xz|zst)$")
+NOTEBOOK = re.compile(r"(?i)\.ipynb$")
+RENAMED = re.compile(r"(?i)\.py\.txt$")
+ADDRESS = re.compile(r"(?i)^(?:(?:https?|ssh|git|ftp):/|git@)")
 SHOWN_NAMES = 3  # dans une note
 NAME_LENGTH = 60  # caractères d'un nom montré
 
@@ -57,6 +63,7 @@ class Submission:
     folder: Path
     files: tuple[SourceFile, ...]  # dans l'ordre de leurs chemins
     notes: list[str] = field(default_factory=list)  # ce qui a été ignoré, en français
+    alias: str = ""  # le nom de ce dossier, si les scripts l'emploient : « ./TP6/urls.txt »
 
     def write_to(self, folder: Path) -> None:
         """Écrit la copie dans un dossier vide ou à créer, où un autre utilisateur peut écrire.
@@ -78,6 +85,9 @@ class Submission:
             with open(os.open(folder / file.path, flags), "wb") as output:
                 os.fchmod(output.fileno(), 0o666)
                 output.write(file.content)
+        if self.alias and not (folder / self.alias).exists():
+            # Lancée du dossier du dessus, là-bas ; de la copie, ici : le même chemin y mène.
+            (folder / self.alias).symlink_to(".")
         for path in reversed(folders):  # en dernier : d'ici là, personne d'autre n'y entre
             path.chmod(0o777)
 
@@ -105,6 +115,9 @@ def _escaped(char: str) -> str:
 class _Reason(Enum):
     """Pourquoi on ignore : ce que c'est, au singulier et au pluriel, et la raison."""
 
+    ARCHIVE = ("archive ignorée", "archives ignorées", "à extraire d'abord")
+    NOTEBOOK = ("carnet ignoré", "carnets ignorés", "à exporter en scripts .py")
+    RENAMED = ("fichier ignoré", "fichiers ignorés", "à renommer en .py")
     LINK = ("lien symbolique ignoré", "liens symboliques ignorés", "on n'en suit aucun")
     SPECIAL = ("fichier spécial ignoré", "fichiers spéciaux ignorés", "jamais ouvert")
     LARGE = ("fichier ignoré", "fichiers ignorés", "plus de {file} Mo")
@@ -157,12 +170,12 @@ class _Entry(NamedTuple):
 
 def read_submission(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Submission:
     """Lit la copie en mémoire. Lève SubmissionError s'il n'y a rien à juger."""
-    shown = printable(str(folder))
+    shown = printable(re.sub(r"^(\w+:/)(?=[^/])", r"\1/", str(folder)))  # Path ôte un « / »
     ignored = _Ignored(limits)
     try:
         root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise SubmissionError(f"{shown} : {_explain(error)}.") from error
+        raise SubmissionError(f"{shown} : {_explain(error, folder)}.") from error
     try:
         entries = _list(root, limits, ignored)
         files = _read(root, entries, limits, ignored)
@@ -172,21 +185,40 @@ def read_submission(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Submission
     if not any(file.is_python for file in files):
         details = "".join(f" {note}." for note in notes)
         raise SubmissionError(f"{shown} : ce dossier ne contient aucun fichier Python.{details}")
-    return Submission(folder, tuple(files), notes)
+    return Submission(folder, tuple(files), notes, _alias(folder, files))
 
 
-def _explain(error: OSError | ValueError) -> str:
+def _alias(folder: Path, files: list[SourceFile]) -> str:
+    name = folder.resolve().name
+    path = os.fsencode(name) + b"/"
+    return name if name and any(path in file.content for file in files if file.is_python) else ""
+
+
+def _explain(error: OSError | ValueError, folder: Path) -> str:
     match error:
+        case FileNotFoundError() if ADDRESS.match(str(folder)):
+            return "c'est une adresse : il faut d'abord en faire une copie ici (git clone)"
         case FileNotFoundError() | ValueError():  # ValueError : un octet nul dans le nom
             return "ce dossier n'existe pas"
         case NotADirectoryError():
-            return "ce n'est pas un dossier"
+            return _instead(folder.name)
         case PermissionError():
             return "vous n'avez pas le droit de lire ce dossier"
         case OSError(errno=errno.ENAMETOOLONG):
             return "ce nom est trop long"
         case _:
             return "ce dossier est illisible"
+
+
+def _instead(name: str) -> str:
+    """Ce qu'est ce fichier, donné pour un dossier, et quoi en faire."""
+    if ARCHIVE.search(name):
+        return "c'est une archive : il faut d'abord l'extraire, puis donner le dossier"
+    if NOTEBOOK.search(name):
+        return "c'est un carnet : il faut l'exporter en scripts .py, et donner leur dossier"
+    if _is_python(name) or RENAMED.search(name):
+        return "c'est un fichier : il faut donner le dossier qui le contient"
+    return "ce n'est pas un dossier"
 
 
 def _is_python(name: str) -> bool:
@@ -260,6 +292,9 @@ def _is_wanted(entry: _Entry, limits: Limits, ignored: _Ignored) -> bool:
     """Écarte, en le disant, tout ce qu'on ne lira pas."""
     if entry.path.name.startswith("._") or entry.path.name == ".DS_Store":
         return False  # ce que macOS ajoute de lui-même
+    if stat.S_ISREG(entry.mode) and (reason := _misplaced(entry.path.name)):
+        ignored.add(reason, entry.path)
+        return False
     if stat.S_ISLNK(entry.mode):
         ignored.add(_Reason.LINK, entry.path)
     elif not stat.S_ISREG(entry.mode):
@@ -271,6 +306,16 @@ def _is_wanted(entry: _Entry, limits: Limits, ignored: _Ignored) -> bool:
     else:
         return True
     return False
+
+
+def _misplaced(name: str) -> _Reason | None:
+    """Pourquoi ce fichier ne servira à rien, alors qu'il est sans doute du travail."""
+    patterns = {
+        _Reason.ARCHIVE: ARCHIVE,
+        _Reason.NOTEBOOK: NOTEBOOK,
+        _Reason.RENAMED: RENAMED,
+    }
+    return next((reason for reason, pattern in patterns.items() if pattern.search(name)), None)
 
 
 def _priority(entry: _Entry) -> tuple[bool, int, PurePosixPath]:

@@ -42,7 +42,7 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
 
 def test_a_file(tmp_path: Path) -> None:
     (tmp_path / "copie.py").write_text("print(1)", encoding="utf-8")
-    refused(tmp_path / "copie.py", "copie.py : ce n'est pas un dossier.")
+    refused(tmp_path / "copie.py", "copie.py : c'est un fichier : il faut donner le dossier")
 
 
 def test_a_pipe(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import socket
 import stat
@@ -272,7 +273,7 @@ def test_says_when_there_is_no_such_folder(tmp_path: Path) -> None:
     (tmp_path / "rond").symlink_to("rond")
     for name, why in {
         "absent": "ce dossier n'existe pas",
-        "a.py": "ce n'est pas un dossier",
+        "a.py": "c'est un fichier : il faut donner le dossier qui le contient",
         "tube": "ce n'est pas un dossier",
         "nul\0": "ce dossier n'existe pas",
         "rond": "ce dossier est illisible",
@@ -282,6 +283,58 @@ def test_says_when_there_is_no_such_folder(tmp_path: Path) -> None:
             read_submission(tmp_path / name)
         assert str(caught.value).endswith(f" : {why}.")
         assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *((f"tp6{end}", "c'est une archive") for end in (".zip", ".tar.gz", ".TGZ", ".7z", ".rar")),
+        ("TP.ipynb", "c'est un carnet : il faut l'exporter en scripts .py"),
+        ("web_sync.py.txt", "c'est un fichier : il faut donner le dossier"),
+        ("notes.odt", "ce n'est pas un dossier"),
+    ],
+)
+def test_says_what_was_given_instead_of_a_folder(name: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(SubmissionError, match=f"{re.escape(name)} : {why}"):
+        read_submission(tmp_path / name)
+
+
+@pytest.mark.parametrize("address", ["https://forge.fr/x/tp6.git", "git@forge.fr:x/tp6.git"])
+def test_an_address_is_not_a_folder(address: str) -> None:
+    with pytest.raises(SubmissionError, match=f"^{address} : c'est une adresse"):
+        read_submission(Path(address))
+
+
+def test_says_what_is_there_instead_of_scripts(tmp_path: Path) -> None:
+    files = dict.fromkeys(("TP.ipynb", "part1/web_sync.py.txt", "part2.zip", "old.tar.gz"), CODE)
+    write(tmp_path, files)
+    with pytest.raises(
+        SubmissionError, match=r"Python\. 2 archives ignorées : à extraire"
+    ):
+        read_submission(tmp_path)
+    write(tmp_path, {"a.py": CODE})
+    copy = read_submission(tmp_path)
+    assert names(copy) == ["a.py"]
+    assert copy.notes == [
+        "2 archives ignorées : à extraire d'abord (old.tar.gz, part2.zip)",
+        "1 carnet ignoré : à exporter en scripts .py (TP.ipynb)",
+        "1 fichier ignoré : à renommer en .py (part1/web_sync.py.txt)",
+    ]
+
+
+def test_the_name_of_the_folder_leads_to_it_too(tmp_path: Path) -> None:
+    """La copie peut être lancée du dossier du dessus : « ./TP6/urls.txt » y est un bon chemin."""
+    inside = write(tmp_path / "TP6", {"a.py": b"open('./TP6/urls.txt')", "urls.txt": b"u"})
+    for number, folder in enumerate((tmp_path, inside)):
+        read_submission(folder).write_to(tmp_path / f"ici{number}")
+        assert (tmp_path / f"ici{number}/TP6/urls.txt").read_bytes() == b"u"
+    unused = write(tmp_path / "TP7", {"a.py": CODE})
+    read_submission(unused).write_to(tmp_path / "rien")
+    assert sorted(path.name for path in (tmp_path / "rien").iterdir()) == ["a.py"]
+    taken = write(tmp_path / "TP8", {"a.py": b"'TP8/x'", "TP8/x": b""})
+    read_submission(taken).write_to(tmp_path / "pris")
+    assert (tmp_path / "pris/TP8/x").is_file()
 
 
 def test_says_when_there_is_nothing_to_grade(tmp_path: Path) -> None:
