@@ -21,6 +21,7 @@ from grader.engine.results import assemble
 from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model import Check, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.limits import Limits, Measures
+from grader.sandbox.places import temporary_folder
 from grader.world.authority import Authority
 
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
@@ -76,7 +77,7 @@ def grade(options: Options) -> Report:
 @contextmanager
 def _place() -> Iterator[Path]:
     """Un dossier vide où chaque arène, dans ses montages à elle, range ce qu'elle prépare."""
-    with tempfile.TemporaryDirectory(prefix="tp6-correcteur-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tp6-correcteur-", dir=temporary_folder()) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 

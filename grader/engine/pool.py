@@ -10,13 +10,13 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from grader.driving.setting import Job, Setting
 from grader.engine.trial import ENDLESS, budget, decode, encode, run
 from grader.model import Failure, Outcome
+from grader.sandbox.inherited import forget
 from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
 
 MAX_OUTCOME = 20_000_000  # octets
@@ -60,7 +60,7 @@ class Pool(Generic[Tag]):
             process = os.fork()
             if process == 0:
                 os.close(pipe)
-                _live(self._setting, job, other, mask, parent)
+                _live(self._setting, job, other, parent)
             os.close(other)
             limit = time.monotonic() + budget(job) + GRACE
             self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
@@ -108,16 +108,14 @@ class Pool(Generic[Tag]):
         self._selector.close()
 
 
-def _live(setting: Setting, job: Job, pipe: int, mask: Iterable[int], parent: int) -> None:
-    """La vie d'une arène, où n'attendent que les signaux de `mask` ; n'en revient jamais."""
+def _live(setting: Setting, job: Job, pipe: int, parent: int) -> None:
+    """La vie d'une arène ; n'en revient jamais."""
     try:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        forget()
         die_with_parent()
         if os.getppid() != parent:  # tué d'un coup, avant que l'on s'y soit préparé
             os._exit(1)
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
-        # Sous nohup, la copie l'ignorerait aussi, et survivrait à son terminal.
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         _keep_only(pipe, every=setting.measures.descriptors)
         if setting.sandbox == "bwrap":
             enter(network=setting.measures.network)

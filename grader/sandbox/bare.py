@@ -1,0 +1,138 @@
+"""Sans bac à sable, le port 8888 et /tmp sont ceux de la machine : les trouver libres, les rendre.
+
+Rien de la personne n'est écrasé : ce qui, dans /tmp, porte un nom qu'écrivent les scripts est mis
+de côté, puis rendu ; ce qu'ils y ont écrit est effacé.
+"""
+
+import errno
+import pwd
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PORT = 8888
+TMP = Path("/tmp")
+PAGE = "web_page"  # celle de l'étape I.2 ; les autres pages sont web_…, d'après leur URL
+PAGES = "web_*"
+LISTENING = "0A"  # <net/tcp_states.h>, tel que /proc/net/tcp l'écrit
+MAX_NAME = 60  # caractères
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class BareError(Exception):
+    """Ce qui empêche de corriger sans bac à sable ; le message est pour l'écran."""
+
+
+def check_port(port: int = PORT) -> None:
+    """BareError si ce port est pris ; elle dit par qui."""
+    for family, host in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                if family == socket.AF_INET6:
+                    trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind((host, port))
+                trial.listen()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:  # sinon : pas d'IPv6, par exemple
+                raise BareError(
+                    f"Le port {port} est déjà pris, et sans bac à sable les étapes II.2 à II.6 en "
+                    f"ont besoin : {_holders(port)}."
+                ) from None
+
+
+def _holders(port: int) -> str:
+    """Qui écoute là : « python (processus 1234) », ou son compte si le système cache le reste."""
+    sockets = dict(_listening(port))
+    found: dict[str, str] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            for descriptor in (process / "fd").iterdir():
+                with suppress(OSError):
+                    if (inode := str(descriptor.readlink())) in sockets:
+                        found[inode] = f"{_name(process)} (processus {process.name})"
+    told = {found.get(inode) or f"un programme de {_user(user)}" for inode, user in sockets.items()}
+    return ", ".join(sorted(told)) or "un programme que le système ne montre pas"
+
+
+def _listening(port: int) -> Iterator[tuple[str, int]]:
+    """Les sockets qui écoutent sur ce port : leur inode, et le compte de qui les a ouvertes."""
+    for table in ("tcp", "tcp6"):
+        with suppress(OSError), open(f"/proc/net/{table}", encoding="ascii") as lines:
+            for line in list(lines)[1:]:
+                fields = line.split()
+                if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
+                    yield f"socket:[{fields[9]}]", int(fields[7])
+
+
+def _name(process: Path) -> str:
+    """Sa commande, sans le chemin du programme : « python bonus/server.py »."""
+    words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    shown = " ".join([Path(words[0]).name, *words[1:]]).strip()
+    return shown if len(shown) <= MAX_NAME else f"{shown[:MAX_NAME]}…"
+
+
+def _user(number: int) -> str:
+    try:
+        return f"l'utilisateur {pwd.getpwuid(number).pw_name}"
+    except KeyError:
+        return f"l'utilisateur {number}"
+
+
+@contextmanager
+def pages_set_aside(folder: Path = TMP) -> Iterator[None]:
+    """`folder` n'a d'abord aucune page ; à la fin, celles d'avant, et elles seules.
+
+    BareError si celle de l'étape I.2 est à quelqu'un d'autre.
+    """
+    aside = Path(tempfile.mkdtemp(prefix="tp6-pages-", dir=folder))
+    try:
+        for page in folder.glob(PAGES):
+            _set_aside(page, aside)
+        others = set(folder.glob(PAGES))  # d'un autre compte : aucun script n'y peut rien non plus
+        try:
+            yield
+        finally:
+            with _undisturbed():
+                for page in set(folder.glob(PAGES)) - others:
+                    _remove(page)
+    finally:
+        with _undisturbed():
+            for page in aside.iterdir():
+                with suppress(OSError):
+                    page.rename(folder / page.name)
+            with suppress(OSError):  # ce qui n'a pu être rendu y reste
+                aside.rmdir()
+
+
+def _set_aside(page: Path, aside: Path) -> None:
+    try:
+        page.rename(aside / page.name)
+    except PermissionError:
+        if page.name == PAGE:
+            raise BareError(
+                f"{page} est à {_user(page.lstat().st_uid)}, et sans bac à sable l'étape I.2 doit "
+                "pouvoir l'écrire : il faut d'abord l'effacer."
+            ) from None
+
+
+def _remove(page: Path) -> None:
+    with suppress(OSError):
+        if page.is_dir() and not page.is_symlink():
+            shutil.rmtree(page, ignore_errors=True)
+        else:
+            page.unlink()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Un second Ctrl-C attend que tout soit rendu."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -1,0 +1,51 @@
+"""Ce dont une arène hérite de qui a lancé le correcteur : rien qui se voie."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.processes import ROOT
+
+PROBE = """
+import json, os, signal, subprocess, sys
+from grader.sandbox.inherited import forget
+forget()
+code = (
+    "import json, os, signal;"
+    "status = dict(l.split(':', 1) for l in open('/proc/self/status').read().splitlines());"
+    "print(json.dumps([status['SigIgn'].strip(), status['SigBlk'].strip(), oct(os.umask(0))]))"
+)
+command = [sys.executable, "-I", "-S", "-c", code]
+print(subprocess.run(command, capture_output=True, text=True).stdout)
+"""
+# Python ignore pour lui-même SIGPIPE et SIGXFSZ.
+PYTHON = 1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1)
+
+
+def spoil() -> None:
+    """Ce que laisse le pire des lanceurs."""
+    everything = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+    for number in everything:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, everything)
+    os.umask(0o777)
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_a_program_starts_as_from_a_new_terminal(spoilt: bool) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        cwd=ROOT,
+        preexec_fn=spoil if spoilt else None,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ignored, blocked, umask = json.loads(result.stdout)
+    assert int(ignored, 16) & ~PYTHON == 0
+    assert int(blocked, 16) == 0
+    assert umask == "0o22"
