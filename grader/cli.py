@@ -1,18 +1,13 @@
 """La ligne de commande. Rien de lourd ne s'importe ici : --help doit répondre aussitôt."""
 
 import argparse
-import importlib
-import os
 import re
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-ROOT = Path(__file__).parents[1]
-OK, NOT_FULL, BAD_INPUT, GRADER_ERROR, NO_SANDBOX = 0, 1, 2, 3, 4
-INTERRUPTED = 130
+from grader import exits, process
 
 DESCRIPTION = """\
 Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit pourquoi.
@@ -23,11 +18,10 @@ Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit p
   python -m grader replay RAPPORT       rejoue ce qui a échoué, avec la même graine
   python -m grader doctor               dit ce qui manque à cette machine
 """
-EPILOGUE = """\
-Code de sortie : 0 tout est juste, 1 des points manquent, 2 demande ou copie incorrecte,
-3 le correcteur s'est trompé, 4 pas de bac à sable, 130 Ctrl-C.
-"""
-
+MISSING = (
+    "Il manque le module {name} : make grade prépare tout ; sans make, dans le dossier du "
+    "correcteur, pip install -r requirements.txt --group grader (pip 25.1 ou plus récent)."
+)
 
 WRONG_VALUE = "{option} n'accepte pas {what}"
 # Ce que dit argparse, dans sa langue, et ce qu'on en dit.
@@ -51,12 +45,12 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 class Parser(argparse.ArgumentParser):
     """Un argparse qui parle français."""
 
-    def __init__(self, usage: str, description: str) -> None:
+    def __init__(self, usage: str, description: str, exit_codes: str = exits.MEANING) -> None:
         super().__init__(
             prog="python -m grader",
             usage=usage,
             description=description,
-            epilog=EPILOGUE,
+            epilog=exit_codes,
             formatter_class=Formatter,
             add_help=False,
             allow_abbrev=False,
@@ -66,7 +60,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         reason = _harmless(_in_french(message))
-        self.exit(BAD_INPUT, f"Demande incorrecte : {reason} (voir --help).\n")
+        self.exit(exits.BAD_INPUT, f"Demande incorrecte : {reason} (voir --help).\n")
 
 
 def _in_french(message: str) -> str:
@@ -78,8 +72,9 @@ def _in_french(message: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    reports = importlib.import_module("grader.reports.neutral")
-    return str(reports.neutral(reports.shortened(text, 200)))
+    from grader.reports.neutral import neutral, shortened  # noqa: PLC0415 (voir en tête)
+
+    return neutral(shortened(text, 200))
 
 
 def _seed(text: str) -> int:
@@ -106,6 +101,12 @@ def _add_grading_options(parser: Parser) -> None:
     add("--json", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JSON")
     add("--html", metavar="FICHIER", type=_path, help="écrit aussi le rapport en une page web")
     add("--jobs", metavar="N", type=_positive, help="contrôles menés de front")
+    add(
+        "--budget",
+        metavar="SECONDES",
+        type=_positive,
+        help="ce que peuvent durer, en tout, les essais d'une copie (180 si rien n'est dit)",
+    )
     add(
         "--sandbox",
         choices=("bwrap", "none"),
@@ -137,6 +138,7 @@ def _hint() -> Parser:
     parser = Parser(
         "python -m grader hint ÉTAPE [--level N]",
         "Ce qui est demandé à une étape (II.5) ou à un contrôle (II.5.server.joins), et un indice.",
+        exit_codes="",
     )
     parser.add_argument("step", metavar="ÉTAPE", help=argparse.SUPPRESS)
     parser.options.add_argument(
@@ -157,61 +159,52 @@ def _replay() -> Parser:
 
 
 def _doctor() -> Parser:
-    return Parser("python -m grader doctor", "Dit ce qui manque à cette machine pour corriger.")
+    return Parser(
+        "python -m grader doctor",
+        "Dit ce qui manque à cette machine pour corriger.",
+        exit_codes="Code de sortie : 0 tout est prêt, 1 il manque quelque chose.",
+    )
 
 
 PARSERS = {"step": _step, "hint": _hint, "replay": _replay, "doctor": _doctor}
 
 
-def _terminate(number: int, _: object) -> NoReturn:
-    raise SystemExit(128 + number)
-
-
-def _open_standard() -> None:
-    """Une entrée ou une sortie déjà fermée : aucun autre fichier ne doit prendre sa place."""
-    for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:
-            number = os.open(os.devnull, os.O_RDWR)
-            file = open(number, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 (gardé ouvert)
-            setattr(sys, name, file)
-
-
-def _silence() -> None:
-    """Ce qui reste à écrire ne peut pas l'être : que Python ne s'en plaigne pas en finissant."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _run(given: list[str]) -> int:
-    command = given.pop(0) if given and given[0] in PARSERS else "grade"
-    try:
-        parsed = PARSERS.get(command, _grade)().parse_args(given)
-        commands = importlib.import_module("grader.commands")
-        return int(getattr(commands, command)(parsed))
-    finally:
-        sys.stdout.flush()
+    name = given.pop(0) if given and given[0] in PARSERS else "grade"
+    parsed = PARSERS.get(name, _grade)().parse_args(given)
+    from grader import commands  # noqa: PLC0415 (voir en tête)
+
+    run = {
+        "grade": commands.grade,
+        "step": commands.grade,
+        "hint": commands.hint,
+        "replay": commands.replay,
+        "doctor": commands.doctor,
+    }
+    return run[name](parsed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exécute la commande ; son code de sortie."""
-    _open_standard()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, _terminate)
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
         print("\nCorrection interrompue.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # la sortie a été fermée, par `head` par exemple
-        _silence()
-        return NOT_FULL
+        return exits.INTERRUPTED
     except Exception as error:
         if sys.flags.dev_mode:  # python -X dev -m grader
             raise
-        _silence()
-        if isinstance(error, ModuleNotFoundError):
-            print(f"Il manque le module {error.name} : make grade prépare tout.", file=sys.stderr)
-            return GRADER_ERROR
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """Dit en une ligne ce qui empêche de corriger ; le code de sortie."""
+    if isinstance(error, ModuleNotFoundError):
+        print(MISSING.format(name=error.name), file=sys.stderr)
+    elif reason := process.shortage(error):
+        print(reason, file=sys.stderr)
+        return exits.BAD_INPUT
+    else:
         what = _harmless(f"{type(error).__name__}: {error}")
         print(f"Le correcteur s'est trompé : {what}", file=sys.stderr)
-        return GRADER_ERROR
+    return exits.GRADER_ERROR

@@ -1,27 +1,45 @@
 """Ce que fait chaque commande."""
 
 import argparse
-import errno
+import os
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 
 from grader import catalogue
-from grader.cli import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, OK, ROOT
+from grader import doctor as machine
 from grader.discovery.files import SubmissionError
 from grader.engine import grading
 from grader.engine.preparing import NoInterpreterError
-from grader.model import Report, Step, Verdict
-from grader.reports import jsonreport, page, terminal
+from grader.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
+from grader.model import Check, Report, Step, Verdict
+from grader.reports import files, jsonreport, page, terminal
 from grader.reports.neutral import neutral, shortened
-from grader.sandbox import doctor as machine
+from grader.sandbox.bare import BareError, check_port, pages_set_aside
+from grader.version import VERSION
+
+ROOT = Path(__file__).parents[1]
+# Colonnes : en deçà, rich ne finirait pas ; au-delà, il remplirait la mémoire d'espaces.
+NARROWEST, WIDEST = 40, 4000
+PIPED = 100  # là où il n'y a pas de terminal
+MARKS = {  # ce qui va, et ce qu'on peut y faire
+    (True, False): ("✓", "green"),
+    (True, True): ("~", "yellow"),
+    (False, True): ("✗", "red"),
+    (False, False): ("✗", "red"),
+}
+ON_PORT = frozenset({"server", "client"})  # ces scripts écoutent ou vont sur le port 8888
+ON_DISK = frozenset({"fetch", "fetch_many", "measure"})  # ceux-là écrivent des pages dans /tmp
 
 
 def _fail(message: str, code: int = BAD_INPUT) -> int:
-    print(message, file=sys.stderr)
+    print(neutral(shortened(message, 1000)), file=sys.stderr)
     return code
 
 
@@ -52,48 +70,65 @@ def _run(
     selection: tuple[str, ...],
     seed: int | None,
 ) -> int:
-    errors = Console(stderr=True)
-    for file in (arguments.json, arguments.html):
-        if file and (reason := _unwritable(file)):
-            return _fail(f"{_name(file)} : {reason}.")
+    if code := _unwritable(arguments, folder):
+        return code
     sandbox = _sandbox(arguments.sandbox, folder)
     if not sandbox:
         return NO_SANDBOX
     options = grading.Options(folder, steps, selection=selection, sandbox=sandbox)
-    options = grading.with_settings(options, seed=seed, jobs=arguments.jobs)
+    options = grading.with_settings(
+        options, seed=seed, jobs=arguments.jobs, budget=arguments.budget
+    )
     try:
-        with _Progress(errors) as progress:
+        with ExitStack() as stack:
+            if sandbox == "none":
+                _make_room(steps, stack)
+            progress = stack.enter_context(_Progress(Console(stderr=True)))
             report = grading.grade(grading.with_settings(options, progress=progress.advance))
-    except (SubmissionError, NoInterpreterError) as error:
+    except (SubmissionError, NoInterpreterError, BareError) as error:
         return _fail(str(error))
-    terminal.show(report, Console(soft_wrap=False), verbose=arguments.verbose)
-    return _write(arguments, report) or _code(report)
+    failed = _write(arguments, report)  # d'abord : l'écran, lui, peut disparaître
+    _show(lambda console: terminal.show(report, console, verbose=arguments.verbose))
+    return failed or _code(report)
 
 
-def _unwritable(file: Path) -> str:
-    """Pourquoi on ne pourra pas écrire ce fichier ; à savoir avant de corriger, pas après."""
-    try:
-        existed = file.exists()
-        if not existed or file.is_file():  # ouvrir un tube attendrait son lecteur
-            with file.open("ab"):
-                pass
-        if not existed:
-            file.unlink()
-    except OSError as error:
-        return _explain(error, file)
-    return "c'est un dossier" if file.is_dir() else ""
+def _show(print_on: Callable[[Console], None]) -> None:
+    """Montre une page ; hors d'un terminal, sans les espaces dont rich remplit les lignes."""
+    console = _console()
+    if console.is_terminal:
+        print_on(console)
+        return
+    with console.capture() as shown:
+        print_on(console)
+    print(*(line.rstrip() for line in shown.get().splitlines()), sep="\n")
 
 
-def _explain(error: OSError, file: Path) -> str:
-    match error:
-        case PermissionError():
-            return "vous n'avez pas le droit d'y écrire"
-        case FileNotFoundError() if not file.parent.is_dir():
-            return "son dossier n'existe pas"
-        case OSError(errno=errno.ENOSPC):
-            return "il n'y a plus de place sur le disque"
-        case _:
-            return "impossible d'y écrire"
+def _console() -> Console:
+    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED)
+    console.width = min(max(console.width, NARROWEST), WIDEST)
+    return console
+
+
+def _make_room(steps: Sequence[Step], stack: ExitStack) -> None:
+    """Sans bac à sable, ce dont ces étapes ont besoin sur la machine ; BareError si c'est pris."""
+    kinds = {step.kind for step in steps}
+    if kinds & ON_PORT:
+        check_port()
+    if kinds & ON_DISK:
+        stack.enter_context(pages_set_aside())
+
+
+def _unwritable(arguments: argparse.Namespace, folder: Path) -> int:
+    """Le code de sortie si un des rapports demandés ne pourra pas être écrit ; 0 sinon."""
+    wanted = [file for file in (arguments.json, arguments.html) if file]
+    if len({file.parent.resolve() / file.name for file in wanted}) < len(wanted):
+        return _fail(f"{_name(wanted[0])} : un seul fichier pour deux rapports.")
+    for file in wanted:
+        try:
+            files.check(file, folder)
+        except files.UnwritableError as error:
+            return _fail(f"{_name(file)} : {error}.")
+    return 0
 
 
 def _sandbox(chosen: str | None, folder: Path) -> Literal["bwrap", "none"] | None:
@@ -152,34 +187,39 @@ class _Progress:
 
 def _write(arguments: argparse.Namespace, report: Report) -> int:
     """Écrit les rapports demandés ; 0, ou le code de l'échec."""
+    code = 0
     for file, render in ((arguments.json, jsonreport.dump), (arguments.html, page.render)):
         if file:
             try:
-                file.write_text(render(report), encoding="utf-8")
-            except OSError as error:
-                return _fail(f"{_name(file)} : {_explain(error, file)}.")
-    return 0
+                files.write(file, render(report))
+            except files.UnwritableError as error:
+                code = _fail(f"{_name(file)} : {error}.")
+    return code
 
 
 def _code(report: Report) -> int:
     verdicts = {check.verdict for step in report.steps for check in step.checks}
     if Verdict.ERROR in verdicts:
         return GRADER_ERROR
+    if Verdict.NOT_JUDGED in verdicts:
+        return NOT_JUDGED
     return OK if verdicts <= {Verdict.PASSED} else NOT_FULL
 
 
-def step(arguments: argparse.Namespace) -> int:
-    return grade(arguments)
-
-
 def hint(arguments: argparse.Namespace) -> int:
-    wanted, console = arguments.step, Console()
+    """Ce qui est demandé, et un indice."""
+    wanted = arguments.step
     checks = [check for step in catalogue.steps() for check in step.checks if check.id == wanted]
-    for subject in checks or catalogue.select(wanted):
-        terminal.show_hint(subject, arguments.level, console)
-        console.print()
-    if not checks and not catalogue.select(wanted):
+    subjects: Sequence[Step | Check] = checks or catalogue.select(wanted)
+    if not subjects:
         return _unknown_step(wanted)
+
+    def show(console: Console) -> None:
+        for subject in subjects:
+            terminal.show_hint(subject, arguments.level, console)
+            console.print()
+
+    _show(show)
     return OK
 
 
@@ -199,6 +239,9 @@ def replay(arguments: argparse.Namespace) -> int:
             for step in catalogue.steps()
             if any(check.id in report.failed for check in step.checks)
         )
+    if report.grader != VERSION:
+        other = f"du correcteur {_name(report.grader)}, et celui-ci est le {VERSION}"
+        print(f"Ce rapport est {other} : les verdicts peuvent changer.", file=sys.stderr)
     if not steps:
         print("Rien à rejouer : aucun contrôle de ce rapport n'a échoué.")
         return OK
@@ -208,15 +251,19 @@ def replay(arguments: argparse.Namespace) -> int:
 
 
 def doctor(_: argparse.Namespace) -> int:
-    console = Console()
+    """Ce qui manque à cette machine, et comment y remédier."""
     findings = machine.diagnose()
-    for finding in findings:
-        mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-        console.print(mark, finding.name, end="")
-        console.print(f" : {finding.detail}" if finding.detail else "", markup=False)
-        if not finding.ok and finding.remedy:
-            console.print(f"    {finding.remedy}", style="cyan", markup=False, soft_wrap=True)
-    if all(finding.ok for finding in findings):
-        console.print("Tout est prêt pour corriger.")
-        return OK
-    return NOT_FULL
+    ready = all(finding.ok for finding in findings)
+
+    def show(console: Console) -> None:
+        for finding in findings:
+            sign, color = MARKS[finding.ok, bool(finding.remedy)]
+            detail = f" : {finding.detail}" if finding.detail else ""
+            console.print(Text.assemble((sign, color), f" {finding.name}{detail}"))
+            if finding.remedy:
+                console.print(Text(f"    {finding.remedy}", "cyan"), soft_wrap=True)
+        if ready:
+            console.print("Tout est prêt pour corriger.")
+
+    _show(show)
+    return OK if ready else NOT_FULL

@@ -15,7 +15,7 @@ from grader.catalogue import TOTAL, select, steps
 from grader.checks.expect import TOLERATED
 from grader.engine.grading import Options, grade
 from grader.model import CheckResult, Launch, Report, Step, StepResult, Verdict
-from grader.sandbox.doctor import usable
+from grader.doctor import usable
 from tests.grader.variants import graders
 from tests.support.pages import own_web_page
 from tests.support.processes import ROOT

@@ -16,6 +16,7 @@ from grader.reports.words import count, duration, mark, score
 
 WIDE = 100  # colonnes ; en deçà, le tableau ne nomme que les fichiers d'un autre nom que le sujet
 MAX_NOTES = 20
+CODE = 3  # le niveau de l'indice qui est du code, et non une phrase
 BARE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_SUBMITTED})
 
 
@@ -39,15 +40,24 @@ def show_hint(subject: Step | Check, level: int, console: Console) -> None:
         grid.add_column(width=8, style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
         grid.add_row("demandé", Text(check.asks))
-        for rank, hint in enumerate(check.hints[:level], 1):
+        for rank, hint in enumerate(check.hints[: min(level, CODE - 1)], 1):
             grid.add_row(f"indice {rank}", Text(hint, overflow="fold"))
         console.print()
         if isinstance(subject, Step):
             console.print(Padding(Text(check.title, "bold"), (0, 0, 0, 2)))
         console.print(Padding(grid, (0, 0, 0, 2)))
+        if level == CODE:
+            _show_code(check.hints[CODE - 1], console)
     if level < len(checks[0].hints):
         command = f"python -m grader hint {subject.id} --level {level + 1}"
         console.print(Text(f"\n  Plus précis : {command}", "cyan"), soft_wrap=True)
+
+
+def _show_code(code: str, console: Console) -> None:
+    """Un retour à la ligne de plus en ferait une erreur de syntaxe."""
+    console.print(Text(f"  indice {CODE}", "dim"))
+    for line in code.strip("\n").splitlines():
+        console.print(Text(f"    {line}"), soft_wrap=True)
 
 
 def _table(report: Report, width: int) -> Table:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from grader.cli import BAD_INPUT, NOT_FULL
-from grader.sandbox import doctor as machine
+from grader import doctor as machine
+from grader.exits import BAD_INPUT, NOT_FULL
 from tests.grader.commandline import HASTY, grader, said, submission
 
 BOUND = 90.0  # secondes, machine très chargée ; d'ordinaire, trois

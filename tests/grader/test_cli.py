@@ -3,20 +3,21 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from grader.catalogue import select, steps
-from grader.cli import BAD_INPUT, GRADER_ERROR, NOT_FULL, OK
+from grader.exits import BAD_INPUT, GRADER_ERROR, NOT_FULL, OK
 from grader.reports import jsonreport
 from tests.grader.commandline import HASTY, grader, said, submission
 from tests.support.processes import ENVIRONMENT, ROOT
 
 COMMANDS = ("", "step", "hint", "replay", "doctor")
+EASY = ("hint", "doctor")  # qui ne jugent rien
 ENGLISH = re.compile(
     r"\b(usage:|options:|positional|arguments?:|show|this|help message|exit\b(?! )|optional|error"
     r"|invalid|unrecognized|required|expected|choose|default)",
@@ -32,7 +33,7 @@ def test_help_is_in_french(command: str, option: str) -> None:
     assert shown.out.startswith(f"Usage : python -m grader {command}".rstrip())
     assert "\nOptions :\n  -h, --help" in shown.out
     assert "affiche cette aide" in shown.out
-    assert "\nCode de sortie : 0 tout est juste" in shown.out
+    assert ("\nCode de sortie : 0 tout est juste" in shown.out) is (command not in EASY)
     assert not ENGLISH.search(shown.out)
     assert max(map(len, shown.out.splitlines())) <= 100
 
@@ -44,11 +45,13 @@ def test_help_names_every_command() -> None:
 
 def test_help_comes_at_once() -> None:
     def seconds() -> float:
-        started = time.monotonic()
+        """De calcul : la machine a peut-être autre chose à faire."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert grader("--help").returncode == OK
-        return time.monotonic() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert any(seconds() < 0.2 for _ in range(10))  # de quoi trouver la machine au repos
+    assert min(seconds() for _ in range(3)) < 0.2
 
 
 def test_nothing_heavy_is_imported_for_the_help() -> None:
@@ -75,6 +78,8 @@ def test_nothing_heavy_is_imported_for_the_help() -> None:
         ("--seed -1", "--seed n'accepte pas '-1'"),
         ("--seed 18446744073709551616", "--seed n'accepte pas '18446744073709551616'"),
         ("--jobs 0", "--jobs n'accepte pas '0'"),
+        ("--budget 0", "--budget n'accepte pas '0'"),
+        ("--budget 3m", "--budget n'accepte pas '3m'"),
         ("--sandbox docker", "--sandbox n'accepte pas 'docker'"),
         ("hint II --level 4", "--level n'accepte pas"),
         ("-v=3", "--verbose n'attend pas de valeur"),
@@ -178,7 +183,8 @@ def test_hint_level_is_one_unless_said() -> None:
         ("/absent/rapport", "/absent/rapport : son dossier n'existe pas."),
         ("/tmp", "/tmp : c'est un dossier."),
         ("/proc/rapport", "/proc/rapport : impossible d'y écrire."),
-        ("/tmp/" + "x" * 300, "impossible d'y écrire."),
+        ("/dev/null", "/dev/null : impossible d'y écrire."),
+        ("/tmp/" + "x" * 300, "ce nom est trop long."),
     ],
 )
 @pytest.mark.parametrize("kind", ["--json", "--html"])
@@ -204,7 +210,7 @@ def test_a_report_one_may_not_write(tmp_path: Path) -> None:
 def test_a_report_that_could_be_written_is_left_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.sandbox.doctor.usable", lambda: "")
+    monkeypatch.setattr("grader.doctor.usable", lambda: "")
     kept, absent = tmp_path / "un.json", tmp_path / "deux.html"
     kept.write_text("déjà là", encoding="utf-8")
     answer = said(str(tmp_path / "absent"), "--json", str(kept), "--html", str(absent))
@@ -253,7 +259,7 @@ def test_nobody_reads_the_output(arguments: list[str]) -> None:
             text=True,
             check=False,
         )
-    assert (result.returncode, result.stderr) == (NOT_FULL, "")
+    assert (result.returncode, result.stderr) == (OK, "")
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
@@ -281,9 +287,8 @@ def test_a_full_disk_is_said_in_a_line() -> None:
             text=True,
             check=False,
         )
-    assert result.returncode == GRADER_ERROR
-    assert result.stderr.startswith("Le correcteur s'est trompé : OSError: ")
-    assert result.stderr.count("\n") == 1
+    assert result.returncode == BAD_INPUT
+    assert result.stderr == "La sortie standard est perdue : il n'y a plus de place.\n"
 
 
 @pytest.mark.parametrize("developer", [False, True])
@@ -322,4 +327,8 @@ def test_without_its_modules_it_says_how_to_get_them() -> None:
         check=False,
     )
     assert result.returncode == GRADER_ERROR
-    assert re.fullmatch(r"Il manque le module \w+ : make grade prépare tout\.\n", result.stderr)
+    assert re.fullmatch(
+        r"Il manque le module \w+ : make grade prépare tout ; sans make, dans le dossier du "
+        r"correcteur, pip install -r requirements.txt --group grader \(pip 25.1 .*\)\.\n",
+        result.stderr,
+    )

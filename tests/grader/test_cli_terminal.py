@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import INTERRUPTED, NOT_FULL
+from grader.exits import INTERRUPTED, NOT_FULL
 from tests.grader.commandline import HASTY, processes, submission
 from tests.support.processes import Process
 from tests.support.terminal import Terminal
@@ -107,7 +107,8 @@ DURING_A_FORK = """
 import os, signal, sys
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGTERM))
 from grader.cli import main
-sys.exit(main(sys.argv[1:]))
+from grader.process import as_process
+sys.exit(as_process(main))
 """
 
 

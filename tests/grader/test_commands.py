@@ -1,6 +1,8 @@
 """Ce que décident les commandes : avec ou sans bac à sable, quoi rejouer, quel code rendre."""
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,20 +11,21 @@ from typing import ClassVar, Literal
 
 import pytest
 
-from grader import commands
+from grader import doctor as machine
 from grader.catalogue import select
-from grader.cli import GRADER_ERROR, NO_SANDBOX, NOT_FULL, OK
+from grader.doctor import Finding
 from grader.engine import grading
 from grader.engine.preparing import NoInterpreterError
+from grader.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.model import CheckResult, Report, StepResult, Verdict
 from grader.reports import jsonreport
-from grader.sandbox import doctor as machine
-from grader.sandbox.doctor import Finding
+from grader.version import VERSION
 from tests.grader.commandline import HASTY, grader, said, submission
 from tests.grader.reports import sample
 from tests.support.processes import ROOT
 
 REASON = "bwrap : absent"
+APART = ("passed", "error", "not_judged")
 Asked = list[grading.Options]
 
 
@@ -183,6 +186,19 @@ class TestReplay:
         assert (answer.code, answer.err, asked) == (OK, "", [])
         assert answer.out == "Rien à rejouer : aucun contrôle de ce rapport n'a échoué.\n"
 
+    def test_another_grader_may_judge_otherwise(
+        self, written: Callable[..., Path], asked: Asked
+    ) -> None:
+        file = written(self.FAILED)
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps(facts | {"grader": "1.9\x1b"}), encoding="utf-8")
+        answer = said("replay", str(file))
+        assert (answer.code, len(asked)) == (OK, 1)
+        assert answer.err == (
+            f"Ce rapport est du correcteur 1.9␛, et celui-ci est le {VERSION} : les verdicts "
+            "peuvent changer.\n"
+        )
+
     @pytest.mark.parametrize("wanted", ["", "X"])
     def test_an_unknown_step(self, wanted: str, written: Callable[..., Path], asked: Asked) -> None:
         answer = said("replay", str(written(self.FAILED)), "--step", wanted)
@@ -212,7 +228,10 @@ class TestReplay:
     [
         ([Verdict.PASSED, Verdict.PASSED], OK),
         ([], OK),
-        *(([Verdict.PASSED, one], NOT_FULL) for one in Verdict if one not in ("passed", "error")),
+        *(([Verdict.PASSED, one], NOT_FULL) for one in Verdict if one not in APART),
+        ([Verdict.PASSED, Verdict.NOT_JUDGED], NOT_JUDGED),
+        ([Verdict.FAILED, Verdict.NOT_JUDGED, Verdict.PASSED], NOT_JUDGED),
+        ([Verdict.NOT_JUDGED, Verdict.ERROR, Verdict.PASSED], GRADER_ERROR),
         ([Verdict.FAILED, Verdict.ERROR, Verdict.PASSED], GRADER_ERROR),
     ],
 )
@@ -242,29 +261,79 @@ def test_no_python_to_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("capable", "asked")
-def test_a_report_that_can_no_longer_be_written(tmp_path: Path) -> None:
-    (tmp_path / "plein").symlink_to("/dev/full")
-    answer = said("--json", str(tmp_path / "plein"))
+def test_a_report_that_can_no_longer_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = tmp_path / "rapport.json"
+    kept.write_text("déjà là", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", full)
+    answer = said("--json", str(kept))
     assert answer.code == 2
-    assert answer.err.endswith("plein : il n'y a plus de place sur le disque.\n")
+    assert answer.err.endswith("rapport.json : il n'y a plus de place sur le disque.\n")
     assert "Note" in answer.out  # la correction, elle, a bien eu lieu
+    assert kept.read_text(encoding="utf-8") == "déjà là"
+    assert list(tmp_path.iterdir()) == [kept]
 
 
 @pytest.mark.parametrize("ok", [True, False])
 def test_doctor(ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     findings = [
         Finding("Linux", True, "6.1[bold]"),
-        Finding("bwrap", ok, "/usr/bin/bwrap" if ok else "absent", "sudo apt install bubblewrap"),
+        Finding("bwrap", ok, *([] if ok else ["absent", "sudo apt install bubblewrap"])),
+        Finding("Copies", True, "sans aiohttp", "make doctor VENV=.venv-3.12"),
     ]
     monkeypatch.setattr(machine, "diagnose", lambda: findings)
     answer = said("doctor")
     assert (answer.code, answer.err) == (OK if ok else NOT_FULL, "")
     assert "✓ Linux : 6.1[bold]" in answer.out  # aucun balisage n'agit
-    assert ("✓ bwrap : /usr/bin/bwrap" if ok else "✗ bwrap : absent") in answer.out
+    assert ("✓ bwrap\n" if ok else "✗ bwrap : absent\n") in answer.out
+    assert "~ Copies : sans aiohttp\n    make doctor VENV=.venv-3.12\n" in answer.out
     assert ("sudo apt install bubblewrap" in answer.out) is not ok
     assert ("Tout est prêt pour corriger." in answer.out) is ok
 
 
-def test_every_command_is_there() -> None:
-    for name in ("grade", "step", "hint", "replay", "doctor"):
-        assert callable(getattr(commands, name))
+@pytest.mark.usefixtures("capable")
+def test_one_file_for_two_reports(asked: Asked, tmp_path: Path) -> None:
+    (tmp_path / "ici").symlink_to(tmp_path)
+    answer = said("--json", str(tmp_path / "x"), "--html", str(tmp_path / "ici/x"))
+    assert (answer.code, answer.out, asked) == (2, "", [])
+    assert answer.err.endswith("x : un seul fichier pour deux rapports.\n")
+
+
+@pytest.mark.usefixtures("capable")
+def test_the_budget_is_handed_over(asked: Asked) -> None:
+    assert said("--budget", "7").code == said().code == OK
+    assert [one.budget for one in asked] == [7, 180]
+
+
+@pytest.mark.usefixtures("capable", "asked")
+@pytest.mark.parametrize("columns", ["0", "1", "2", "40", "1000000000", "", "x"])
+def test_any_width(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sous trois colonnes, rich ne finissait pas."""
+    monkeypatch.setenv("COLUMNS", columns)
+    for arguments in (["step", "II"], ["hint", "II", "--level", "3"], ["--help"]):
+        answer = said(*arguments)
+        assert (answer.code, answer.err) == (OK, "")
+        assert "II.2.server" in answer.out or "--help" in answer.out
+        assert len(answer.out) < 1_000_000
+
+
+@pytest.mark.usefixtures("capable", "asked")
+def test_outside_a_terminal_lines_are_not_filled_with_spaces() -> None:
+    lines = said("step", "II").out.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("step", ["II.5.server", "I.1"])
+def test_the_code_of_a_hint_is_python_at_any_width(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = said("hint", step, "--level", "3").out
+    hints = [check.hints[2].splitlines() for one in select(step) for check in one.checks]
+    assert max(map(len, hints[0])) > 60 or step == "I.1"
+    for hint in hints:
+        assert "\n".join(f"    {line}" if line else "" for line in hint) in shown
