@@ -18,7 +18,7 @@ from pathlib import Path
 from grader.discovery.interpreters import MODULES, OLDEST, Interpreter, find_interpreters
 from grader.driving.idle import processes_of
 from grader.sandbox.cell import BubblewrapCell, Runtime, prepare_system
-from grader.sandbox.inherited import forget
+from grader.sandbox.inherited import forget, stops_held
 from grader.sandbox.limits import Limits, Measures
 from grader.sandbox.namespaces import NamespaceError, enter
 from grader.sandbox.places import temporary_folder
@@ -180,15 +180,16 @@ def _arena(*, with_cell: bool) -> list[Finding]:
         place = Path(name)
         place.chmod(0o755)
         answer, speak = os.pipe()
-        process = os.fork()
-        if process == 0:
-            try:
-                os.close(answer)
-                forget()
-                found = [asdict(finding) for finding in _inside(place, with_cell=with_cell)]
-                os.write(speak, json.dumps(found).encode())
-            finally:
-                os._exit(0)
+        with stops_held():
+            process = os.fork()
+            if process == 0:
+                try:
+                    forget()
+                    os.close(answer)
+                    found = [asdict(finding) for finding in _inside(place, with_cell=with_cell)]
+                    os.write(speak, json.dumps(found).encode())
+                finally:
+                    os._exit(0)
         os.close(speak)
         with open(answer, "rb") as pipe:
             text = pipe.read()

@@ -18,8 +18,10 @@ from typing import IO, Literal
 
 from grader.discovery.interpreters import Interpreter, clean_environment
 from grader.sandbox.cell import BubblewrapCell, prepare_system
+from grader.sandbox.inherited import forget, stops_held
 from grader.sandbox.limits import Limits, Measures
 from grader.sandbox.namespaces import die_with_parent, enter
+from grader.sandbox.places import temporary_folder
 
 Sandbox = Literal["bwrap", "none"]
 MAX_ANSWER = 64_000_000  # octets ; les faits d'une copie ordinaire en font quelques milliers
@@ -32,7 +34,7 @@ def ask(
 
     Vide si le système refuse l'arène, ou si ce Python n'y démarre pas.
     """
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryDirectory(prefix="tp6-") as name:
+    with tempfile.TemporaryFile() as given, _folder() as name:
         given.write(data)
         given.seek(0)
         place = Path(name)
@@ -42,10 +44,11 @@ def ask(
         parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
-        child = os.fork()
-        if child == 0:
-            os.close(reader)
-            _live(lambda: launch(interpreter, program, given, writer, place), parent)
+        with stops_held():
+            child = os.fork()
+            if child == 0:
+                os.close(reader)
+                _live(lambda: launch(interpreter, program, given, writer, place), parent)
         os.close(writer)
         try:
             return _collect(reader, time.monotonic() + seconds)
@@ -56,10 +59,14 @@ def ask(
             os.waitpid(child, 0)
 
 
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="tp6-", dir=temporary_folder())
+
+
 def _live(work: Callable[[], None], parent: int) -> None:
     """La vie de l'enfant, où rien ne doit remonter jusqu'à ce que faisait le correcteur."""
     try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        forget()
         die_with_parent()
         if os.getppid() == parent:
             os.setsid()  # Ctrl-C n'est que pour le correcteur

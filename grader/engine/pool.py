@@ -16,12 +16,11 @@ from typing import Generic, TypeVar
 from grader.driving.setting import Job, Setting
 from grader.engine.trial import ENDLESS, budget, decode, encode, run
 from grader.model import Failure, Outcome
-from grader.sandbox.inherited import forget
+from grader.sandbox.inherited import forget, stops_held
 from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
 
 MAX_OUTCOME = 20_000_000  # octets
 STIFLED = "Le programme a étouffé le correcteur, qui n'a pas pu finir ce contrôle."
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 20.0  # secondes de plus que n'en prend un contrôle qui se borne lui-même
 
 Tag = TypeVar("Tag")
@@ -51,10 +50,7 @@ class Pool(Generic[Tag]):
         """Lance un essai ; son résultat viendra par `next`."""
         sys.stdout.flush()
         sys.stderr.flush()
-        # Python exécute du code à lui autour d'un fork, et y oublie toute exception : un arrêt
-        # demandé à cet instant-là serait perdu. Il attend donc que l'essai soit de ceux à arrêter.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-        try:
+        with stops_held():  # jusqu'à ce que l'essai soit de ceux à arrêter
             pipe, other = os.pipe()
             parent = os.getpid()
             process = os.fork()
@@ -65,8 +61,6 @@ class Pool(Generic[Tag]):
             limit = time.monotonic() + budget(job) + GRACE
             self._trials[pipe] = _Trial(tag, process, pipe, limit, bytearray())
             self._selector.register(pipe, selectors.EVENT_READ)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def next(self, seconds: float = float("inf")) -> tuple[Tag, Outcome] | None:
         """Attend la fin d'un essai, quel qu'il soit, pendant `seconds` au plus."""

@@ -7,12 +7,13 @@ de côté, puis rendu ; ce qu'ils y ont écrit est effacé.
 import errno
 import pwd
 import shutil
-import signal
 import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from grader.sandbox.inherited import stops_held
 
 PORT = 8888
 TMP = Path("/tmp")
@@ -20,7 +21,6 @@ PAGE = "web_page"  # celle de l'étape I.2 ; les autres pages sont web_…, d'ap
 PAGES = "web_*"
 LISTENING = "0A"  # <net/tcp_states.h>, tel que /proc/net/tcp l'écrit
 MAX_NAME = 60  # caractères
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class BareError(Exception):
@@ -97,11 +97,11 @@ def pages_set_aside(folder: Path = TMP) -> Iterator[None]:
         try:
             yield
         finally:
-            with _undisturbed():
+            with stops_held():
                 for page in set(folder.glob(PAGES)) - others:
                     _remove(page)
     finally:
-        with _undisturbed():
+        with stops_held():
             for page in aside.iterdir():
                 with suppress(OSError):
                     page.rename(folder / page.name)
@@ -126,13 +126,3 @@ def _remove(page: Path) -> None:
             shutil.rmtree(page, ignore_errors=True)
         else:
             page.unlink()
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Un second Ctrl-C attend que tout soit rendu."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -2,10 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # Ceux-là, Python les ignore pour lui-même, et les rend à chaque programme qu'il lance.
 KEPT = frozenset({signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ})
 UMASK = 0o022
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def forget() -> None:
@@ -17,3 +20,17 @@ def forget() -> None:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.umask(UMASK)
+
+
+@contextmanager
+def stops_held() -> Iterator[None]:
+    """Un arrêt demandé ici (Ctrl-C, SIGTERM) attend la fin du bloc.
+
+    Autour d'un fork, Python exécute du code à lui et y oublie toute exception : l'arrêt serait
+    perdu. L'enfant, où il attend aussi, est à libérer (`forget`).
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
