@@ -3,22 +3,26 @@
 Jamais de balisage rich autour d'un texte de la copie : que des `Text`, et passés par `neutral`.
 """
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.driving.text import plain
 from grader.model import CheckResult, Event, Failure, StepResult, Verdict
-from grader.reports.difference import comparable, first_difference
+from grader.reports import evidence, launching
+from grader.reports.difference import WIDTH
 from grader.reports.neutral import last_lines, neutral, shortened
-from grader.reports.words import EVENTS, MATCHES, VERDICTS, count, duration, score
+from grader.reports.prose import Prose, paragraph
+from grader.reports.timeline import folded
+from grader.reports.words import EVENTS, VERDICTS, count, duration, runs, score, unjudged
 
 COLORS = {
     Verdict.PASSED: "green",
     Verdict.FAILED: "red",
     Verdict.SKIPPED: "dim",
-    Verdict.NOT_SUBMITTED: "dim",
+    Verdict.NOT_SUBMITTED: "red",
     Verdict.UNSTABLE: "yellow",
     Verdict.PARTIAL: "yellow",
     Verdict.NOT_JUDGED: "cyan",
@@ -35,7 +39,7 @@ MAX_EVENTS, MAX_EVENT, MAX_ACTOR = 40, 200, 40
 
 def clean(text: str, style: str = "", *, limit: int = MAX_TEXT, newlines: bool = False) -> Text:
     """Un texte de la copie, borné et inoffensif."""
-    return Text(neutral(shortened(text, limit), newlines=newlines), style, overflow="fold")
+    return Prose(neutral(shortened(text, limit), newlines=newlines), style, overflow="fold")
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -51,113 +55,144 @@ def split_line(left: Text, right: Text, indent: int = 0) -> Padding:
     return Padding(grid, (0, 0, 0, indent))
 
 
-def show_step(result: StepResult, console: Console, *, verbose: bool) -> None:
-    """L'étape et ses contrôles, sauf les justes si l'on n'a pas demandé tout."""
-    title = Text.assemble((result.step.id, "bold"), "  ", (result.step.title, "bold"))
+def show_step(
+    result: StepResult, console: Console, crashes: Mapping[str, int], *, verbose: bool
+) -> None:
+    """L'étape et ses contrôles, sauf les justes si l'on n'a pas demandé tout.
+
+    `crashes` : pour chaque contrôle en panne, le numéro de sa trace.
+    """
+    title = Prose.assemble((result.step.id, "bold"), "  ", (result.step.title, "bold"))
+    missing = unjudged(result)
+    points = score(result) + (f" ; {missing}" if missing and result.points else "")
     console.print()
     console.rule(style="dim")
-    console.print(split_line(title, Text(score(result.earned, result.step.points), "bold")))
-    if context := _context(result):
-        console.print(Padding(clean(context, "dim"), (0, 0, 0, 2)))
-    for check in result.checks:
-        show_check(check, console, verbose=verbose)
+    console.print(split_line(title, Text(points, "bold")))
+    for context in _context(result):
+        console.print(paragraph(clean(context, "dim"), 2))
+    reasons = [reason(check, crashes.get(check.check.id, 0)) for check in result.checks]
+    for check, because in zip(result.checks, reasons, strict=True):
+        if not because:
+            show_check(check, console, verbose=verbose)
+    if any(reasons):
+        console.print()
+    for check, because in zip(result.checks, reasons, strict=True):
+        if because:
+            console.print(paragraph(_unplayed(check, because), 2))
 
 
-def _context(result: StepResult) -> str:
+def _unplayed(result: CheckResult, because: str) -> Text:
+    """Un contrôle qui n'a pas été joué, en une ligne ; il peut avoir gagné des points autrement."""
+    words = " ".join(VERDICTS[result.verdict])
+    points = f" ; {score(result)}" if result.earned else ""
+    return clean(f"{words}  {result.check.title} : {because}{points}", "dim")
+
+
+def _context(result: StepResult) -> list[str]:
+    """Le script, et comment il a été lancé quand cela ne va pas de soi."""
     launch = result.launch
-    where = f"{launch.host}:{launch.port}" if launch and launch.port else ""
     python = result.python and f"Python {result.python}"
-    parts = (result.file, python, where)
-    return " · ".join(shortened(part, MAX_CONTEXT) for part in parts if part)
+    parts = (result.file, python, launching.address(launch) if launch else "")
+    lines = [" · ".join(shortened(part, MAX_CONTEXT) for part in parts if part)]
+    if launch and (launch.arguments or launch.answers):
+        typed = launching.typed(launch)
+        answers = f", puis on tape {typed}" if typed else ""
+        lines.append(f"lancé par {shortened(launching.command(result), MAX_CONTEXT)}{answers}")
+    if launch and launch.note:
+        lines.append(launch.note)
+    return [line for line in lines if line]
 
 
 def show_check(result: CheckResult, console: Console, *, verbose: bool = False) -> None:
+    """Un contrôle qui a été jugé ; rien s'il est juste, et qu'on n'a pas demandé tout."""
     if result.verdict is Verdict.PASSED and not verbose:
-        return
-    if result.verdict is Verdict.SKIPPED:
-        line = f"{' '.join(VERDICTS[Verdict.SKIPPED])}  {result.check.title}"
-        because = f" : {result.cause} a échoué" if result.cause else ""
-        console.print(Padding(clean(line + because, "dim"), (0, 0, 0, 2)))
         return
     if result.verdict is not Verdict.PASSED:
         console.print()
-    console.print(split_line(_headline(result), _points(result), 2))
-    if result.verdict is Verdict.ERROR:
-        _show_error(result, console)
+    headline = Prose.assemble(verdict_text(result.verdict), "  ", (result.check.title, "bold"))
+    facts = Text.assemble((runs(result.runs), "dim"), "   ", score(result))
+    console.print(split_line(headline, facts, 2))
     if result.failure:
         _show_failure(result.failure, result, console)
     if verbose:
         _show_timeline(result.timeline, console)
 
 
-def _headline(result: CheckResult) -> Text:
-    return Text.assemble(verdict_text(result.verdict), "  ", (result.check.title, "bold"))
-
-
-def _points(result: CheckResult) -> Text:
-    return Text(score(result.earned, result.check.points))
-
-
-def _show_error(result: CheckResult, console: Console) -> None:
-    plain = "Le correcteur s'est trompé, pas vous : cela ne coûte aucun point."
-    trace = clean(last_lines(result.error, MAX_LINES, MAX_TEXT), "dim", newlines=True)
-    console.print(Padding(Text(plain), (0, 0, 0, INDENT)))
-    console.print(Padding(trace, (0, 0, 0, INDENT)))
+def reason(result: CheckResult, crash: int) -> str:
+    """Pourquoi un contrôle n'a pas été joué, ou pas jugé ; vide s'il l'a été."""
+    match result.verdict:
+        case Verdict.SKIPPED:
+            return f"{result.cause} a échoué" if result.cause else "une étape précédente a échoué"
+        case Verdict.NOT_JUDGED:
+            return result.cause or "la machine ou le temps a manqué"
+        case Verdict.ERROR:
+            return f"le correcteur s'est trompé, pas vous (panne {crash}, plus bas)"
+        case _:
+            return ""
 
 
 def _show_failure(failure: Failure, result: CheckResult, console: Console) -> None:
     message = failure.message
     if result.verdict is Verdict.UNSTABLE:
-        message += f" ({max(2, result.runs)} essais se contredisent.)"
+        message += " (Les essais se contredisent.)"
     console.print(Padding(clean(message), (0, 0, 1, INDENT)))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=LABEL, style="dim")
     grid.add_column(overflow="fold")
     grid.add_row("demandé", clean(result.check.asks))
     if failure.sent:
-        grid.add_row("envoyé", clean(failure.sent))
+        grid.add_row("envoyé", clean(evidence.sent(failure), newlines=True))
     _add_comparison(grid, failure, console.width - INDENT - LABEL - 2)
-    if failure.output:
-        output = last_lines(plain(failure.output), MAX_LINES, MAX_TEXT)
-        grid.add_row("affiché", clean(output, newlines=True))
+    if output := evidence.output(failure):
+        grid.add_row("affiché", _ending(output))
     for note in result.notes:
         grid.add_row("remarque", clean(note))
     grid.add_row("indice", Text(f"python -m grader hint {result.check.id}", "cyan"))
     if failure.reproduce:
-        grid.add_row("à coller", "pour le refaire à la main :")
+        number = len(failure.reproduce)
+        where = "un terminal" if number == 1 else f"{number} terminaux, dans cet ordre"
+        grid.add_row("à coller", f"dans {where} :")
     console.print(Padding(grid, (0, 0, 0, INDENT)))
-    for command in failure.reproduce:
-        # Une commande coupée par un vrai retour à la ligne ne se collerait plus.
-        line = " " * INDENT + neutral(shortened(command, MAX_COMMAND))
-        console.print(Text(line, "cyan"), soft_wrap=True)
+    _show_commands(failure, console)
+
+
+def _ending(text: str) -> Text:
+    """La fin d'un texte de la copie : c'est là que se lit une erreur."""
+    return clean(last_lines(text, MAX_LINES, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
 
 
 def _add_comparison(grid: Table, failure: Failure, width: int) -> None:
-    if not (failure.expected or failure.received):
+    if difference := evidence.difference(failure, min(width, WIDTH)):
+        grid.add_row("attendu", Text(difference.expected, "green"))
+        grid.add_row("reçu", Text(difference.received, "red"))
+        grid.add_row("", Text(difference.caret, "bold red"))
+        grid.add_row("", Prose(difference.sentence))
+        grid.add_row("", Text(evidence.likeness(failure), "dim"))
         return
-    expected, received = comparable(failure.expected, failure.received)
-    difference = first_difference(expected, received, width)
-    if not (difference and expected and received and failure.match):
-        nothing = Text("rien", "dim")
-        for label, text in (("attendu", failure.expected), ("reçu", failure.received)):
-            shown = last_lines(text, MAX_LINES, MAX_TEXT)
-            grid.add_row(label, clean(shown, newlines=True) if text else nothing)
-        return
-    grid.add_row("attendu", Text(difference.expected, "green"))
-    grid.add_row("reçu", Text(difference.received, "red"))
-    grid.add_row("", Text(difference.caret, "bold red"))
-    grid.add_row("", Text(difference.sentence))
-    grid.add_row("", Text(MATCHES[failure.match], "dim"))
+    if failure.expected:
+        grid.add_row("attendu", _ending(failure.expected))
+    if (received := evidence.received(failure)) is not None:
+        grid.add_row("reçu", _ending(received) if received else Text("rien", "dim"))
+
+
+def _show_commands(failure: Failure, console: Console) -> None:
+    """Sans marge ni coupure : une fois collées, ces lignes ne doivent être que ce qu'elles sont."""
+    for rank, commands in enumerate(failure.reproduce, 1):
+        if len(failure.reproduce) > 1:
+            console.print(Text(f"# terminal {rank}", "dim"))
+        for line in shortened(commands, MAX_COMMAND).split("\n"):
+            console.print(Text(neutral(line), "cyan"), soft_wrap=True)
 
 
 def _show_timeline(timeline: list[Event], console: Console) -> None:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
-    for event in timeline[:MAX_EVENTS]:
-        actor = clean(event.actor, "bold", limit=MAX_ACTOR)
-        text = clean(event.text, limit=MAX_EVENT)
-        grid.add_row(duration(event.at), Text.assemble(actor, f" {EVENTS[event.kind]} ", text))
-    if (missing := len(timeline) - MAX_EVENTS) > 0:
-        grid.add_row("…", f"{count(missing, 'fait')} de plus")
+    for row in folded(timeline, MAX_EVENTS // 2, MAX_EVENTS // 2):
+        if isinstance(row, int):
+            grid.add_row("…", f"{count(row, 'fait')} de plus")
+        else:
+            actor = clean(row.actor, "bold", limit=MAX_ACTOR)
+            text = clean(row.text, limit=MAX_EVENT)
+            grid.add_row(duration(row.at), Text.assemble(actor, f" {EVENTS[row.kind]} ", text))
     console.print(Padding(grid, (0, 0, 0, INDENT)))

@@ -56,6 +56,6 @@ def shortened(text: str, limit: int, *, end: bool = False) -> str:
 
 
 def last_lines(text: str, lines: int, limit: int) -> str:
-    """Les dernières lignes, `limit` caractères au plus."""
-    kept = shortened(text.rstrip(), limit, end=True).split("\n")
-    return "\n".join(kept[-lines:])
+    """Les dernières lignes, `limit` caractères au plus ; « … » s'il y en avait d'autres avant."""
+    before, *rest = shortened(text.rstrip(), limit, end=True).rsplit("\n", lines)
+    return "\n".join(["…", *rest] if len(rest) == lines else [before, *rest])

@@ -1,6 +1,8 @@
 """Le rapport dans un terminal : le tableau des étapes, ce qui ne va pas, la note."""
 
 from collections import Counter
+from collections.abc import Mapping
+from pathlib import PurePath
 
 from rich import box
 from rich.cells import cell_len
@@ -9,42 +11,63 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Check, CheckResult, Report, Step, Verdict
-from grader.reports.feedback import clean, show_step, verdict_text
-from grader.reports.neutral import neutral
-from grader.reports.words import count, duration, mark, score
+from grader.model import Check, CheckResult, Report, Step, StepResult, Verdict
+from grader.reports.crashes import Crash, crashes
+from grader.reports.feedback import clean, reason, show_step, split_line, verdict_text
+from grader.reports.neutral import last_lines, neutral
+from grader.reports.prose import Prose, paragraph
+from grader.reports.words import count, duration, mark, moment, runs, score
 
 WIDE = 100  # colonnes ; en deçà, le tableau ne nomme que les fichiers d'un autre nom que le sujet
 MAX_NOTES = 20
 CODE = 3  # le niveau de l'indice qui est du code, et non une phrase
-BARE = frozenset({Verdict.PASSED, Verdict.SKIPPED, Verdict.NOT_SUBMITTED})
+MAX_TRACE, MAX_TRACE_LINES = 2000, 12
+MAX_NAME = 200
+QUIET = frozenset({Verdict.SKIPPED, Verdict.NOT_SUBMITTED, Verdict.NOT_JUDGED, Verdict.ERROR})
 
 
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     """Tout le rapport ; `verbose` y ajoute les contrôles justes et leur récit."""
+    found = crashes(report)
+    ranks = {name: rank for rank, crash in enumerate(found, 1) for name in crash.checks}
+    _show_title(report, console)
     console.print(_table(report, console.width))
-    for result in report.steps:
-        if verbose or any(check.verdict not in BARE for check in result.checks):
-            show_step(result, console, verbose=verbose)
-    _show_unjudged(report, console)
+    told = [result for result in report.steps if not _whole(result)]
+    for result in told:
+        if verbose or any(check.verdict is not Verdict.PASSED for check in result.checks):
+            show_step(result, console, ranks, verbose=verbose)
+    _show_untold([result for result in report.steps if _whole(result)], ranks, console)
+    _show_crashes(found, console)
     _show_notes(report, console)
     _show_mark(report, console)
+
+
+def _whole(result: StepResult) -> bool:
+    """L'étape tient en une ligne : elle est absente, en suspens ou non jugée tout entière."""
+    verdicts = {check.verdict for check in result.checks}
+    return len(verdicts) == 1 and verdicts <= QUIET
+
+
+def _show_title(report: Report, console: Console) -> None:
+    name = PurePath(report.folder).name or report.folder
+    console.print(split_line(clean(name, "bold", limit=MAX_NAME), Text(moment(report.date), "dim")))
+    console.print()
 
 
 def show_hint(subject: Step | Check, level: int, console: Console) -> None:
     """Les indices d'un contrôle, ou de tous ceux d'une étape, jusqu'au niveau demandé (1 à 3)."""
     checks = subject.checks if isinstance(subject, Step) else (subject,)
-    console.print(Text.assemble((subject.id, "bold"), f"  {subject.title}"))
+    console.print(paragraph(Prose.assemble((subject.id, "bold"), f"  {subject.title}")))
     for check in checks:
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(width=8, style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
-        grid.add_row("demandé", Text(check.asks))
+        grid.add_row("demandé", Prose(check.asks))
         for rank, hint in enumerate(check.hints[: min(level, CODE - 1)], 1):
-            grid.add_row(f"indice {rank}", Text(hint, overflow="fold"))
+            grid.add_row(f"indice {rank}", Prose(hint, overflow="fold"))
         console.print()
         if isinstance(subject, Step):
-            console.print(Padding(Text(check.title, "bold"), (0, 0, 0, 2)))
+            console.print(paragraph(Prose(check.title, "bold"), 2))
         console.print(Padding(grid, (0, 0, 0, 2)))
         if level == CODE:
             _show_code(check.hints[CODE - 1], console)
@@ -71,8 +94,8 @@ def _table(report: Report, width: int) -> Table:
     table.add_column("Points", justify="right", no_wrap=True)
     for result in report.steps:
         file = _ending(result.file, width // 3)
-        points = Text(score(result.earned, result.step.points))
-        title = Text(result.step.title)
+        points = Text(score(result))
+        title = Prose(result.step.title)
         if width < WIDE and result.file not in ("", result.step.file):
             file.stylize("dim")
             title.append("\n").append(file)
@@ -92,19 +115,32 @@ def _ending(path: str, room: int) -> Text:
     return Text(f"…{text[max(0, name) :]}")
 
 
-def _show_unjudged(report: Report, console: Console) -> None:
-    """Une ligne par étape absente, ou en suspens tout entière."""
+def _show_untold(results: list[StepResult], ranks: Mapping[str, int], console: Console) -> None:
+    """Une ligne par étape absente, en suspens ou non jugée ; ses points, perdus ou non."""
     console.print()
-    for result in report.steps:
+    for result in results:
+        reasons = dict.fromkeys(
+            reason(check, ranks.get(check.check.id, 0)) for check in result.checks
+        )
+        because = ", ".join(reasons)
         if result.verdict is Verdict.NOT_SUBMITTED:
-            reason = f"le sujet demande {result.step.file}"
-        elif result.verdict is Verdict.SKIPPED:
-            causes = sorted({check.cause for check in result.checks if check.cause})
-            reason = f"{', '.join(causes)} a échoué" if causes else "une étape précédente a échoué"
-        else:
-            continue
-        verdict = verdict_text(result.verdict)
-        console.print(Text.assemble(verdict, f"  {result.step.id} : {reason}", style="dim"))
+            because = f"le sujet demande {result.step.file}"
+        line = Prose.assemble(verdict_text(result.verdict), f"  {result.step.id} : ")
+        console.print(split_line(line.append_text(clean(because)), Text(score(result))))
+
+
+def _show_crashes(found: list[Crash], console: Console) -> None:
+    for rank, crash in enumerate(found, 1):
+        places = crash.checks[0]
+        if len(crash.checks) > 1:
+            places += f" et {count(len(crash.checks) - 1, 'autre')}"
+        title = f"Panne {rank} du correcteur, à {places} : elle ne coûte aucun point"
+        trace = last_lines(crash.trace, MAX_TRACE_LINES, MAX_TRACE)
+        console.print()
+        console.print(paragraph(Prose(title, "bold")))
+        console.print(
+            Padding(clean(trace, "dim", limit=2 * MAX_TRACE, newlines=True), (0, 0, 0, 2))
+        )
 
 
 def _show_notes(report: Report, console: Console) -> None:
@@ -117,26 +153,35 @@ def _show_notes(report: Report, console: Console) -> None:
     console.print()
     console.print(Text("Remarques", "bold"))
     for where, note in notes[:MAX_NOTES]:
-        console.print(Text.assemble("  · ", f"{where} : " if where else "", clean(note)))
+        place = f"{where} : " if where else ""
+        console.print(paragraph(Prose.assemble("· ", place, clean(note)), 2))
     if (missing := len(notes) - MAX_NOTES) > 0:
         console.print(Text(f"  … et {count(missing, 'remarque')} de plus"))
 
 
 def _notes(result: CheckResult) -> list[str]:
-    return [] if result.failure else result.notes  # déjà dites avec l'échec
+    if result.failure:  # déjà dites avec l'échec
+        return []
+    again = result.verdict is Verdict.PASSED and result.runs > 1
+    return [*result.notes, *([f"juste après {runs(result.runs)}"] if again else [])]
 
 
 def _show_mark(report: Report, console: Console) -> None:
     share = report.earned / report.points if report.points else 0
     color = "green" if share >= 0.75 else "yellow" if share >= 0.5 else "red"
+    text = mark(report)
     word = "" if report.selection else "Note : "
+    if not report.points:
+        word, text = "", text.capitalize()
     shelter = "bac à sable bwrap" if report.sandbox == "bwrap" else "sans bac à sable"
-    facts = f"graine {report.seed} · {shelter} · {duration(report.seconds)}"
+    played = sum(check.runs for step in report.steps for check in step.checks)
+    facts = [f"graine {report.seed}", shelter, runs(played), duration(report.seconds)]
+    facts.append(f"correcteur {report.grader}")
     console.rule(style="dim")
-    console.print(Text.assemble(f"  {word}", (mark(report), f"bold {color}")))
+    console.print(Text.assemble(f"  {word}", (text, f"bold {color}")))
     console.print(_counts(report))
-    console.print(Text.assemble("  ", clean(report.folder)), style="dim")
-    console.print(Text(f"  {facts}", "dim"))
+    console.print(paragraph(clean(report.folder, "dim"), 2))
+    console.print(paragraph(Prose(" · ".join(filter(None, facts)), "dim"), 2))
 
 
 def _counts(report: Report) -> Text:

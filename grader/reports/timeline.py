@@ -13,6 +13,9 @@ from grader.reports.neutral import neutral, shortened
 from grader.reports.words import EVENTS, count, duration
 
 MAX_FIRST, MAX_LAST = 24, 40  # d'un long récit, le début et la fin
+BRIEF_FIRST, BRIEF_LAST = 14, 8
+BURST = 0.05  # secondes, au plus, entre deux lignes d'une même rafale
+BURST_FIRST, BURST_LAST = 2, 1
 MAX_ACTORS = 8  # les suivants partagent une dernière colonne
 OTHERS = "autres acteurs"
 SITE = "site"
@@ -69,12 +72,43 @@ class Diagram:
     bands: Sequence[Band]
 
 
-def diagram(timeline: Sequence[Event]) -> Diagram:
-    """Vide si le récit l'est."""
-    missing = max(0, len(timeline) - MAX_FIRST - MAX_LAST)
-    rows: list[Event | int] = [*timeline]
-    if missing:
-        rows[MAX_FIRST : MAX_FIRST + missing] = [missing]
+def folded(timeline: Sequence[Event], first: int, last: int) -> list[Event | int]:
+    """Le récit sans ses longueurs : un entier y dit combien de faits ne sont pas montrés.
+
+    Une rafale de lignes affichées d'un coup n'en garde que le début et la fin ; d'un long récit, il
+    reste les `first` premiers faits et les `last` derniers.
+    """
+    rows: list[Event | int] = []
+    for burst in _bursts(timeline):
+        hidden = len(burst) - BURST_FIRST - BURST_LAST
+        rows += [*burst[:BURST_FIRST], hidden, *burst[-BURST_LAST:]] if hidden > 1 else burst
+    middle = rows[first : len(rows) - last]
+    if len(middle) > 1:
+        missing = sum(row if isinstance(row, int) else 1 for row in middle)
+        rows[first : len(rows) - last] = [missing]
+    return rows
+
+
+def _bursts(timeline: Sequence[Event]) -> list[list[Event]]:
+    """Les faits, ceux d'une même rafale ensemble."""
+    bursts: list[list[Event]] = []
+    for event in timeline:
+        before = bursts[-1][-1] if bursts else None
+        if (
+            before
+            and event.kind == before.kind == "screen"
+            and event.actor == before.actor
+            and event.at - before.at < BURST
+        ):
+            bursts[-1].append(event)
+        else:
+            bursts.append([event])
+    return bursts
+
+
+def diagram(timeline: Sequence[Event], *, brief: bool = False) -> Diagram:
+    """Vide si le récit l'est ; `brief` : celui d'un contrôle réussi, en moins de faits."""
+    rows = folded(timeline, *((BRIEF_FIRST, BRIEF_LAST) if brief else (MAX_FIRST, MAX_LAST)))
     layout = _Layout([row for row in rows if isinstance(row, Event)])
     who = ", ".join(lane.full for lane in layout.lanes)
     starts = range(0, len(rows), ROWS_PER_BAND)

@@ -1,6 +1,9 @@
-"""Les mots communs aux rapports : verdicts, nombres, note."""
+"""Les mots communs aux rapports : verdicts, nombres, dates, note."""
 
-from grader.model import EventKind, Match, Report, Verdict
+import math
+from datetime import datetime
+
+from grader.model import CheckResult, EventKind, Match, Report, StepResult, Verdict
 
 # Un verdict ne se reconnaît jamais à sa seule couleur. Des mots sans genre : ils se disent d'un
 # contrôle comme d'une étape.
@@ -36,9 +39,21 @@ EVENTS: dict[EventKind, str] = {
 }
 
 
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
+    *("octobre", "novembre", "décembre"),
+)
+
+
 def number(value: float) -> str:
-    """« 17,5 » ; deux décimales au plus."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    """« 17,5 », « 16,8125 » : les quatre décimales d'une note, pour que les colonnes s'ajoutent."""
+    return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def moment(date: datetime) -> str:
+    """« 1er février 2026 à 9 h 05 »."""
+    day = "1er" if date.day == 1 else str(date.day)
+    return f"{day} {MONTHS[date.month - 1]} {date.year} à {date.hour} h {date.minute:02}"
 
 
 def duration(seconds: float) -> str:
@@ -50,11 +65,29 @@ def count(quantity: int, noun: str) -> str:
     return f"{quantity:,} {noun}{'s' if quantity > 1 else ''}".replace(",", "\u00a0")
 
 
-def score(earned: float, points: float) -> str:
-    return f"{number(earned)} / {number(points)}"
+def runs(quantity: int) -> str:
+    """« 3 essais » ; vide pour ce qui n'a pas été joué."""
+    return count(quantity, "essai") if quantity else ""
+
+
+def score(result: Report | StepResult | CheckResult) -> str:
+    """« 0,5 / 2 » : sur ce qui a pu être jugé ; un trait si rien n'a pu l'être."""
+    return f"{number(result.earned)} / {number(result.points)}" if result.points else "—"
+
+
+def unjudged(result: Report | StepResult) -> str:
+    """« 2 points non jugés » ; vide si tout a pu être jugé."""
+    whole = result.possible if isinstance(result, Report) else result.step.points
+    missing = whole - result.points
+    if math.isclose(missing, 0, abs_tol=1e-6):
+        return ""
+    plural = "s" if missing >= 2 else ""
+    return f"{number(missing)} point{plural} non jugé{plural}"
 
 
 def mark(report: Report) -> str:
     """La note ; de simples points quand on n'a jugé que quelques étapes."""
-    points = score(report.earned, report.points)
-    return f"{points} point{'s' if report.points > 1 else ''}" if report.selection else points
+    if not report.points:
+        return "rien n'a pu être jugé"
+    unit = f" point{'s' if report.points >= 2 else ''}" if report.selection else ""
+    return " ; ".join(filter(None, (score(report) + unit, unjudged(report))))

@@ -88,7 +88,7 @@ def pages() -> StepResult:
             "fetch_many",
             *(lands, together, session),
         ),
-        Verdict.ERROR,
+        Verdict.PARTIAL,
         [
             passed(lands, event(0.0, "programme", "start", "python x.py"), *requests, *responses),
             CheckResult(together, Verdict.ERROR, trial=Outcome(0.0, error=TRACE), runs=2),
@@ -97,7 +97,7 @@ def pages() -> StepResult:
         file="TP6/partie 1/web_async_mutiple.py",
         others=["TP6/old/web_async_multiple.py", "TP6/brouillon.py"],
         python="3.12.1",
-        launch=Launch("TP6/partie 1", ("-f", "{file}"), ("file",), urls=("https://ynov.com",)),
+        launch=Launch("TP6/partie 1", ("-f", "{file}"), ("enter",), urls=("https://ynov.com",)),
         note="Le nom diffère de celui du sujet.",
     )
 
@@ -177,7 +177,7 @@ def chat() -> StepResult:
             "server",
             *(result.check for result in results),
         ),
-        Verdict.FAILED,
+        Verdict.PARTIAL,
         results,
         file="II. Chat Room/4. Pseudo/server.py",
         python="3.12.1",
@@ -201,6 +201,13 @@ def report() -> Report:
         sandbox="bwrap",
         steps=[
             sleeping(),
+            unjudged(
+                "I.2.sync",
+                "Une page web",
+                "part1/web_sync.py",
+                Verdict.NOT_JUDGED,
+                "le temps accordé à cette copie est écoulé",
+            ),
             pages(),
             chat(),
             unjudged(

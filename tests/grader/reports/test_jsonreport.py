@@ -65,11 +65,11 @@ def test_a_report_follows_the_schema() -> None:
 @pytest.mark.parametrize("match", [None, *Match])
 def test_every_verdict_and_match_follow_the_schema(verdict: Verdict, match: Match | None) -> None:
     report = sample.report()
-    result = report.steps[2].checks[0]
+    result = report.steps[3].checks[0]
     assert result.failure
     result.verdict, result.failure.match = verdict, match
     assert valid(report)
-    written = facts(report)["steps"][2]["checks"][0]
+    written = facts(report)["steps"][3]["checks"][0]
     assert (written["verdict"], written["failure"]["match"]) == (verdict, match)
 
 
@@ -87,7 +87,7 @@ def test_texts_keep_their_value_and_lose_their_power() -> None:
     assert not re.search("[\ud800-\udfff]", text)
     text.encode()
     assert "Zoé" in text
-    failure = json.loads(text)["steps"][2]["checks"][0]["failure"]
+    failure = json.loads(text)["steps"][3]["checks"][0]["failure"]
     assert failure["sent"] == f"{sample.HOSTILE}Hello|ambre"
 
 
@@ -106,12 +106,12 @@ def test_only_durations_change_between_two_runs() -> None:
             check.timeline.sort(key=lambda event: event.actor != "client B")
     assert dump(one) != dump(two)
     assert unvarying(facts(one)) == unvarying(facts(two))
-    two.steps[2].checks[0].timeline[0].text = "autre"
+    two.steps[3].checks[0].timeline[0].text = "autre"
     assert unvarying(facts(one)) != unvarying(facts(two))
 
 
 def test_the_timeline_is_told_actor_by_actor() -> None:
-    lanes = facts(sample.report())["steps"][2]["checks"][0]["timeline"]
+    lanes = facts(sample.report())["steps"][3]["checks"][0]["timeline"]
     assert [lane["actor"] for lane in lanes] == ["client A", "client B", "serveur"]
     assert [event["kind"] for event in lanes[1]["events"]] == [
         "connect",
@@ -162,7 +162,7 @@ def changed(**fields: Any) -> str:
 
 def in_check(**fields: Any) -> str:
     content = facts(sample.report())
-    content["steps"][2]["checks"][0] |= fields
+    content["steps"][3]["checks"][0] |= fields
     return json.dumps(content)
 
 

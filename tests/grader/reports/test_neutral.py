@@ -54,5 +54,7 @@ def test_what_is_cut_is_counted() -> None:
 
 
 def test_last_lines() -> None:
-    assert last_lines("a\nb\nc\n\n", 2, 100) == "b\nc"
+    assert last_lines("b\nc\n\n", 2, 100) == "b\nc"
+    assert last_lines("a\nb\nc\n\n", 2, 100) == "…\nb\nc"
+    assert last_lines("", 2, 100) == ""
     assert last_lines("aaaa\nbbbb", 2, 6) == "[… 3 caractères de plus] a\nbbbb"

@@ -126,14 +126,14 @@ def test_a_selection_has_no_mark() -> None:
 
 def test_the_steps_to_read_are_open() -> None:
     steps = [attrs for tag, attrs in Page(sample.report()).tags if attrs.get("class") == "step"]
-    assert ["open" in attrs for attrs in steps] == [False, True, True, False, False]
+    assert ["open" in attrs for attrs in steps] == [False, False, True, True, False, False]
 
 
 @pytest.mark.parametrize("match", [None, *Match])
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_verdict_and_match_has_its_page(verdict: Verdict, match: Match | None) -> None:
     report = sample.report()
-    result = report.steps[2].checks[0]
+    result = report.steps[3].checks[0]
     assert result.failure
     result.verdict, result.failure.match = verdict, match
     assert f'class="verdict {verdict}"' in render(report)

@@ -56,10 +56,10 @@ def test_nothing_overflows(width: int) -> None:
 
 def test_a_command_is_never_cut() -> None:
     report = sample.report()
-    failure = report.steps[2].checks[0].failure
+    failure = report.steps[3].checks[0].failure
     assert failure
     failure.reproduce = ("python " + "x" * 300,)
-    assert f"\n    {failure.reproduce[0]}\n" in shown(report, 60)
+    assert f"\n{failure.reproduce[0]}\n" in shown(report, 60)
 
 
 def test_files_leave_narrow_tables() -> None:
@@ -117,7 +117,7 @@ def test_the_caret_is_under_the_difference() -> None:
 
 def test_only_texts_that_were_compared_have_a_caret() -> None:
     report = sample.report()
-    failure = report.steps[2].checks[0].failure
+    failure = report.steps[3].checks[0].failure
     assert failure
     failure.match = None
     text = shown(report)
@@ -129,14 +129,14 @@ def test_only_texts_that_were_compared_have_a_caret() -> None:
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_verdict_and_match_can_be_shown(verdict: Verdict, match: Match | None) -> None:
     report = sample.report()
-    result = report.steps[2].checks[0]
+    result = report.steps[3].checks[0]
     assert result.failure
     result.verdict, result.failure.match = verdict, match
     assert "Note : " in shown(report, verbose=True)
 
 
 def test_an_empty_report() -> None:
-    assert "Note : 0 / 0" in shown(replace(sample.report(), steps=[], notes=[]))
+    assert "Rien n'a pu être jugé" in shown(replace(sample.report(), steps=[], notes=[]))
 
 
 def test_hints_up_to_a_level() -> None:
@@ -152,3 +152,72 @@ def test_hints_of_a_whole_step() -> None:
     text = "\n".join(written(lambda console: show_hint(step, 3, console), 100)[1])
     assert text.count(sample.HINTS[2]) == len(step.checks)
     assert "--level" not in text
+
+
+def test_one_trace_for_sixteen_checks_and_no_mark() -> None:
+    """Rien n'a pu être jugé : ni note, ni étape en détail, et la même trace une seule fois."""
+    report = sample.report()
+    for step in report.steps:
+        step.verdict = Verdict.ERROR
+        for check in step.checks:
+            check.verdict, check.earned = Verdict.ERROR, 0.0
+            check.trial.error = sample.TRACE
+    text = shown(report, 120)
+    assert text.count("KeyError: 8888") == 1
+    assert "Panne 1 du correcteur, à I.1.sync.counts et 10 autres" in text
+    assert text.count("(panne 1, plus bas)") == len(report.steps)
+    assert "Rien n'a pu être jugé" in text
+    assert "Note" not in text
+
+
+def test_what_is_not_submitted_is_as_visible_as_a_failure() -> None:
+    text, _ = written(lambda console: show(sample.report(), console), color=True)
+    absent, failed = (re.findall(rf"(\S*)\x1b?\S*{sign} ", text) for sign in "∅✗")
+    assert set(absent) == set(failed) == {"\x1b[31m"}
+    assert re.search(r"∅ non rendu.*II\.6\.server : le sujet demande .*0 / 1\n", text)
+
+
+def test_runs_are_told() -> None:
+    report = sample.report()
+    assert re.search(r"Annoncer une arrivée +3 essais +0,25 / 0,5\n", shown(report))
+    report.steps[0].checks[0].runs = 2
+    text = shown(report)
+    assert "· I.1.sync.counts : juste après 2 essais" in text
+    assert "graine 4217 · bac à sable bwrap · 14 essais · 12,34 s · correcteur 2.0" in text
+
+
+def test_the_launch_is_told_without_braces() -> None:
+    text = shown(sample.report())
+    assert "lancé par python web_async_mutiple.py -f urls.txt, puis on tape Entrée" in text
+    assert not re.search(r"\{(url|file|host|port)\}", text)
+
+
+def test_several_terminals_are_numbered_and_every_line_can_be_pasted() -> None:
+    report = sample.report()
+    failure = report.steps[3].checks[0].failure
+    assert failure
+    failure.reproduce = ("cd ici\npython client.py\nHello", "nc -l 8888")
+    assert "\n# terminal 1\ncd ici\npython client.py\nHello\n# terminal 2\nnc -l 8888\n" in shown(
+        report
+    )
+    failure.reproduce = failure.reproduce[:1]
+    text = shown(report)
+    assert "dans un terminal :\ncd ici\n" in text
+    assert "# terminal" not in text
+
+
+def test_the_code_of_a_hint_is_never_wrapped() -> None:
+    code = "def f():\n    return " + " + ".join(["quelque_chose"] * 9) + "  # « et » : rien"
+    subject = replace(sample.joining().check, hints=("a", "b", code))
+    lines = written(lambda console: show_hint(subject, 3, console), 60)[1]
+    first = next(n for n, line in enumerate(lines) if "def f():" in line)
+    assert lines[first - 1] == "  indice 3"
+    assert lines[first : first + 2] == [f"    {line}" for line in code.split("\n")]
+
+
+def test_what_was_sent_is_seen_to_the_last_newline() -> None:
+    report = sample.report()
+    failure = report.steps[3].checks[0].failure
+    assert failure
+    failure.sent = "https://a.fr\n\nhttps://b.fr\n"
+    assert re.search(r"envoyé +https://a.fr⏎\n +⏎\n +https://b.fr⏎\n", shown(report))

@@ -1,18 +1,40 @@
 """Les nombres à la française, la note, et un mot pour chaque valeur du modèle."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import get_args
 
 import pytest
 
 from grader.model import EventKind, Match, Verdict
-from grader.reports.words import EVENTS, MATCHES, VERDICTS, count, duration, mark, number, score
+from grader.reports.words import (
+    EVENTS,
+    MATCHES,
+    VERDICTS,
+    count,
+    duration,
+    mark,
+    moment,
+    number,
+    runs,
+    score,
+    unjudged,
+)
 from tests.grader.reports import sample
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(17.5, "17,5"), (20.0, "20"), (0.0, "0"), (1 / 3, "0,33"), (0.1 + 0.2, "0,3"), (100.0, "100")],
+    [
+        (17.5, "17,5"),
+        (20.0, "20"),
+        (0.0, "0"),
+        (1 / 3, "0,3333"),
+        (2.125, "2,125"),
+        (16.9792, "16,9792"),
+        (0.1 + 0.2, "0,3"),
+        (100.0, "100"),
+    ],
 )
 def test_numbers_are_french(value: float, text: str) -> None:
     assert number(value) == text
@@ -23,13 +45,42 @@ def test_quantities_agree() -> None:
     assert count(1, "fait") == "1 fait"
     assert count(2000, "fait") == "2\u00a0000 faits"
     assert duration(1.256) == "1,26 s"
-    assert score(0.5, 2.0) == "0,5 / 2"
+    assert (runs(0), runs(1), runs(3)) == ("", "1 essai", "3 essais")
+
+
+def test_dates_are_french() -> None:
+    assert moment(datetime(2026, 8, 1, 9, 5)) == "1er août 2026 à 9 h 05"
+    assert moment(datetime(2026, 12, 31, 23, 59)) == "31 décembre 2026 à 23 h 59"
+
+
+def test_what_is_not_judged_is_neither_won_nor_lost() -> None:
+    right, absent, pages = (sample.report().steps[n] for n in (0, 1, 2))
+    assert (score(right), unjudged(right)) == ("1 / 1", "")
+    assert (score(absent), unjudged(absent)) == ("—", "1 point non jugé")
+    assert (score(pages), unjudged(pages)) == ("1 / 1,5", "1 point non jugé")
+    assert unjudged(sample.report()) == "2 points non jugés"
+
+
+def test_nothing_judged_is_no_mark() -> None:
+    report = sample.report()
+    report.steps = [report.steps[1]]
+    assert mark(report) == mark(replace(report, selection=("I",))) == "rien n'a pu être jugé"
+
+
+def test_the_column_adds_up_to_the_mark() -> None:
+    report = sample.report()
+    for rank, result in enumerate(check for step in report.steps for check in step.checks):
+        result.earned = round(result.points * (rank + 1) / 17, 4)
+    shown = [score(result) for result in report.steps]
+    columns = [text.replace(",", ".").split(" / ") for text in shown if text != "—"]
+    for rank, total in enumerate((report.earned, report.points)):
+        assert number(sum(float(column[rank]) for column in columns)) == number(total)
 
 
 def test_a_selection_has_points_and_no_mark() -> None:
     report = sample.report()
-    assert mark(report) == "2,75 / 6,5"
-    assert mark(replace(report, selection=("II.5",))) == "2,75 / 6,5 points"
+    assert mark(report) == "2,75 / 6,5 ; 2 points non jugés"
+    assert mark(replace(report, selection=("II.5",))) == "2,75 / 6,5 points ; 2 points non jugés"
 
 
 def test_every_value_has_its_words() -> None:

@@ -1,0 +1,67 @@
+"""Un échec se montre une fois : ni le même texte deux fois, ni « attendu rien »."""
+
+import pytest
+
+from grader.model import Failure, Match
+from grader.reports.difference import WIDTH
+from grader.reports.evidence import difference, likeness, output, received, sent
+
+TRACE = 'Traceback (most recent call last):\n  File "x.py", line 3\nKeyError: 1'
+
+
+def test_two_sentences_are_compared_letter_by_letter() -> None:
+    failure = Failure("", expected="a dit : x", received="a dit: x", match=Match.WORD)
+    found = difference(failure, WIDTH)
+    assert found
+    assert found.index == 5
+    assert likeness(failure).startswith("le mot tiré au sort y est")
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "match"),
+    [
+        ("/tmp/web_page", "/root/web_page", Match.WORD),
+        ("https://a.fr", "la page", Match.WORD),
+        ("la page", "https://a.fr\n", Match.WORD),
+        ("4 pages", "1 page", None),  # une mesure
+        ("a dit : x", "", Match.NONE),
+    ],
+)
+def test_other_texts_are_only_shown(expected: str, got: str, match: Match | None) -> None:
+    failure = Failure("", expected=expected, received=got, match=match)
+    assert difference(failure, WIDTH) is None
+    assert likeness(failure) == ""
+
+
+def test_a_sentence_with_a_path_in_it_is_a_sentence() -> None:
+    failure = Failure("", expected="/tmp/x : oui", received="/tmp/x : non", match=Match.WORD)
+    assert difference(failure, WIDTH)
+
+
+@pytest.mark.parametrize(
+    ("failure", "shown", "below"),
+    [
+        # Ce qui est reçu et ce que montre le terminal : une seule fois.
+        (Failure("", expected="a", received=TRACE, output=f"…\n{TRACE}\n"), TRACE, ""),
+        (Failure("", received=TRACE, output=f"\x1b[31m{TRACE}\n"), None, f"{TRACE}\n"),
+        (Failure("", received=TRACE[9:], output=TRACE), None, TRACE),
+        # Un mot parmi beaucoup d'autres lignes : les deux apprennent quelque chose.
+        (Failure("", expected="a", received="KeyError", output=TRACE), "KeyError", TRACE),
+        (Failure("", received="trop", output=TRACE), "trop", TRACE),
+        # On n'attendait rien : seul ce qui vient se montre.
+        (Failure("", output=TRACE), None, TRACE),
+        (Failure("", expected="a", output=TRACE), "", TRACE),
+        (Failure(""), None, ""),
+    ],
+)
+def test_the_same_text_is_shown_once(failure: Failure, shown: str | None, below: str) -> None:
+    assert received(failure) == shown
+    assert output(failure) == below
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Hello", "Hello"), ("Hello\n", "Hello⏎"), ("a\n\nb", "a⏎\n⏎\nb"), ("\n", "⏎"), ("", "")],
+)
+def test_each_newline_that_is_sent_is_seen(text: str, shown: str) -> None:
+    assert sent(Failure("", sent=text)) == shown
