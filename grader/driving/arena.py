@@ -107,7 +107,7 @@ class Arena:
         script = script or self.job.script
         if script.path == self.job.script.path:
             self.tried = script.launch
-        cell = self._cell()
+        cell = self.new_cell()
         self.setting.submission.write_to(cell.copy)
         name = name or {"server": "serveur", "client": "client"}.get(self.step.kind, "script")
         program = Program(name, cell, self.pulse, self.timeline)
@@ -128,7 +128,7 @@ class Arena:
         await program.start(command, " ".join(["python", target, *arguments]))
         return program
 
-    def _cell(self) -> Cell:
+    def new_cell(self) -> Cell:
         setting, number = self.setting, len(self.programs)
         if setting.sandbox == "bwrap":
             return BubblewrapCell.create(self._place, number, setting.limits, setting.measures)

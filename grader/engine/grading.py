@@ -53,10 +53,10 @@ def grade(options: Options) -> Report:
     """Juge la copie ; SubmissionError ou NoInterpreterError si ce n'en est pas une."""
     started = time.monotonic()
     prepared = prepare(options.folder, options.steps, options.sandbox)
-    with _place() as place:
+    with place() as folder:
         setting = Setting(
             sandbox=options.sandbox,
-            place=place,
+            place=folder,
             authority=Authority(),
             submission=prepared.submission,
             limits=options.limits,
@@ -75,7 +75,7 @@ def grade(options: Options) -> Report:
 
 
 @contextmanager
-def _place() -> Iterator[Path]:
+def place() -> Iterator[Path]:
     """Un dossier vide où chaque arène, dans ses montages à elle, range ce qu'elle prépare."""
     with tempfile.TemporaryDirectory(prefix="tp6-correcteur-", dir=temporary_folder()) as folder:
         Path(folder).chmod(0o755)

@@ -7,6 +7,7 @@ import pytest
 
 from grader.catalogue import steps
 from grader.model import Verdict
+from tests.grader.byhand import Judged, judge_and_paste
 from tests.grader.variants import (
     Edit,
     EditError,
@@ -28,15 +29,15 @@ def _id(mutant: Mutant) -> str:
 
 
 @pytest.fixture(scope="module")
-def graded(request: pytest.FixtureRequest) -> Iterator[Gradings]:
-    with gradings(chosen(request.session.items, request.path)) as started:
+def graded(request: pytest.FixtureRequest) -> Iterator[Gradings[Judged]]:
+    with gradings(chosen(request.session.items, request.path), judge_and_paste) as started:
         yield started
 
 
 @pytest.mark.xdist_group("mutants")
 @pytest.mark.parametrize("mutant", mutants(), ids=_id)
-def test_mutant_is_caught(mutant: Mutant, graded: Gradings) -> None:
-    found = results(graded.report(mutant))
+def test_mutant_is_caught(mutant: Mutant, graded: Gradings[Judged]) -> None:
+    found = results(graded.report(mutant).report)
     caught = found.pop(mutant.caught_by)
     assert caught.verdict is Verdict.FAILED, caught.error
     assert caught.failure
@@ -50,6 +51,14 @@ def test_mutant_is_caught(mutant: Mutant, graded: Gradings) -> None:
         if result.verdict not in SPARED
     }
     assert not others
+
+
+@pytest.mark.xdist_group("mutants")
+@pytest.mark.parametrize("mutant", mutants(), ids=_id)
+def test_mutant_is_seen_by_hand(mutant: Mutant, graded: Gradings[Judged]) -> None:
+    """Les commandes de l'échec, collées dans de vrais terminaux, le montrent."""
+    judged = graded.report(mutant)
+    assert judged.seen, (results(judged.report)[mutant.caught_by].failure, judged.shown)
 
 
 def test_every_check_has_its_mutant() -> None:

@@ -6,14 +6,24 @@ import pytest
 
 from grader.discovery.interpreters import find_interpreters
 from grader.model import Report, Verdict
-from tests.grader.variants import Gradings, Odd, Variant, chosen, gradings, odd, results, textbook
+from tests.grader.variants import (
+    Gradings,
+    Odd,
+    Variant,
+    chosen,
+    grade_variant,
+    gradings,
+    odd,
+    results,
+    textbook,
+)
 
 AT_LEAST = 14
 
 
 @pytest.fixture(scope="module")
-def graded(request: pytest.FixtureRequest) -> Iterator[Gradings]:
-    with gradings(chosen(request.session.items, request.path)) as started:
+def graded(request: pytest.FixtureRequest) -> Iterator[Gradings[Report]]:
+    with gradings(chosen(request.session.items, request.path), grade_variant) as started:
         yield started
 
 
@@ -34,7 +44,7 @@ def _readable(variant: Variant) -> bool:
 
 @pytest.mark.xdist_group("odd")
 @pytest.mark.parametrize("variant", [textbook(), *odd()], ids=lambda variant: variant.name)
-def test_odd_but_right_gets_every_point(variant: Variant, graded: Gradings) -> None:
+def test_odd_but_right_gets_every_point(variant: Variant, graded: Gradings[Report]) -> None:
     report = graded.report(variant)
     if _readable(variant):
         assert not _wrong(report)
@@ -45,7 +55,7 @@ def test_odd_but_right_gets_every_point(variant: Variant, graded: Gradings) -> N
         assert "Python ne comprend pas le script" in first.failure.message
 
 
-def test_textbook_is_worth_twenty(graded: Gradings) -> None:
+def test_textbook_is_worth_twenty(graded: Gradings[Report]) -> None:
     report = graded.report(textbook())
     assert report.points == pytest.approx(20)
     assert report.earned == pytest.approx(20)

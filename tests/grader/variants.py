@@ -8,11 +8,11 @@ import functools
 import multiprocessing
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from grader.catalogue import select
 from grader.engine import preparing
@@ -24,6 +24,9 @@ TEXTBOOK = SUBMISSIONS / "textbook"
 SEED = 6
 SIDE_BY_SIDE = 4  # corrections : l'une attend pendant que les autres calculent
 SLEEPERS = 8  # corrections des étapes qui ne font que dormir
+
+
+Answer = TypeVar("Answer")
 
 
 class EditError(Exception):
@@ -180,27 +183,35 @@ def graders(count: int) -> Iterator[ProcessPoolExecutor]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-class Gradings:
+class Gradings(Generic[Answer]):
     """Les corrections d'une série de copies, toutes lancées dès la première demandée."""
 
     def __init__(
-        self, variants: Sequence[Variant], awake: ProcessPoolExecutor, asleep: ProcessPoolExecutor
+        self,
+        variants: Sequence[Variant],
+        grade: Callable[[Variant], Answer],
+        awake: ProcessPoolExecutor,
+        asleep: ProcessPoolExecutor,
     ) -> None:
-        self._variants, self._awake, self._asleep = variants, awake, asleep
-        self._futures: dict[Variant, Future[Report]] = {}
+        self._variants, self._grade = variants, grade
+        self._awake, self._asleep = awake, asleep
+        self._futures: dict[Variant, Future[Answer]] = {}
 
-    def report(self, variant: Variant) -> Report:
+    def report(self, variant: Variant) -> Answer:
         if not self._futures:
             for one in sorted(self._variants, key=lambda one: not one.sleeps):
                 executor = self._asleep if one.sleeps else self._awake
-                self._futures[one] = executor.submit(grade_variant, one)
+                self._futures[one] = executor.submit(self._grade, one)
         return self._futures[variant].result()
 
 
 @contextlib.contextmanager
-def gradings(variants: Iterable[Variant]) -> Iterator[Gradings]:
+def gradings(
+    variants: Iterable[Variant], grade: Callable[[Variant], Answer]
+) -> Iterator[Gradings[Answer]]:
+    """`grade` juge chacune, dans un processus à un seul fil."""
     with graders(SIDE_BY_SIDE) as awake, graders(SLEEPERS) as asleep:
-        yield Gradings(list(variants), awake, asleep)
+        yield Gradings(list(variants), grade, awake, asleep)
 
 
 def chosen(items: Iterable[object], path: Path) -> list[Variant]:

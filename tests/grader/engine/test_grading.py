@@ -1,0 +1,194 @@
+"""L'ordre des essais d'une correction, avec des essais écrits d'avance."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from grader.driving.setting import Job, Setting
+from grader.engine import grading
+from grader.engine.grading import CUT, Options, Progress, grade, place, with_settings
+from grader.engine.preparing import Prepared
+from grader.engine.verdicts import LONGER
+from grader.model import Check, Launch, Outcome, Report, Step, Verdict
+from tests.grader.engine.samples import check, prepared, right, step, unjudged, wrong
+
+LEARNT = Outcome(1.0, launch=Launch("part2", port=9000))
+LATE = wrong("Rien.", timed_out=True)
+Item = tuple[Step, Check]
+
+
+class Scripted:
+    """À la place du pool : chaque contrôle reçoit à son tour l'essai suivant de sa liste."""
+
+    def __init__(self, outcomes: Mapping[str, Sequence[Outcome]]) -> None:
+        self.outcomes = {name: list(each) for name, each in outcomes.items()}
+        self.waiting: list[Item] = []
+        self.started: list[tuple[str, float, int]] = []  # contrôle, patience, essais à côté
+        self.launches: dict[str, Launch] = {}
+        self.closed = False
+
+    def __call__(self, _: Setting) -> "Scripted":
+        return self
+
+    def __len__(self) -> int:
+        return len(self.waiting)
+
+    def start(self, item: Item, job: Job) -> None:
+        self.started.append((job.check.id, job.patience, len(self.waiting)))
+        self.launches[job.check.id] = job.script.launch
+        self.waiting.append(item)
+
+    def next(self, _seconds: float) -> tuple[Item, Outcome] | None:
+        for item in self.waiting:
+            if left := self.outcomes[item[1].id]:
+                self.waiting.remove(item)
+                return item, left.pop(0)
+        return None  # plus aucun essai ne finit
+
+    def close(self) -> None:
+        self.closed = True
+
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self.started]
+
+
+class Turns:
+    """À la place du temps accordé : un nombre de tours."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def start(self) -> None:
+        pass
+
+    def spend(self) -> bool:
+        self.left -= 1
+        return self.left > 0
+
+
+Play = Callable[..., tuple[Report, Scripted]]
+SERVER = step("II.4.server", check("listens"), check("relay"), check("clients", static=True))
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Play:
+    def played(
+        *steps: Step,
+        ready: Prepared | None = None,
+        turns: int = 100,
+        progress: Progress | None = None,
+        **outcomes: list[Outcome],
+    ) -> tuple[Report, Scripted]:
+        pool = Scripted(outcomes)
+        known = ready or prepared(*steps)
+        monkeypatch.setattr(grading, "prepare", lambda *_, **__: known)
+        monkeypatch.setattr(grading, "Pool", pool)
+        monkeypatch.setattr(grading, "Budget", lambda _: Turns(turns))
+        options = Options(Path("/copie"), steps, seed=7, sandbox="none", progress=progress)
+        report = grade(options)
+        assert pool.closed
+        return report, pool
+
+    return played
+
+
+def verdicts(report: Report) -> dict[str, Verdict]:
+    return {one.check.id: one.verdict for each in report.steps for one in each.checks}
+
+
+def test_the_first_check_teaches_how_to_launch(play: Play) -> None:
+    report, pool = play(SERVER, listens=[LEARNT], relay=[right()], clients=[right()])
+    assert set(verdicts(report).values()) == {Verdict.PASSED}
+    assert pool.names() == ["listens", "clients", "relay"]
+    assert pool.launches["listens"] == Launch()
+    assert pool.launches["relay"] == LEARNT.launch
+    assert report.steps[0].launch == LEARNT.launch
+
+
+def test_what_is_read_waits_for_no_launch(play: Play) -> None:
+    late = [wrong("N'écoute pas."), wrong("N'écoute pas.")]
+    report, pool = play(SERVER, listens=late, clients=[right()])
+    assert verdicts(report) == {
+        "listens": Verdict.FAILED,
+        "relay": Verdict.SKIPPED,
+        "clients": Verdict.PASSED,
+    }
+    assert report.steps[0].verdict is Verdict.PARTIAL
+    assert "relay" not in pool.names()
+
+
+def test_a_wait_in_vain_is_replayed_alone_then_longer(play: Play) -> None:
+    report, pool = play(SERVER, listens=[LEARNT], relay=[LATE, LATE, right()], clients=[right()])
+    assert verdicts(report)["relay"] is Verdict.PASSED
+    tries = [(patience, beside) for name, patience, beside in pool.started if name == "relay"]
+    assert [patience for patience, _ in tries] == [1.0, 1.0, LONGER]
+    assert tries[1][1] == 0
+
+
+def test_a_proved_failure_is_replayed_beside_the_others(play: Play) -> None:
+    script = Step("I.1.sync", "", "script", "x.py", (), (), (check("counts"), check("pace")))
+    report, pool = play(script, counts=[wrong(), wrong()], pace=[LATE, right()])
+    assert verdicts(report) == {"counts": Verdict.FAILED, "pace": Verdict.PASSED}
+    assert sorted(pool.names()) == ["counts", "counts", "pace", "pace"]
+    assert report.steps[0].checks[0].runs == 2
+
+
+def test_time_that_runs_out_leaves_the_rest_unjudged(play: Play) -> None:
+    report, _ = play(SERVER, turns=20, listens=[LEARNT], relay=[], clients=[right()])
+    assert verdicts(report) == {
+        "listens": Verdict.PASSED,
+        "relay": Verdict.NOT_JUDGED,
+        "clients": Verdict.PASSED,
+    }
+    assert report.steps[0].checks[1].cause == CUT
+    assert (report.earned, report.points, report.possible) == (2, 2, 3)
+
+
+def test_what_is_proved_is_judged_even_if_time_runs_out(play: Play) -> None:
+    report, _ = play(SERVER, turns=20, listens=[LEARNT], relay=[wrong()], clients=[right()])
+    assert verdicts(report)["relay"] is Verdict.FAILED
+
+
+def test_what_the_machine_lacks_is_not_judged(play: Play) -> None:
+    report, _ = play(SERVER, listens=[LEARNT], relay=[unjudged()], clients=[right()])
+    assert verdicts(report)["relay"] is Verdict.NOT_JUDGED
+    assert report.steps[0].checks[1].cause == "il manque un Python"
+
+
+def test_progress_ends_with_everything(play: Play) -> None:
+    seen: list[tuple[int, int]] = []
+    play(
+        SERVER,
+        progress=lambda done, total, _: seen.append((done, total)),
+        listens=[LEARNT],
+        relay=[right()],
+        clients=[right()],
+    )
+    assert seen[-1] == (3, 3)
+    assert seen == sorted(seen)
+
+
+def test_a_script_that_cannot_be_read_is_not_launched(play: Play) -> None:
+    ready = prepared(SERVER, broken={SERVER.id: "ligne 3"})
+    report, pool = play(SERVER, ready=ready)
+    assert pool.names() == []
+    assert report.steps[0].verdict is Verdict.FAILED
+
+
+def test_settings_left_out_keep_their_default() -> None:
+    options = Options(Path("/copie"), (), seed=1)
+    assert with_settings(options, seed=None, jobs=3) == Options(Path("/copie"), (), seed=1, jobs=3)
+
+
+def test_a_seed_cannot_be_guessed() -> None:
+    seeds = {Options(Path("/copie"), ()).seed for _ in range(20)}
+    assert len(seeds) == 20
+    assert max(seeds) > 1 << 40
+
+
+def test_the_place_is_open_to_a_stranger_and_vanishes() -> None:
+    with place() as folder:
+        assert folder.stat().st_mode & 0o777 == 0o755
+        assert list(folder.iterdir()) == []
+    assert not folder.exists()
