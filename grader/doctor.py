@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,11 +16,10 @@ from pathlib import Path
 
 from grader.discovery.interpreters import MODULES, OLDEST, Interpreter, find_interpreters
 from grader.driving.idle import processes_of
-from grader.sandbox.cell import BubblewrapCell, Runtime, prepare_system
+from grader.sandbox.cell import PLACE, BubblewrapCell, Runtime, prepare_system
 from grader.sandbox.inherited import forget, stops_held
-from grader.sandbox.limits import Limits, Measures
+from grader.sandbox.limits import Limits
 from grader.sandbox.namespaces import NamespaceError, enter
-from grader.sandbox.places import temporary_folder
 
 OLDEST_BUBBLEWRAP = (0, 8)  # --disable-userns
 TOOLS = {"prlimit": "util-linux", "setsid": "util-linux"}
@@ -172,28 +170,21 @@ def _remedy() -> str:
 
 def _arena(*, with_cell: bool) -> list[Finding]:
     """Entre pour de bon dans une arène, dans un processus à part, et y essaie tout."""
-    folder = temporary_folder()
-    if folder is None:
-        detail = f"{tempfile.gettempdir()} est fermé à l'utilisateur qui lancerait les copies"
-        return [Finding("Dossier temporaire", False, detail, "chmod 1777 /tmp, et TMPDIR=/tmp")]
-    with tempfile.TemporaryDirectory(prefix="tp6-docteur-", dir=folder) as name:
-        place = Path(name)
-        place.chmod(0o755)
-        answer, speak = os.pipe()
-        with stops_held():
-            process = os.fork()
-            if process == 0:
-                try:
-                    forget()
-                    os.close(answer)
-                    found = [asdict(finding) for finding in _inside(place, with_cell=with_cell)]
-                    os.write(speak, json.dumps(found).encode())
-                finally:
-                    os._exit(0)
-        os.close(speak)
-        with open(answer, "rb") as pipe:
-            text = pipe.read()
-        os.waitpid(process, 0)
+    answer, speak = os.pipe()
+    with stops_held():
+        process = os.fork()
+        if process == 0:
+            try:
+                forget()
+                os.close(answer)
+                found = [asdict(finding) for finding in _inside(PLACE, with_cell=with_cell)]
+                os.write(speak, json.dumps(found).encode())
+            finally:
+                os._exit(0)
+    os.close(speak)
+    with open(answer, "rb") as pipe:
+        text = pipe.read()
+    os.waitpid(process, 0)
     if not text:
         return [Finding("Arène", False, "l'essai n'a pas abouti", _remedy())]
     return [Finding(**fields) for fields in json.loads(text)]
@@ -203,7 +194,7 @@ def _inside(place: Path, *, with_cell: bool) -> Iterator[Finding]:
     """Chaque chose qu'un contrôle fait dans son arène ; la première qui échoue finit l'essai."""
     trials: list[tuple[str, Callable[[], None]]] = [
         ("Arène : utilisateurs, processus, montages et réseau à part", enter),
-        ("Disques en mémoire", lambda: prepare_system(place, [_runtime()], b"", Measures())),
+        ("Disques en mémoire", lambda: prepare_system(place, [_runtime()], b"")),
         ("Captures du réseau", _capture),
     ]
     asleep: list[str] = []
@@ -247,7 +238,7 @@ def _cell(place: Path) -> str:
 
     Renvoie pourquoi on ne peut savoir ce qu'il attend ensuite ; vide si on le peut.
     """
-    cell = BubblewrapCell.create(place, 0, Limits(), Measures())
+    cell = BubblewrapCell.create(place, 0, Limits())
     cell.copy.mkdir()
     command = cell.command(_runtime(), ["-I", "-c", GREETER], ".")
     plain = [word for word in command if word not in ("setsid", "--ctty")]  # ici, pas de terminal

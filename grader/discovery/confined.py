@@ -13,15 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO, Literal
 
 from grader.discovery.interpreters import Interpreter, clean_environment
-from grader.sandbox.cell import BubblewrapCell, prepare_system
+from grader.sandbox.cell import PLACE, BubblewrapCell, prepare_system
 from grader.sandbox.inherited import forget, stops_held
-from grader.sandbox.limits import Limits, Measures
+from grader.sandbox.limits import Limits
 from grader.sandbox.namespaces import die_with_parent, enter
-from grader.sandbox.places import temporary_folder
 
 Sandbox = Literal["bwrap", "none"]
 MAX_ANSWER = 64_000_000  # octets ; les faits d'une copie ordinaire en font quelques milliers
@@ -34,11 +32,9 @@ def ask(
 
     Vide si le système refuse l'arène, ou si ce Python n'y démarre pas.
     """
-    with tempfile.TemporaryFile() as given, _folder() as name:
+    with tempfile.TemporaryFile() as given:
         given.write(data)
         given.seek(0)
-        place = Path(name)
-        place.chmod(0o755)
         launch = _in_a_cell if sandbox == "bwrap" else _here
         reader, writer = os.pipe()
         parent = os.getpid()
@@ -48,7 +44,7 @@ def ask(
             child = os.fork()
             if child == 0:
                 os.close(reader)
-                _live(lambda: launch(interpreter, program, given, writer, place), parent)
+                _live(lambda: launch(interpreter, program, given, writer), parent)
         os.close(writer)
         try:
             return _collect(reader, time.monotonic() + seconds)
@@ -57,10 +53,6 @@ def ask(
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGTERM)  # l'arène meurt avec lui
             os.waitpid(child, 0)
-
-
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="tp6-", dir=temporary_folder())
 
 
 def _live(work: Callable[[], None], parent: int) -> None:
@@ -75,12 +67,10 @@ def _live(work: Callable[[], None], parent: int) -> None:
         os._exit(0)
 
 
-def _in_a_cell(
-    interpreter: Interpreter, program: str, given: IO[bytes], answer: int, place: Path
-) -> None:
+def _in_a_cell(interpreter: Interpreter, program: str, given: IO[bytes], answer: int) -> None:
     enter()
-    prepare_system(place, [interpreter.runtime], b"", Measures())
-    cell = BubblewrapCell.create(place, 0, Limits(), Measures())
+    prepare_system(PLACE, [interpreter.runtime], b"")
+    cell = BubblewrapCell.create(PLACE, 0, Limits())
     cell.copy.mkdir()
     command = cell.command(interpreter.runtime, ["-I", "-c", program], ".")
     # Sans terminal : rien ici n'en a l'usage, et l'entrée est un fichier.
@@ -95,7 +85,7 @@ def _in_a_cell(
     )
 
 
-def _here(interpreter: Interpreter, program: str, given: IO[bytes], answer: int, _: Path) -> None:
+def _here(interpreter: Interpreter, program: str, given: IO[bytes], answer: int) -> None:
     os.dup2(given.fileno(), 0)
     os.dup2(answer, 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -48,7 +48,7 @@ class Arena:
         if self.setting.sandbox == "bwrap":
             runtimes = [script.runtime for script in self.job.scripts.values()]
             pem = self.setting.authority.pem
-            prepare_system(self.setting.place, runtimes, pem, self.setting.measures)
+            prepare_system(self.setting.place, runtimes, pem)
             self._place = self.setting.place
             dns = await start_dns()
             self._stack.callback(dns.close)
@@ -131,7 +131,7 @@ class Arena:
     def new_cell(self) -> Cell:
         setting, number = self.setting, len(self.programs)
         if setting.sandbox == "bwrap":
-            return BubblewrapCell.create(self._place, number, setting.limits, setting.measures)
+            return BubblewrapCell.create(self._place, number, setting.limits)
         bundle = self._place / "ca.pem"
         bundle.write_bytes(setting.authority.pem)
         trust = {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
@@ -139,15 +139,15 @@ class Arena:
 
     async def _watch_appetite(self) -> None:
         """La limite par processus ne suffit pas : une copie peut en lancer soixante."""
-        limits, measures = self.setting.limits, self.setting.measures
+        limits = self.setting.limits
         while True:
             await asyncio.sleep(WATCH)
             for program in filter(lambda program: program.running, self.programs):
                 processes, excess = processes_of(program.pid), ""
                 # Un compte qui n'a qu'un utilisateur n'a pas non plus de limite de processus.
-                if measures.process_limit and len(processes) > limits.processes:
+                if len(processes) > limits.processes:
                     excess = "processus"
-                elif measures.memory_limit and memory_of(processes) > limits.memory:
+                elif memory_of(processes) > limits.memory:
                     excess = "mémoire"
                 if excess:
                     self.timeline.add(program.name, "note", f"arrêté : trop de {excess}")

@@ -9,7 +9,7 @@ from grader.discovery.files import Submission
 from grader.discovery.sources import SourceFacts
 from grader.model import Check, Launch, Step
 from grader.sandbox.cell import Runtime
-from grader.sandbox.limits import Limits, Measures
+from grader.sandbox.limits import Limits
 from grader.world.authority import Authority
 
 
@@ -27,11 +27,10 @@ class Script:
 @dataclass(frozen=True)
 class Setting:
     sandbox: Literal["bwrap", "none"]
-    place: Path  # dossier vide de la machine, où l'arène monte ce qu'elle prépare
+    place: Path  # là où l'arène monte ce qu'elle prépare ; sans elle, un dossier temporaire
     authority: Authority
     submission: Submission
     limits: Limits = field(default_factory=Limits)
-    measures: Measures = field(default_factory=Measures)
 
 
 @dataclass(frozen=True)

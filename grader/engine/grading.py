@@ -20,8 +20,8 @@ from grader.engine.preparing import Prepared, prepare
 from grader.engine.results import assemble
 from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model import Check, Launch, Outcome, Report, Step, StepResult
-from grader.sandbox.limits import Limits, Measures
-from grader.sandbox.places import temporary_folder
+from grader.sandbox.cell import PLACE
+from grader.sandbox.limits import Limits
 from grader.world.authority import Authority
 
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
@@ -39,7 +39,6 @@ class Options:
     jobs: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))
     budget: float = budget.DEFAULT  # secondes
     limits: Limits = field(default_factory=Limits)
-    measures: Measures = field(default_factory=Measures)
     progress: Progress | None = None
 
 
@@ -53,14 +52,13 @@ def grade(options: Options) -> Report:
     """Juge la copie ; SubmissionError ou NoInterpreterError si ce n'en est pas une."""
     started = time.monotonic()
     prepared = prepare(options.folder, options.steps, options.sandbox)
-    with place() as folder:
+    with place(options.sandbox) as folder:
         setting = Setting(
             sandbox=options.sandbox,
             place=folder,
             authority=Authority(),
             submission=prepared.submission,
             limits=options.limits,
-            measures=options.measures,
         )
         results = _Grading(options, setting, prepared).results()
     return Report(
@@ -75,10 +73,12 @@ def grade(options: Options) -> Report:
 
 
 @contextmanager
-def place() -> Iterator[Path]:
-    """Un dossier vide où chaque arène, dans ses montages à elle, range ce qu'elle prépare."""
-    with tempfile.TemporaryDirectory(prefix="tp6-correcteur-", dir=temporary_folder()) as folder:
-        Path(folder).chmod(0o755)
+def place(sandbox: str) -> Iterator[Path]:
+    """Là où chaque arène range ce qu'elle prépare : chez elle, ou sans arène dans /tmp."""
+    if sandbox == "bwrap":
+        yield PLACE
+        return
+    with tempfile.TemporaryDirectory(prefix="tp6-correcteur-") as folder:
         yield Path(folder)
 
 

@@ -110,9 +110,9 @@ def _live(setting: Setting, job: Job, pipe: int, parent: int) -> None:
         if os.getppid() != parent:  # tué d'un coup, avant que l'on s'y soit préparé
             os._exit(1)
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
-        _keep_only(pipe, every=setting.measures.descriptors)
+        _keep_only(pipe)
         if setting.sandbox == "bwrap":
-            enter(network=setting.measures.network)
+            enter()
         outcome = run(setting, job)
     except NamespaceError as error:
         outcome = Outcome(credit=0.0, error=f"arène refusée : {error}")
@@ -125,11 +125,11 @@ def _live(setting: Setting, job: Job, pipe: int, parent: int) -> None:
         os._exit(0)
 
 
-def _keep_only(pipe: int, *, every: bool) -> None:
-    """Ferme tout ce dont l'arène hérite, sauf le tube du verdict."""
+def _keep_only(pipe: int) -> None:
+    """Ferme tout ce dont l'arène hérite, sauf le tube du verdict, dont la copie n'héritera pas."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nothing, standard)
     os.closerange(3, pipe)
     os.closerange(pipe + 1, os.sysconf("SC_OPEN_MAX"))
-    os.set_inheritable(pipe, not every)
+    os.set_inheritable(pipe, False)

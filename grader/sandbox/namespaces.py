@@ -115,7 +115,7 @@ def ordinary_user_exists() -> bool:
     return len(Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()) > 1
 
 
-def enter(*, network: bool = True) -> None:
+def enter() -> None:
     """Fait entrer dans une arène le processus, qui doit n'avoir qu'un fil.
 
     Au retour on est le processus 1 de l'arène, avec tous les droits dans celle-ci et aucun dehors ;
@@ -124,7 +124,7 @@ def enter(*, network: bool = True) -> None:
     """
     try:
         Path("/proc/self/oom_score_adj").write_text(SACRIFICED, encoding="ascii")
-        _unshare(EVERYTHING if network else EVERYTHING & ~NEW_NETWORK)
+        _unshare(EVERYTHING)
         if ordinary_user_exists():
             os.setgroups([])
         first = os.fork()
@@ -136,8 +136,7 @@ def enter(*, network: bool = True) -> None:
         die_with_parent()
         mount("none", Path("/"), flags=MS_REC | MS_PRIVATE)
         mount("proc", Path("/proc"), "proc")
-        if network:
-            make_every_address_local()
+        make_every_address_local()
         socket.sethostname("tp6")
     except (OSError, AttributeError) as error:  # AttributeError : hors de Linux
         raise NamespaceError(str(error)) from error

@@ -78,7 +78,7 @@ def _screens(prepared: Prepared, step_id: str, terminals: Sequence[str]) -> list
         arena.notes += await _paste(arena, terminals)
 
     functions()[check.id] = pasted
-    with place() as where:
+    with place("bwrap") as where:
         setting = Setting("bwrap", where, Authority(), prepared.submission)
         pool: Pool[str] = Pool(setting)
         pool.start(step_id, Job(step, check, prepared.scripts, seed=1))

@@ -42,7 +42,6 @@ def test_ctrl_c_in_the_middle(folder: Path) -> None:
     arguments = [str(copy), "--json", str(report)]
     with Terminal("-m", "grader", *arguments, TMPDIR=str(places)) as terminal:
         wait_until(lambda: processes(marker), lambda: terminal.text, BOUND)
-        assert list(places.iterdir())
         terminal.press("\x03")
         assert terminal.wait(BOUND) == INTERRUPTED
         assert terminal.text.endswith("Correction interrompue.")

@@ -13,11 +13,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from grader.catalogue import select
 from grader.discovery.interpreters import Interpreter, find_interpreters
 from grader.engine import grading
 from grader.model import CheckResult, Report, Step, Verdict
-from grader.sandbox.limits import MEGABYTE, Limits, Measures
+from grader.sandbox.limits import MEGABYTE, Limits
+from tests.grader.attacks import removed
 
 SCRIPTS = Path(__file__).parent / "scripts"
 LIMITS = Limits(memory=150 * MEGABYTE, disk=8 * MEGABYTE, file_size=4 * MEGABYTE)
@@ -55,22 +58,23 @@ class Ground:
         first: float = PATIENCE,  # celle des autres
         orders: dict[str, Any] | None = None,
         limits: Limits = LIMITS,
-        measures: Measures | None = None,
+        without: str = "",
     ) -> list[CheckResult]:
-        """Juge `scripts/SCRIPT.py` comme l'étape de ces contrôles (« I.1.sync.counts »)."""
+        """Juge `scripts/SCRIPT.py` comme l'étape de ces contrôles (« I.1.sync.counts »).
+
+        `without` est la mesure du bac à sable dont on se passe : voir `removed`.
+        """
         checks = checks or ("I.1.sync.counts",)
         step = _step(checks, deadline, first)
         if not self.copy.exists():
             self.submit(checks[0], script, orders or {})
         started = time.monotonic()
-        options = grading.Options(
-            folder=self.copy,
-            steps=[step],
-            seed=1,
-            limits=limits,
-            measures=measures or Measures(),
-        )
-        self.report = grading.grade(options)
+        limits = dataclasses.replace(limits, **removed.BOUNDS.get(without, {}))
+        options = grading.Options(folder=self.copy, steps=[step], seed=1, limits=limits)
+        with pytest.MonkeyPatch.context() as patch:
+            if without in removed.MEASURES:
+                removed.MEASURES[without](patch)
+            self.report = grading.grade(options)
         assert time.monotonic() - started < BOUND
         return self.report.steps[0].checks
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from grader.driving import arena
 from grader.model import CheckResult
-from grader.sandbox.limits import MEGABYTE, Limits, Measures
+from grader.sandbox.limits import MEGABYTE, Limits
+from tests.grader.attacks import removed
 from tests.grader.attacks.ground import (
     LIMITS,
+    PATIENCE,
     SUCCESS,
     Ground,
+    failed_without_credit,
     heard,
     host_listeners,
     seen,
@@ -37,10 +39,16 @@ class Attack:
     limits: Limits = LIMITS
     checks: tuple[str, ...] = ("I.1.sync.counts",)
     succeeds: Callable[[Results], bool] = admits
+    deadline: float = PATIENCE
 
 
 def admits_that(what: str) -> Callable[[Results], bool]:
     return lambda results: any(f"{SUCCESS} : {what}" in seen(result) for result in results)
+
+
+def forged(results: Results) -> bool:
+    """Le faux verdict est venu se mêler au vrai : le correcteur ne sait plus que dire."""
+    return not failed_without_credit(results[0])
 
 
 def survivor_asks(results: Results) -> bool:
@@ -49,11 +57,15 @@ def survivor_asks(results: Results) -> bool:
 
 ATTACKS = (
     Attack("processes", "kill_everyone"),
+    Attack("init", "take_over_init"),
+    Attack("terminals", "all_terminals"),
+    Attack("keys", "read_keys"),
+    Attack("priority", "priority"),
     Attack("user", "privileges", succeeds=admits_that("les paquets du réseau")),
     Attack("user", "privileges", succeeds=admits_that("un montage")),
     Attack("nested_namespaces", "privileges", succeeds=admits_that("un espace de noms à soi")),
     Attack("system_calls", "hidden_memory", {"octets": 30 * MEGABYTE}),
-    Attack("descriptors", "forge_report", succeeds=lambda results: results[0].earned > 0),
+    Attack("descriptors", "forge_report", succeeds=forged),
     Attack(
         "process_limit",
         "fork_bomb",
@@ -79,20 +91,18 @@ ATTACKS = (
         {"sorte": "une ligne sans fin", "octets": 2 * MEGABYTE},
         dataclasses.replace(LIMITS, output=MEGABYTE // 10),
     ),
-    Attack("lifetime", "survivor", checks=("I.2.sync.requests",), succeeds=survivor_asks),
+    Attack(
+        "lifetime", "survivor", checks=("I.2.sync.requests",), succeeds=survivor_asks, deadline=0.3
+    ),
 )
 # Celles-ci se jugent sur la machine, pas sur ce qu'avoue l'attaque.
 OTHERS = {"network", "filesystem", "private_tmp", "environment"}
 TAKEN = pytest.mark.parametrize("taken", [True, False], ids=["prise", "ôtée"])
 
 
-def measures(name: str, taken: bool) -> Measures:
-    return dataclasses.replace(Measures(), **{name: taken})
-
-
 def test_every_measure_has_its_attack() -> None:
     proved = OTHERS | {attack.measure for attack in ATTACKS}
-    assert proved == {measure.name for measure in dataclasses.fields(Measures)}
+    assert proved == removed.MEASURES.keys() | removed.BOUNDS.keys()
 
 
 @TAKEN
@@ -103,23 +113,14 @@ def test_measure(ground: Ground, attack: Attack, taken: bool) -> None:
         *attack.checks,
         orders=attack.orders,
         limits=attack.limits,
-        measures=measures(attack.measure, taken),
+        deadline=attack.deadline,
+        without="" if taken else attack.measure,
     )
     assert attack.succeeds(results) is not taken
 
 
-class NoDns:
-    def close(self) -> None:
-        pass
-
-
 @TAKEN
-def test_network(ground: Ground, monkeypatch: pytest.MonkeyPatch, taken: bool) -> None:
-    async def no_dns() -> NoDns:
-        return NoDns()
-
-    if not taken:  # le port 53 de la machine n'est pas à nous
-        monkeypatch.setattr(arena, "start_dns", no_dns)
+def test_network(ground: Ground, taken: bool) -> None:
     with host_listeners() as (stream, datagram, local):
         orders = {
             "port": stream.getsockname()[1],
@@ -128,7 +129,7 @@ def test_network(ground: Ground, monkeypatch: pytest.MonkeyPatch, taken: bool) -
             "adresses": ["127.0.0.1"],
             "dns": False,
         }
-        ground.grade("outside", orders=orders, measures=measures("network", taken))
+        ground.grade("outside", orders=orders, without="" if taken else "network")
         for listener in (stream, datagram, local):
             assert heard(listener) is not taken
 
@@ -144,7 +145,7 @@ def shared_folder() -> Iterator[Path]:
 @TAKEN
 def test_filesystem(ground: Ground, shared_folder: Path, taken: bool) -> None:
     orders = {"chemins": [str(shared_folder)]}
-    ground.grade("write_there", orders=orders, measures=measures("filesystem", taken))
+    ground.grade("write_there", orders=orders, without="" if taken else "filesystem")
     assert (shared_folder / "intrus").exists() is not taken
 
 
@@ -152,7 +153,7 @@ def test_filesystem(ground: Ground, shared_folder: Path, taken: bool) -> None:
 def test_private_tmp(ground: Ground, taken: bool) -> None:
     ground.folder.chmod(0o777)
     orders = {"chemins": [str(ground.folder)]}
-    ground.grade("write_there", orders=orders, measures=measures("private_tmp", taken))
+    ground.grade("write_there", orders=orders, without="" if taken else "private_tmp")
     assert (ground.folder / "intrus").exists() is not taken
 
 
@@ -161,6 +162,5 @@ def test_environment(ground: Ground, monkeypatch: pytest.MonkeyPatch, taken: boo
     secret = secrets.token_hex()
     monkeypatch.setenv("TP6_SECRET", secret)
     orders = {"terces": secret[::-1], "chemins": []}
-    results = ground.grade("read_secrets", orders=orders, measures=measures("environment", taken))
-    for place in ("/proc/1/environ", "dans l'environnement"):
-        assert any(place in seen(result) for result in results) is not taken
+    results = ground.grade("read_secrets", orders=orders, without="" if taken else "environment")
+    assert any("dans l'environnement" in seen(result) for result in results) is not taken

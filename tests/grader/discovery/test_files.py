@@ -309,9 +309,7 @@ def test_an_address_is_not_a_folder(address: str) -> None:
 def test_says_what_is_there_instead_of_scripts(tmp_path: Path) -> None:
     files = dict.fromkeys(("TP.ipynb", "part1/web_sync.py.txt", "part2.zip", "old.tar.gz"), CODE)
     write(tmp_path, files)
-    with pytest.raises(
-        SubmissionError, match=r"Python\. 2 archives ignorées : à extraire"
-    ):
+    with pytest.raises(SubmissionError, match=r"Python\. 2 archives ignorées : à extraire"):
         read_submission(tmp_path)
     write(tmp_path, {"a.py": CODE})
     copy = read_submission(tmp_path)

@@ -11,6 +11,7 @@ from grader.engine.grading import CUT, Options, Progress, grade, place, with_set
 from grader.engine.preparing import Prepared
 from grader.engine.verdicts import LONGER
 from grader.model import Check, Launch, Outcome, Report, Step, Verdict
+from grader.sandbox.cell import PLACE
 from tests.grader.engine.samples import check, prepared, right, step, unjudged, wrong
 
 LEARNT = Outcome(1.0, launch=Launch("part2", port=9000))
@@ -187,8 +188,16 @@ def test_a_seed_cannot_be_guessed() -> None:
     assert max(seeds) > 1 << 40
 
 
-def test_the_place_is_open_to_a_stranger_and_vanishes() -> None:
-    with place() as folder:
-        assert folder.stat().st_mode & 0o777 == 0o755
+def test_without_a_sandbox_the_place_vanishes() -> None:
+    with place("none") as folder:
         assert list(folder.iterdir()) == []
     assert not folder.exists()
+
+
+def test_an_arena_leaves_no_folder_to_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with place("bwrap") as folder:
+        assert folder == PLACE
+        assert list(tmp_path.iterdir()) == []

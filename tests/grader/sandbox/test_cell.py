@@ -6,14 +6,13 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from grader.sandbox import cell as cells
-from grader.sandbox.cell import HOME, BubblewrapCell, PlainCell, Runtime, prepare_system
-from grader.sandbox.limits import Limits, Measures
+from grader.sandbox import leftovers
+from grader.sandbox.cell import HOME, PLACE, BubblewrapCell, PlainCell, Runtime, prepare_system
+from grader.sandbox.limits import Limits
 from tests.grader.world.arena import in_arena
 
 PAGE = PurePosixPath("/tmp/web_page")
@@ -26,7 +25,7 @@ def cell(tmp_path: Path) -> BubblewrapCell:
     made = BubblewrapCell(tmp_path / "home", tmp_path / "tmp", tmp_path / "log", Limits())
     for folder in (made.home, made.tmp, made.log):
         folder.mkdir()
-    made.measures, made.system, made.filter = Measures(), tmp_path / "system", 9
+    made.system, made.filter = tmp_path / "system", 9
     made.shared_memory = tmp_path / "shm"
     return made
 
@@ -100,7 +99,7 @@ def test_lists_regular_files_only(cell: BubblewrapCell, tmp_path: Path) -> None:
 
 
 def test_lists_a_bounded_number(cell: BubblewrapCell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "MAX_LISTED", 20)
+    monkeypatch.setattr(leftovers, "MAX_LISTED", 20)
     for number in range(30):
         (cell.tmp / f"d{number}").mkdir()
         (cell.tmp / f"f{number}").touch()
@@ -126,26 +125,6 @@ def options(cell: BubblewrapCell) -> str:
     return " ".join(cell.command(RUNTIME, ["serveur.py", "-p", "1"], "part2"))
 
 
-WITHOUT = {
-    "processes": "--unshare-pid",
-    "user": "--cap-drop ALL",
-    "nested_namespaces": "--disable-userns",
-    "lifetime": "--die-with-parent",
-    "process_limit": "--nproc=64",
-    "memory_limit": "--as=2000000000",
-    "disk_limit": "--fsize=32000000",
-    "cpu_limit": "--cpu=20",
-    "filesystem": "--ro-bind /usr /usr",
-}
-
-
-@pytest.mark.parametrize("measure", WITHOUT)
-def test_each_measure_is_an_option(cell: BubblewrapCell, measure: str) -> None:
-    assert WITHOUT[measure] in options(cell)
-    cell.measures = Measures(**{measure: False})
-    assert WITHOUT[measure] not in options(cell)
-
-
 def test_command_of_a_program(cell: BubblewrapCell, tmp_path: Path) -> None:
     command = options(cell)
     assert command.endswith("setsid --ctty /opt/python/bin/python3 serveur.py -p 1")
@@ -153,6 +132,8 @@ def test_command_of_a_program(cell: BubblewrapCell, tmp_path: Path) -> None:
     assert f"--ro-bind {tmp_path}/system/roots/opt/python /opt/python" in command
     assert "ca-certificates.crt /opt/ca.pem" in command
     assert "--seccomp 9" in command
+    for limit in ("--nproc=64", "--as=2000000000", "--fsize=32000000", "--cpu=20"):
+        assert limit in command.partition(" -- ")[2]
     binds = command.partition(" -- ")[0]
     assert binds.index("--remount-ro /dev") < binds.index("--remount-ro / ")
 
@@ -180,18 +161,22 @@ fields = dict(line.split(":", 1) for line in status.splitlines())
 print(os.getuid(), os.getgid(), os.getcwd(), sorted(os.listdir("/proc/self/fd"))[:3])
 print(*(fields[name].strip() for name in ("CapEff", "CapBnd", "NoNewPrivs", "Seccomp")))
 print(sorted(name for name in os.environ if name not in ("PWD", "LC_CTYPE")))
-print(len(Path("/proc/1/environ").read_bytes()), len(list(Path("/proc").glob("[0-9]*"))))
-for path in ("/", "/usr", "/etc", "/dev"):
+print(len(list(Path("/proc").glob("[0-9]*"))))
+for path in ("/", "/usr", "/etc", "/dev", "/dev/pts", "/proc/1/mem"):
     print(path, os.access(path, os.W_OK))
-for path in ("/tmp", "/var/log", "/dev/shm", "/home/etudiant"):
+print(Path("/proc/self/limits").read_text() == Path("/proc/1/limits").read_text())
+print(oct(os.umask(0)), os.nice(0))
+for path in ("/tmp", "/var/log", "/var/log/chat_room", "/dev/shm", "/home/etudiant"):
     Path(path, "essai").write_text("")
 """
 SEEN_INSIDE = [
     "1000 1000 /home/etudiant/tp6 ['0', '1', '2']",
     "0000000000000000 0000000000000000 1 2",
     "['HOME', 'LANG', 'LOGNAME', 'PATH', 'SSL_CERT_FILE', 'TERM', 'USER']",
-    "0 2",
-    *(f"{path} False" for path in ("/", "/usr", "/etc", "/dev")),
+    "2",
+    *(f"{path} False" for path in ("/", "/usr", "/etc", "/dev", "/dev/pts", "/proc/1/mem")),
+    "True",
+    "0o22 5",
 ]
 
 
@@ -200,11 +185,8 @@ def live(source: str) -> tuple[int, list[str], BubblewrapCell]:
     roots = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
     outside = tuple(root for root in roots if not root.is_relative_to("/usr"))
     runtime = Runtime(Path(sys.executable), outside)
-    place = Path(tempfile.mkdtemp())
-    place.chmod(0o755)
-    prepare_system(place, [runtime], b"", Measures())
-    cell = BubblewrapCell.create(place, 0, Limits(), Measures())
-    assert isinstance(cell, BubblewrapCell)
+    prepare_system(PLACE, [runtime], b"")
+    cell = BubblewrapCell.create(PLACE, 0, Limits())
     cell.copy.mkdir()
     master, slave = pty.openpty()
     command = cell.command(runtime, ["-c", source], ".")
