@@ -6,6 +6,7 @@ cent fois par seconde dans plusieurs arènes.
 
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -20,6 +21,10 @@ HEADER = struct.Struct("=IHHII")
 # struct inet_diag_req_v2, <linux/inet_diag.h> ; les ports et adresses dans l'ordre du réseau.
 REQUEST = struct.Struct("=BBBBI2s2s16s16sIII")
 MESSAGE = struct.Struct("=BBBB2s2s16s16sIIIIIIII")
+ATTRIBUTE = struct.Struct("=HH")  # struct rtattr : sa longueur, son type
+INET_DIAG_INFO = 2
+# struct tcp_info, <linux/tcp.h> : octets reçus dans l'ordre ; émis, renvois compris ; renvoyés.
+BYTES_RECEIVED, BYTES_SENT, BYTES_RESENT = 128, 200, 208
 
 Address = tuple[str, int]
 
@@ -40,6 +45,9 @@ class State:
 
     waiting: int  # octets reçus, pas encore lus
     accepted: bool
+    inode: int = 0  # de la socket, dans le programme qui la tient ; 0 : personne
+    sent: int = 0  # octets partis, depuis le début
+    received: int = 0  # octets arrivés ; la fin annoncée compte pour un
 
 
 class Diag:
@@ -60,7 +68,8 @@ class Diag:
     def connection(self, local: Address, remote: Address) -> State | None:
         """L'état du bout `local` d'une connexion ; None s'il n'existe plus."""
         family = socket.AF_INET6 if ":" in local[0] else socket.AF_INET
-        self._ask(family, NLM_F_REQUEST, 0xFFFF_FFFF, local, remote)
+        wanted = 1 << (INET_DIAG_INFO - 1)
+        self._ask(family, NLM_F_REQUEST, 0xFFFF_FFFF, local, remote, wanted)
         kind, body = next(_messages(self._netlink.recv(65_536)))
         if kind == NLMSG_ERROR:
             return None
@@ -71,7 +80,9 @@ class Diag:
         if state == TCP_CLOSE_WAIT:  # la fin annoncée par l'autre compte pour un octet
             waiting = max(0, waiting - 1)
         # Refermée, une socket n'a plus d'inode non plus.
-        return State(waiting, bool(inode) or state not in (TCP_ESTABLISHED, TCP_CLOSE_WAIT))
+        accepted = bool(inode) or state not in (TCP_ESTABLISHED, TCP_CLOSE_WAIT)
+        sent, received = _traffic(body[MESSAGE.size :])
+        return State(waiting, accepted, inode, sent, received)
 
     def listening(self) -> list[tuple[Listening, int]]:
         """Qui écoute, et l'inode de sa socket."""
@@ -93,14 +104,22 @@ class Diag:
                     found.append((Listening(host, port), fields[15]))
         return found
 
-    def _ask(self, family: int, flags: int, states: int, local: Address, remote: Address) -> None:
+    def _ask(
+        self,
+        family: int,
+        flags: int,
+        states: int,
+        local: Address,
+        remote: Address,
+        extensions: int = 0,
+    ) -> None:
         def packed(address: Address) -> bytes:
             return socket.inet_pton(family, address[0]) if address[0] else b""
 
         request = REQUEST.pack(
             family,
             socket.IPPROTO_TCP,
-            0,
+            extensions,
             0,
             states,
             local[1].to_bytes(2, "big"),
@@ -120,3 +139,20 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
         length, kind, _, _, _ = HEADER.unpack_from(data)
         yield kind, data[HEADER.size : length]
         data = data[(length + 3) & ~3 :]
+
+
+def _traffic(attributes: bytes) -> tuple[int, int]:
+    """Octets émis et reçus par une connexion ; zéro si le noyau, trop vieux, ne le dit pas."""
+    while len(attributes) >= ATTRIBUTE.size:
+        length, kind = ATTRIBUTE.unpack_from(attributes)
+        info = attributes[ATTRIBUTE.size : length]
+        if kind == INET_DIAG_INFO and len(info) >= BYTES_RESENT + 8:
+            received, sent, resent = (
+                int.from_bytes(info[place : place + 8], sys.byteorder)
+                for place in (BYTES_RECEIVED, BYTES_SENT, BYTES_RESENT)
+            )
+            return sent - resent, received
+        if length < ATTRIBUTE.size:
+            break
+        attributes = attributes[(length + 3) & ~3 :]
+    return 0, 0

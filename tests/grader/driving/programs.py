@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from grader.driving.program import Program
@@ -34,6 +35,23 @@ async def running(
         yield program
     finally:
         await program.close()
+
+
+@contextmanager
+def child(source: str, *, until_killed: bool = False) -> Iterator["subprocess.Popen[str]"]:
+    """Un Python qui joue `source` ; il finit quand son entrée se ferme, ou tué."""
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", source],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if until_killed:
+                process.kill()
+            process.communicate()
 
 
 def leaving_nothing(scenario: Callable[[], Awaitable[None]]) -> None:
