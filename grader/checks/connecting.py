@@ -90,7 +90,7 @@ async def start_client(
     def ready() -> bool:
         return bool(door.peers) and (not needs_pseudo or any(p.unread for p in door.peers))
 
-    await converse(arena, program, answers, ready)
+    await converse(arena, program, answers, ready, silent=("pseudo",))
     if not door.peers:
         await door.close()
         raise Wrong(

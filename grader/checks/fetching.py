@@ -93,7 +93,11 @@ async def run(
     patience = arena.check.deadline * arena.job.patience
     if not launch.arguments:
         given = await converse(
-            arena, program, {"url": urls[0], "file": LIST}, lambda: bool(web.asked)
+            arena,
+            program,
+            {"url": urls[0], "file": LIST},
+            lambda: bool(web.asked),
+            silent=("url",) if single else ("file", "url"),
         )
         web.answers = tuple(given)
     await program.finish(patience)

@@ -43,7 +43,7 @@ async def _enter(arena: Arena, name: str) -> Program:
     answers = {"host": launch.host, "port": str(launch.port)}
     if arena.step.id in WITH_PSEUDO:
         answers = {"pseudo": arena.words.pseudo(), **answers}
-    await converse(arena, program, answers, lambda: False)
+    await converse(arena, program, answers, lambda: False, silent=("pseudo",))
     return program
 
 

@@ -44,7 +44,7 @@ class Server:
                 f"Le serveur n'accepte plus personne sur {self.host}:{self.port}."
             ) from error
         arena.peers.append(peer)
-        await arena.settle(self.program)
+        await arena.rest(self.program)  # un délai qu'il se donne alors n'est pas à attendre
         peer.forget()  # une bienvenue n'est pas une faute
         return peer
 

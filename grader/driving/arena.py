@@ -4,17 +4,18 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from typing import Literal, Self, TypeVar
 
-from grader.driving.idle import asleep, memory_of, nothing_queued, processes_of
+from grader.driving.idle import BUSY, FINISHED, Observer, Sleep, memory_of, processes_of
 from grader.driving.peer import Peer
 from grader.driving.program import Program
 from grader.driving.pulse import Pulse
 from grader.driving.setting import Job, Script, Setting
 from grader.driving.timeline import Timeline
+from grader.driving.waiting import Wait, selectors
 from grader.driving.words import Words
 from grader.model import Launch
 from grader.sandbox.cell import BubblewrapCell, Cell, PlainCell, prepare_system
@@ -24,7 +25,11 @@ from grader.world.dns import start_dns
 from grader.world.site import Site
 
 T = TypeVar("T")
-CALM = 0.4  # secondes de sommeil d'un programme au bout desquelles il ne répondra plus
+CONFIRMED = 0.03  # secondes sans que rien ne bouge, pour ne pas conclure d'un seul regard
+# Là où le noyau ne dit pas dans quel appel dort un programme, un délai tient lieu de preuve.
+CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
+LOOK = 0.01  # secondes entre deux regards
+ENDLESS_TEXT = 50_000  # caractères : ce que n'écrit aucun programme du TP
 WATCH = 0.1  # secondes entre deux relevés de la mémoire
 
 
@@ -42,6 +47,9 @@ class Arena:
         self.tried: Launch | None = None  # la façon dont le script jugé vient d'être lancé
         self.programs: list[Program] = []
         self.peers: list[Peer] = []  # les connexions du contrôle avec les programmes
+        self.sites: list[Site] = []
+        self.proven = False  # la dernière attente vaine l'était, quelle que soit la machine
+        self._observers: dict[int, Observer] = {}
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -75,6 +83,7 @@ class Arena:
             await site.start(https_port=0, http_port=0, host="127.0.0.1")
         self._stack.push_async_callback(site.close)
         site.on_event = self._on_site
+        self.sites.append(site)
         return site
 
     def _on_site(self, kind: Literal["request", "response"], text: str) -> None:
@@ -153,34 +162,108 @@ class Arena:
                     self.timeline.add(program.name, "note", f"arrêté : trop de {excess}")
                     program.kill()
 
-    def idle(self, program: Program) -> bool:
-        """Vrai s'il n'a plus rien à faire, et plus rien à lire."""
+    def state(self, program: Program) -> Sleep:
+        """Ce que fait ce programme en cet instant, d'après le noyau."""
         if not program.running:
+            return FINISHED
+        program.drain()  # ce qu'il vient d'écrire peut attendre encore dans le terminal
+        observer = self._observers.setdefault(program.pid, Observer(program.pid))
+        state = observer.look(self.diag, self.peers)
+        return BUSY if any(site.in_flight for site in self.sites) else state
+
+    def idle(self, program: Program) -> bool:
+        """Vrai s'il n'a plus rien à faire, et que rien de ce qu'il lit n'est en route."""
+        return self.state(program).asleep
+
+    def asks(self, program: Program) -> bool:
+        """Vrai s'il attend une ligne du clavier ; ou s'il dort sans qu'on puisse savoir de quoi."""
+        state = self.state(program)
+        if state.asleep and not state.proven:
             return True
-        return nothing_queued(self.diag, self.peers) and all(
-            asleep(process) for process in processes_of(program.pid)
-        )
+        return bool(state.devices & program.keyboards)
+
+    def watched(self, program: Program) -> list[Wait]:
+        """Les sélecteurs sur lesquels dort, en cet instant, l'un des fils du programme."""
+        return selectors(processes_of(program.pid)) if program.running else []
+
+    def sockets(self, peers: Iterable[Peer]) -> frozenset[int]:
+        """Les inodes des sockets que tient le programme à l'autre bout de ces connexions."""
+        ends = (self.diag.connection(peer.other_address, peer.address) for peer in peers)
+        return frozenset(end.inode for end in ends if end)
+
+    def doing(self, program: Program) -> str:
+        """Ce que fait le programme, en français : « dort », « calcule sans fin »…"""
+        state, observer = self.state(program), self._observers.get(program.pid)
+        if program.flooded or program.written > ENDLESS_TEXT:
+            return "écrit sans fin"
+        if not state.running:
+            return "a fini"
+        if not state.asleep and observer and 2 * observer.busy > observer.looks:
+            return "calcule sans fin"
+        if state.unread:
+            return "n'a pas lu ce qu'on lui envoie"
+        return "attend qu'on tape une ligne" if self.asks(program) else "dort"
 
     async def wait(
         self, fact: Callable[[], T], *programs: Program, calm: float = CALM, deadline: float = 0.0
     ) -> T:
-        """Renvoie `fact()` dès qu'il est vrai ; sinon quand les programmes dorment depuis
-        `calm` secondes, ou après `deadline` secondes (celles du contrôle par défaut)."""
-        loop = asyncio.get_running_loop()
-        patience = self.job.patience
-        limit = loop.time() + (deadline or self.check.deadline) * patience
-        busy = loop.time()
-        while not (value := fact()) and loop.time() < limit:
-            if not programs or not all(self.idle(program) for program in programs):
-                busy = loop.time()
-            elif loop.time() - max(busy, self.pulse.last) > calm * patience:
-                break
-            await self.pulse.until(fact, 0.01)
+        """Renvoie `fact()` dès qu'il est vrai ; ou dès que les programmes dorment pour plus
+        longtemps qu'il ne reste ; ou après `deadline` secondes (celles du contrôle par défaut)."""
+        value, proven = await self._wait(fact, programs, Sleep.lasts, calm, deadline)
+        if not value:
+            self.proven = proven
         return value
 
     async def settle(self, *programs: Program) -> None:
-        """Attend que ces programmes aient lu et fait tout ce qu'ils avaient à faire."""
-        await self.wait(lambda: False, *programs, calm=0.03)
+        """Attend que ces programmes aient lu et fait tout ce qu'ils avaient à faire.
+
+        Ce qui revient à intervalles réguliers ne compte pas : on l'attendrait toujours.
+        """
+        await self._wait(bool, programs, _settled, CONFIRMED)
+
+    async def rest(
+        self, *programs: Program, fact: Callable[[], bool] = bool, calm: float = CONFIRMED
+    ) -> None:
+        """Attend `fact`, ou que ces programmes dorment, fût-ce pour peu de temps."""
+        await self._wait(fact, programs, lambda _state, _left: True, calm)
+
+    async def _wait(
+        self,
+        fact: Callable[[], T],
+        programs: Sequence[Program],
+        enough: Callable[[Sleep, float], bool],
+        calm: float,
+        deadline: float = 0.0,
+    ) -> tuple[T, bool]:
+        """Ce qu'a donné `fact`, et si l'attente, quand elle est vaine, est une preuve."""
+        loop = asyncio.get_running_loop()
+        patience = self.job.patience
+        limit = loop.time() + (deadline or self.check.deadline) * patience
+        since, proven = loop.time(), False
+        before: list[frozenset[tuple[int, int]]] = []
+        while not (value := fact()):
+            # Ce qu'un autre programme de l'arène va faire peut encore le réveiller.
+            states = [self.state(program) for program in self.programs] if programs else [BUSY]
+            turns = [state.turns for state in states]
+            proven = all(state.proven for state in states)
+            now = loop.time()
+            if not all(state.asleep for state in states) or (proven and turns != before):
+                since, before = now, turns
+            rested = (now - max(since, self.pulse.last)) / patience
+            if proven and rested >= CONFIRMED:
+                if all(enough(state, limit - now) for state in states):
+                    break
+            elif not proven and rested > calm:
+                break
+            if now >= limit:
+                proven &= rested >= CONFIRMED
+                break
+            await self.pulse.until(fact, LOOK)
+        return value, proven
+
+
+def _settled(state: Sleep, left: float) -> bool:
+    return state.timer is None or state.timer > left
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

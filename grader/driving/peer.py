@@ -28,7 +28,7 @@ class Peer(asyncio.Protocol):
         self._place = 0  # ce qui précède a déjà été examiné
         self.ended: str = ""  # "close" ou "reset", du fait de l'autre
         self.closed = False  # de notre fait
-        self.deaf = False  # exprès, ne lit pas ce qui lui arrive
+        self.deaf = False  # ne lit plus ce qui lui arrive
         self.name = self.other = ""
         self.address: tuple[str, int] = ("", 0)
         self.other_address: tuple[str, int] = ("", 0)
@@ -52,6 +52,7 @@ class Peer(asyncio.Protocol):
         self._timeline.add(self.actor, "received", data.decode(errors="backslashreplace"))
         if len(self._received) > MAX_RECEIVED:
             self._transport.pause_reading()
+            self.deaf = True
         self._pulse.beat()
 
     def eof_received(self) -> bool:

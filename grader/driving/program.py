@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import termios
 import time
@@ -18,6 +19,7 @@ from grader.driving.idle import alive, processes_of
 from grader.driving.pulse import Pulse
 from grader.driving.text import plain
 from grader.driving.timeline import MAX_TEXT, Timeline
+from grader.driving.waiting import CONTROLLING_TERMINAL
 from grader.sandbox.cell import Cell
 
 COLUMNS, LINES = 160, 60
@@ -27,6 +29,7 @@ VANISHING = 2.0  # secondes laissées aux processus tués pour disparaître
 # Quelques octets font redessiner tout l'écran, ou empiler des accents sans fin : on le dessine par
 # petits bouts, et on cesse quand cela a pris trop de calcul. Le texte, lui, se garde toujours.
 DRAWN, DRAWING = 256, 0.5  # caractères, secondes
+TIOCGPTPEER = 0x5441  # <asm-generic/ioctls.h>
 CTRL_C, ENTER = "\x03", "\n"
 # Ce qu'une lecture a pu couper : une séquence de commande, ou un retour à la ligne.
 UNFINISHED = re.compile(
@@ -58,6 +61,7 @@ class Program:
         self._process: asyncio.subprocess.Process | None = None
         self._exit: asyncio.Task[None] | None = None
         self._open = True
+        self.keyboards = frozenset({CONTROLLING_TERMINAL})  # ce qu'il lit pour lire le clavier
         self._drawing = 0.0  # secondes de calcul passées à tenir l'écran
         self.written = 0  # octets écrits en tout
         self.times: list[tuple[float, str]] = []  # quand chaque morceau a été écrit
@@ -69,6 +73,7 @@ class Program:
         size = struct.pack("HHHH", LINES, COLUMNS, 0, 0)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         os.set_blocking(self._master, False)
+        self.keyboards |= {os.fstat(slave).st_rdev}
         self._timeline.add(self.name, "start", shown)
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -80,21 +85,23 @@ class Program:
             )
         finally:
             os.close(slave)
-        asyncio.get_running_loop().add_reader(self._master, self._read)
+        asyncio.get_running_loop().add_reader(self._master, self.drain)
         self._exit = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
         assert self._process is not None
         code = await self._process.wait()
         # Ce qu'il a écrit avant de finir peut attendre encore dans le terminal.
-        while self._open and self._read():
+        while self._open and self.drain():
             pass
         self.code = code
         self._timeline.add(self.name, "exit", str(code))
         self._pulse.beat()
 
-    def _read(self) -> bool:
+    def drain(self) -> bool:
         """Lit ce qui est écrit ; faux quand il n'y a plus rien."""
+        if not self._open:
+            return False
         try:
             data = os.read(self._master, 65_536)
         except BlockingIOError:
@@ -199,6 +206,18 @@ class Program:
         self._timeline.add(self.name, "typed", "Ctrl-C" if keys == CTRL_C else keys.rstrip("\n"))
         with suppress(OSError):
             os.write(self._master, keys.encode())
+            self._deliver()
+
+    def _deliver(self) -> None:
+        """Le noyau ne remet ce qu'on tape au terminal qu'un peu plus tard, mais il l'y met avant de
+        dire s'il y a quelque chose à lire : on le demande donc de l'autre bout."""
+        slave = fcntl.ioctl(self._master, TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            poll = select.poll()
+            poll.register(slave, select.POLLIN)
+            poll.poll(0)
+        finally:
+            os.close(slave)
 
     def type(self, line: str) -> None:
         self.press(line + ENTER)

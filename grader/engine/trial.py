@@ -16,7 +16,8 @@ from grader.model import Event, Failure, Launch, Match, Outcome
 # Un contrôle enchaîne des attentes, chacune bornée ; à elles toutes, elles le sont aussi.
 WAITS = 8
 STARTS = 20.0  # secondes pour démarrer les programmes, sur une machine chargée
-ENDLESS = "Le programme occupe la machine sans fin : le contrôle est abandonné."
+ENDLESS = "Le contrôle n'a pas fini à temps : il est abandonné."
+TOO_LONG = "le contrôle, trop long, est abandonné."
 MAX_MESSAGE = 1_000  # caractères
 MAX_EVIDENCE = 40_000  # caractères d'un texte gardé comme preuve
 
@@ -31,7 +32,8 @@ async def attempt(setting: Setting, job: Job) -> Outcome:
             outcome.launch = await _bounded(arena)
     except Wrong as wrong:
         outcome.launch = arena.launch
-        outcome.credit, outcome.timed_out = wrong.credit, wrong.timed_out
+        outcome.credit = wrong.credit
+        outcome.timed_out = wrong.timed_out and not arena.proven
         outcome.failure = _failure(arena, wrong)
     except Unjudged as lacking:
         outcome.credit, outcome.unjudged = 0.0, str(lacking)
@@ -58,7 +60,13 @@ async def _bounded(arena: Arena) -> Launch | None:
     except TimeoutError as error:
         if not limit.expired():
             raise
-        raise Wrong(ENDLESS, timed_out=True) from error
+        arena.proven = False
+        raise Wrong(_endless(arena), timed_out=True) from error
+
+
+def _endless(arena: Arena) -> str:
+    program = next((one for one in arena.programs if one.running), None)
+    return f"Le programme {arena.doing(program)} : {TOO_LONG}" if program else ENDLESS
 
 
 def _failure(arena: Arena, wrong: Wrong) -> Failure:

@@ -84,13 +84,133 @@ def test_waits_for_a_fact_and_no_more(tmp_path: Path) -> None:
 def test_gives_up_when_all_sleep(tmp_path: Path) -> None:
     async def scenario(arena: Arena) -> None:
         program = await arena.start()
+        assert await arena.wait(lambda: "prêt" in program.since(), program)
+        started = time.monotonic()
+        assert not await arena.wait(lambda: False, program, calm=LONG)
+        assert time.monotonic() - started < LONG / 2
+        assert arena.proven
+        assert arena.idle(program)
+
+    playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario)
+
+
+def test_gives_up_after_a_while_where_the_kernel_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.driving.waiting.NAMES", {})
+
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
         assert await arena.wait(lambda: "prêt" in program.since(), program, calm=LONG)
         started = time.monotonic()
         assert not await arena.wait(lambda: False, program, calm=0.1)
         assert 0.2 <= time.monotonic() - started < LONG / 2  # deux fois plus de patience
+        assert not arena.proven
         assert arena.idle(program)
 
     playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario, patience=2.0)
+
+
+def test_waits_for_who_sleeps_before_it_answers(tmp_path: Path) -> None:
+    """Un fil qui se réveillera bientôt peut encore répondre."""
+
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "fini" in program.since(), program, calm=0.02)
+        place = program.here
+        program.type("encore")
+        await arena.settle(program)
+        assert "refait" in program.since(place)
+
+    source = "import time\ntime.sleep(0.7)\nprint('fini')\ninput()\ntime.sleep(0.7)\n"
+    playing(tmp_path, f"{source}print('refait')\ninput()", scenario)
+
+
+def test_does_not_wait_for_who_sleeps_longer_than_the_deadline(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "prêt" in program.since(), program)
+        started = time.monotonic()
+        assert not await arena.wait(lambda: False, program)
+        assert time.monotonic() - started < LONG / 2
+        assert arena.proven
+
+    playing(tmp_path, "import time\nprint('prêt', flush=True)\ntime.sleep(500)", scenario)
+
+
+def test_does_not_settle_for_ever_before_who_beats(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        started = time.monotonic()
+        for _ in range(5):
+            await arena.settle(program)
+        assert time.monotonic() - started < LONG / 2
+        assert not await arena.wait(lambda: False, program, deadline=0.3)
+        assert arena.proven  # il dormait : la machine n'y est pour rien
+
+    playing(tmp_path, "import time\nwhile True:\n    time.sleep(0.1)\n    print('.')", scenario)
+
+
+def test_what_another_program_does_counts(tmp_path: Path) -> None:
+    """L'un dort, mais l'autre, qui calcule, va peut-être lui parler."""
+
+    async def scenario(arena: Arena) -> None:
+        asleep = await arena.start()
+        assert await arena.wait(lambda: "prêt" in asleep.since(), asleep)
+        works = await arena.start(["calcule"])
+        assert await arena.wait(lambda: "fini" in works.since(), asleep, calm=0.02)
+
+    source = """
+import sys, time
+print("prêt", flush=True)
+while sys.argv[1:] and time.process_time() < 0.5: pass
+print("fini" if sys.argv[1:] else "")
+input()
+"""
+    playing(tmp_path, source, scenario)
+
+
+DOING = {
+    "a fini": "pass",
+    "dort": "import time; time.sleep(500)",
+    "attend qu'on tape une ligne": "input('? ')",
+    "calcule sans fin": "while True: pass",
+    "écrit sans fin": "while True: print('x' * 99)",
+}
+
+
+@pytest.mark.parametrize(("doing", "source"), DOING.items(), ids=DOING)
+def test_what_a_program_is_doing(tmp_path: Path, doing: str, source: str) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: arena.doing(program) == doing, program, deadline=DEADLINE)
+
+    playing(tmp_path, source, scenario)
+
+
+KEYBOARD = {
+    "input": ("input()", True),
+    "un fil": ("import threading\nthreading.Thread(target=input).start()", True),
+    "select": ("import select\nselect.select([0], [], [])", True),
+    "asyncio": (
+        "import asyncio\nloop = asyncio.new_event_loop()\n"
+        "loop.add_reader(0, print)\nloop.run_forever()",
+        True,
+    ),
+    "le terminal": ("open('/dev/tty').readline()", True),
+    "un autre fichier": ("import os\nos.read(os.pipe()[0], 1)", False),
+    "rien": ("import time\ntime.sleep(500)", False),
+}
+
+
+@pytest.mark.parametrize(("source", "asks"), KEYBOARD.values(), ids=KEYBOARD)
+def test_who_waits_for_the_keyboard(tmp_path: Path, source: str, asks: bool) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        await arena.rest(program)
+        assert await arena.wait(lambda: arena.asks(program) == asks, program)
+
+    playing(tmp_path, source, scenario)
 
 
 def test_waits_for_who_works(tmp_path: Path) -> None:
@@ -150,14 +270,66 @@ def test_answers_whatever_the_order(tmp_path: Path) -> None:
     playing(tmp_path, source, scenario)
 
 
-def test_answers_who_asks_nothing_in_order(tmp_path: Path) -> None:
+def test_types_nothing_to_who_asks_nothing(tmp_path: Path) -> None:
     async def scenario(arena: Arena) -> None:
         program = await arena.start()
-        answers = {"pseudo": "it4", "message": "bonjour", "host": "10.0.0.1"}
-        assert await converse(arena, program, answers, lambda: False) == ["pseudo", "host"]
+        assert await converse(arena, program, {"pseudo": "it4"}, lambda: False) == []
+        assert program.since() == ""
+
+    playing(tmp_path, "input()", scenario)
+
+
+def test_answers_who_asks_nothing_with_what_a_check_allows(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"pseudo": "it4", "host": "10.0.0.1"}
+        silent = ("pseudo", "port", "host")
+        given = await converse(arena, program, answers, lambda: False, silent=silent)
+        assert given == ["pseudo", "host"]
         assert "['it4', '10.0.0.1']" in program.since()
 
-    playing(tmp_path, "print([input(), input()])", scenario)
+    playing(tmp_path, "print([input(), input('Cible : ')])\ninput()", scenario)
+
+
+def test_types_nothing_to_who_asks_for_something_else(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"host": "10.0.0.1"}
+        assert await converse(arena, program, answers, lambda: False, silent=("host",)) == []
+
+    playing(tmp_path, "input('Message à envoyer au serveur : ')", scenario)
+
+
+def test_types_nothing_to_who_does_not_read(tmp_path: Path) -> None:
+    """Une invite est affichée ; le programme, lui, attend autre chose."""
+
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await converse(arena, program, {"pseudo": "it4"}, lambda: False) == []
+
+    playing(
+        tmp_path, "import time\nprint('Pseudo : ', end='', flush=True)\ntime.sleep(500)", scenario
+    )
+
+
+def test_answers_who_asks_late(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        given = await converse(
+            arena, program, {"pseudo": "it4"}, lambda: "voilà it4" in program.since()
+        )
+        assert given == ["pseudo"]
+
+    playing(tmp_path, "import time\ntime.sleep(0.5)\nprint('voilà', input('Pseudo : '))", scenario)
+
+
+def test_gives_enter_to_who_waits_for_it(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await converse(arena, program, {"enter": ""}, lambda: False) == ["enter"]
+        assert program.code == 0
+
+    playing(tmp_path, "input('Appuyez sur Entrée pour quitter')", scenario)
 
 
 def test_does_not_answer_for_ever(tmp_path: Path) -> None:

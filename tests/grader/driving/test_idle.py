@@ -2,121 +2,30 @@
 
 import os
 import socket
-import struct
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Callable
 
 import pytest
 
 from grader.driving.idle import (
-    asleep,
+    Observer,
+    Sleep,
+    alive,
+    in_flight,
     listening_by,
     memory_of,
-    nothing_queued,
     processes_of,
+    sockets_of,
 )
 from grader.driving.peer import Peer
 from grader.world.diag import Diag, Listening, State
+from tests.grader.driving.programs import child
+from tests.grader.world.links import linked
 from tests.support.waiting import wait_until
 
 Address = tuple[str, int]
-FAMILIES = {"IPv4": (socket.AF_INET, "127.0.0.1"), "IPv6": (socket.AF_INET6, "::1")}
 ABSENT = 2**22 + 1  # au-delà du plus grand numéro de processus
-
-
-class Link(NamedTuple):
-    """Une connexion : le programme (accepté ou non), et nous."""
-
-    diag: Diag
-    theirs: socket.socket
-    ours: socket.socket
-
-    def state(self) -> State | None:
-        """L'état du bout du programme."""
-        return self.diag.connection(self.ours.getpeername()[:2], self.ours.getsockname()[:2])
-
-
-@contextmanager
-def linked(family: int = socket.AF_INET, host: str = "127.0.0.1") -> Iterator[Link]:
-    with (
-        socket.create_server((host, 0), family=family) as listener,
-        socket.create_connection(listener.getsockname()[:2]) as ours,
-        listener.accept()[0] as theirs,
-        Diag() as diag,
-    ):
-        yield Link(diag, theirs, ours)
-
-
-@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
-def test_an_open_connection(family: tuple[int, str]) -> None:
-    try:
-        with linked(*family) as link:
-            assert link.state() == State(waiting=0, accepted=True)
-            link.ours.send(b"1234567")
-            assert link.state() == State(waiting=7, accepted=True)
-            link.theirs.recv(3)
-            assert link.state() == State(waiting=4, accepted=True)
-    except OSError:
-        assert family[0] == socket.AF_INET6
-        pytest.skip("pas d'IPv6 ici")
-
-
-def test_a_connection_nobody_accepted() -> None:
-    with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
-        socket.create_connection(listener.getsockname()) as ours,
-        Diag() as diag,
-    ):
-        ends = ours.getpeername(), ours.getsockname()
-        assert diag.connection(*ends) == State(waiting=0, accepted=False)
-        ours.send(b"Hello")
-        assert diag.connection(*ends) == State(waiting=5, accepted=False)
-        ours.shutdown(socket.SHUT_WR)
-        assert diag.connection(*ends) == State(waiting=5, accepted=False)
-
-
-def test_an_end_announced() -> None:
-    with linked() as link:
-        link.ours.send(b"fin")
-        link.ours.shutdown(socket.SHUT_WR)
-        assert link.state() == State(waiting=3, accepted=True)  # la fin n'est pas un octet
-        link.theirs.recv(3)
-        assert link.theirs.recv(1) == b""
-        assert link.state() == State(waiting=0, accepted=True)
-
-
-def test_a_program_that_closed_first() -> None:
-    with linked() as link:
-        link.theirs.close()  # notre bout est encore ouvert : FIN_WAIT2
-        assert link.state() == State(waiting=0, accepted=True)
-
-
-def test_both_ends_closed() -> None:
-    with linked() as link:
-        ends = link.ours.getpeername(), link.ours.getsockname()
-        link.ours.close()
-        link.theirs.close()
-        wait_until(lambda: link.diag.connection(*ends) is None, "le bout fermé est encore là")
-
-
-def test_a_reset_leaves_nothing() -> None:
-    with linked() as link:
-        ends = link.ours.getpeername(), link.ours.getsockname()
-        link.ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        link.ours.close()
-        assert link.diag.connection(*ends) is None
-        assert link.diag.connection(ends[1], ends[0]) is None
-
-
-def test_a_connection_that_never_was() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener, Diag() as diag:
-        here = listener.getsockname()
-        assert diag.connection(here, ("127.0.0.1", 1)) is None  # pas celle qui écoute
-        assert diag.connection(("127.0.0.1", 1), here) is None
-        assert diag.connection(("::1", 1), ("::1", 2)) is None
 
 
 def peer_of(address: Address, other: Address, *, deaf: bool = False) -> Peer:
@@ -125,31 +34,43 @@ def peer_of(address: Address, other: Address, *, deaf: bool = False) -> Peer:
     return peer
 
 
-def test_nothing_queued() -> None:
+def test_in_flight() -> None:
     with linked() as link:
         us, them = link.ours.getsockname(), link.ours.getpeername()
-        peer = peer_of(us, them)
-        assert nothing_queued(link.diag, [peer, peer_of(("", 0), ("", 0))])
+        peer, theirs = peer_of(us, them), os.fstat(link.theirs.fileno()).st_ino
+        assert in_flight(link.diag, [peer, peer_of(("", 0), ("", 0))]) == (False, set())
         link.ours.send(b"x")
-        assert not nothing_queued(link.diag, [peer])
-        assert nothing_queued(link.diag, [peer_of(us, them, deaf=True)])
+        assert in_flight(link.diag, [peer]) == (False, {theirs})
+        assert in_flight(link.diag, [peer_of(us, them, deaf=True)]) == (False, set())
         link.theirs.recv(1)
-        assert nothing_queued(link.diag, [peer])
+        assert in_flight(link.diag, [peer]) == (False, set())
         link.theirs.send(b"y")  # à nous de lire
-        assert not nothing_queued(link.diag, [peer])
+        assert in_flight(link.diag, [peer]) == (True, set())
         link.ours.recv(1)
         link.theirs.close()
-        assert nothing_queued(link.diag, [peer])
+        assert in_flight(link.diag, [peer]) == (False, set())
 
 
-def test_something_queued_to_a_server_that_does_not_accept() -> None:
+def test_in_flight_to_a_server_that_does_not_accept() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.create_connection(listener.getsockname()) as ours,
         Diag() as diag,
     ):
         peer = peer_of(ours.getsockname(), ours.getpeername())
-        assert not nothing_queued(diag, [peer])
+        assert in_flight(diag, [peer]) == (False, {os.fstat(listener.fileno()).st_ino})
+
+
+def test_bytes_that_left_and_have_not_arrived() -> None:
+    """Une machine chargée ne remet pas toujours un paquet avant le retour de `send`."""
+
+    class Late(Diag):
+        def connection(self, local: Address, _remote: Address) -> State:
+            return State(0, True, 1, *((5, 0) if local == ("10.0.0.1", 1) else (0, 4)))
+
+    with Late() as diag:
+        for ends in ((("10.0.0.1", 1), ("10.0.0.2", 2)), (("10.0.0.2", 2), ("10.0.0.1", 1))):
+            assert in_flight(diag, [peer_of(*ends)]) == (True, set())
 
 
 def test_who_listens_and_where() -> None:
@@ -182,21 +103,6 @@ def test_ipv4_comes_first() -> None:
             assert [place.host for place in found] == ["127.0.0.1", "::1"]
 
 
-@contextmanager
-def child(source: str) -> Iterator["subprocess.Popen[str]"]:
-    """Un Python qui joue `source` ; ses descendants finissent quand il ferme leur entrée."""
-    with subprocess.Popen(
-        [sys.executable, "-S", "-c", source],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.communicate()
-
-
 WAITING = "import os, sys; print(os.getpid(), flush=True); sys.stdin.read()"
 LAUNCH = "import subprocess, sys; subprocess.run([sys.executable, '-S', '-c', {!r}])"
 
@@ -221,12 +127,25 @@ def test_processes_of_looks_at_every_thread() -> None:
         assert int(process.stdout.readline()) in processes_of(process.pid)
 
 
-def test_asleep() -> None:
+def looking(process: int, peers: list[Peer] | None = None) -> Callable[[], Sleep]:
+    """De quoi regarder ce processus, à chaque appel."""
+    observer = Observer(process)
+
+    def look() -> Sleep:
+        with Diag() as diag:
+            return observer.look(diag, peers or [])
+
+    return look
+
+
+def test_asleep_for_ever() -> None:
     with child("import sys; sys.stdin.read()") as process:
-        wait_until(lambda: asleep(process.pid), "il ne dort pas")
-        stopped = process.pid
-    assert asleep(stopped)
-    assert asleep(ABSENT)
+        look = looking(process.pid)
+        wait_until(lambda: look().asleep, "il ne dort pas")
+        state = look()
+        assert (state.running, state.proven, state.timer, state.unread) == (True, True, None, False)
+        assert state.lasts(1e9)
+        assert state.turns == look().turns
 
 
 def test_busy() -> None:
@@ -235,7 +154,10 @@ def test_busy() -> None:
     with child(source) as process:
         assert process.stdout
         process.stdout.readline()
-        assert not any(asleep(process.pid) for _ in range(100))
+        observer = Observer(process.pid)
+        with Diag() as diag:
+            assert not any(observer.look(diag, []).asleep for _ in range(100))
+        assert (observer.looks, observer.busy) == (100, 100)
 
 
 def test_a_busy_thread_keeps_awake() -> None:
@@ -252,13 +174,127 @@ done.append(1)
     with child(source) as process:
         assert process.stdout
         process.stdout.readline()
-        assert not all(asleep(process.pid) for _ in range(100))
+        look = looking(process.pid)
+        assert not all(look().asleep for _ in range(100))
 
 
-def test_a_zombie_is_asleep() -> None:
+def test_asleep_for_a_while() -> None:
+    """Un minuteur finit au plus tôt à l'instant dit : le sommeil a pu commencer plus tard."""
+    with child("import asyncio\nasyncio.run(asyncio.sleep(500))", until_killed=True) as process:
+        look = looking(process.pid)
+        wait_until(lambda: look().timer is not None, "il ne dort pas")
+        first = look().timer
+        assert first is not None
+        assert 400 < first <= 500
+        wait_until(lambda: (look().timer or 0) < first - 0.1, "le temps ne passe pas")
+        assert look().lasts(300)
+        assert not look().lasts(500)
+
+
+PERIODIC = {
+    "asyncio": "import asyncio\nasync def main():\n    while True: await asyncio.sleep(0.08)\n"
+    "asyncio.run(main())",
+    "time.sleep": "import time\nwhile True: time.sleep(0.08)",
+    "select": "import select\nwhile True: select.select([0], [], [], 0.08)",
+    "wait": "import threading\nwhile True: threading.Event().wait(0.08)",
+}
+
+
+@pytest.mark.parametrize("source", PERIODIC.values(), ids=PERIODIC)
+def test_what_comes_back_regularly_is_a_beat(source: str) -> None:
+    with child(source, until_killed=True) as process:
+        look = looking(process.pid)
+        wait_until(lambda: look().beat is not None, "aucun battement")
+        wait_until(lambda: (state := look()).asleep and not state.lasts(0.1), "il ne bat plus")
+
+
+def test_a_beat_hides_nothing_else() -> None:
+    source = "import threading, time\nthreading.Thread(target=time.sleep, args=[500]).start()\n"
+    with child(source + "while True: time.sleep(0.08)", until_killed=True) as process:
+        look = looking(process.pid)
+        wait_until(lambda: (state := look()).beat is not None and state.timer is not None, "non")
+
+
+SERVER = """
+import socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+"""
+DEAF = {
+    "n'accepte personne": "sys.stdin.read()",
+    "accepte et ne lit pas": "kept = [listener.accept()[0] for _ in range(2)]; sys.stdin.read()",
+    "en écoute un autre": "kept = listener.accept()[0]; listener.accept()[0].recv(1)",
+    "ne fait qu'écrire": """
+import selectors
+kept = listener.accept()[0]
+with selectors.EpollSelector() as watching:
+    watching.register(listener, selectors.EVENT_READ)
+    watching.select()
+    watching.unregister(listener)
+    watching.register(0, selectors.EVENT_READ)
+    watching.select()
+""",
+}
+
+
+@pytest.mark.parametrize("source", DEAF.values(), ids=DEAF)
+def test_what_nobody_will_read(source: str) -> None:
+    with child(SERVER + source, until_killed=True) as process:
+        assert process.stdout
+        place = ("127.0.0.1", int(process.stdout.readline()))
+        with socket.create_connection(place) as one, socket.create_connection(place) as other:
+            peers = [peer_of(link.getsockname(), link.getpeername()) for link in (one, other)]
+            look = looking(process.pid, peers[:1])
+            one.send(b"Hello")
+            wait_until(lambda: look().asleep, "il ne dort pas")
+            wait_until(lambda: look().unread, "tout serait lu")
+            assert look().proven
+            another = looking(os.getpid(), peers[:1])
+            assert not another().unread  # cette connexion n'est pas à nous
+
+
+def test_what_somebody_reads_is_not_unread() -> None:
+    """Le correcteur regarde plus vite que le programme ne lit : il n'en conclut rien."""
+    with child(SERVER + "link = listener.accept()[0]\nwhile link.recv(1): pass") as process:
+        assert process.stdout
+        place = ("127.0.0.1", int(process.stdout.readline()))
+        with socket.create_connection(place) as link:
+            look = looking(process.pid, [peer_of(link.getsockname(), link.getpeername())])
+            for _ in range(30):
+                link.send(b"mot" * 20)
+                states = [look() for _ in range(20)]
+                assert not any(state.asleep and state.unread for state in states)
+
+
+def test_a_thread_we_cannot_read_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.driving.waiting.NAMES", {})
+    with child(SERVER + "sys.stdin.read()") as process:
+        assert process.stdout
+        place = ("127.0.0.1", int(process.stdout.readline()))
+        with socket.create_connection(place) as link:
+            look = looking(process.pid)
+            wait_until(lambda: look().asleep, "il ne dort pas")
+            assert not look().proven
+            link.send(b"mot")
+            assert not looking(
+                process.pid, [peer_of(link.getsockname(), link.getpeername())]
+            )().asleep
+
+
+def test_an_end_that_nobody_noticed_is_news_to_come() -> None:
     with subprocess.Popen([sys.executable, "-S", "-c", ""]) as process:
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # fini, pas encore relevé
-        assert asleep(process.pid)
+        assert not looking(process.pid)().asleep
+        assert not alive(process.pid)
+    assert not alive(ABSENT)
+    assert alive(os.getpid())
+
+
+def test_sockets_of() -> None:
+    with socket.socket() as one, socket.socket() as other:
+        mine = sockets_of([os.getpid(), ABSENT])
+        assert {os.fstat(link.fileno()).st_ino for link in (one, other)} <= set(mine)
+    assert sockets_of([ABSENT]) == []
 
 
 def test_memory() -> None:

@@ -124,6 +124,19 @@ def test_wrong(attempt: Attempt) -> None:
     assert outcome.failure.output == "dedans"
 
 
+def test_a_proof_is_not_a_wait_too_short(attempt: Attempt) -> None:
+    """Il dort pour toujours : attendre plus longtemps, sur une machine plus calme, serait vain."""
+
+    async def check(arena: Arena) -> None:
+        await _seen(arena)
+        assert not await arena.wait(lambda: False, arena.programs[0])
+        raise Wrong("Non.", timed_out=True)
+
+    outcome = attempt(check)
+    assert outcome.failure
+    assert not outcome.timed_out
+
+
 def test_wrong_before_any_program(attempt: Attempt) -> None:
     async def check(_: Arena) -> None:
         raise Wrong("Non.", match=Match.NONE)
@@ -153,7 +166,7 @@ def test_a_program_that_holds_the_check_fails(
     outcome = attempt(check)
     assert (outcome.credit, outcome.timed_out, outcome.error) == (0, True, "")
     assert outcome.failure
-    assert outcome.failure.message == trial.ENDLESS
+    assert outcome.failure.message == f"Le programme attend qu'on tape une ligne : {trial.TOO_LONG}"
 
 
 def test_a_timeout_of_ours_is_our_mistake(attempt: Attempt) -> None:
