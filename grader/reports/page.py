@@ -8,6 +8,7 @@ import base64
 import hashlib
 import shlex
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,18 +18,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.driving.text import plain
-from grader.model import Failure, Report, StepResult, Verdict
-from grader.reports.difference import comparable, first_difference, marked
+from grader.model import CheckResult, Event, Failure, Report, StepResult, Verdict
+from grader.reports import evidence, launching, words
+from grader.reports.crashes import crashes
+from grader.reports.difference import WIDTH, comparable, marked
 from grader.reports.neutral import last_lines, neutral, shortened
+from grader.reports.prose import unbroken
 from grader.reports.timeline import diagram
-from grader.reports.words import MATCHES, VERDICTS, duration, mark, number
 
 MAX_LINE, MAX_BLOCK = 300, 4000  # caractères
+MAX_WHY = 180
 MAX_OUTPUT_LINES = 30
 MAX_NOTES = 20
 BEFORE, AFTER = 400, 800  # caractères montrés autour d'une différence
-FAULTY = frozenset({Verdict.FAILED, Verdict.UNSTABLE, Verdict.ERROR})
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,20 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    expected: Side
-    received: Side
-    sentence: str = ""
+class Sides:
+    """L'attendu et le reçu, côte à côte ; None : rien à en montrer."""
+
+    expected: Side | None
+    received: Side | None
+    sentences: tuple[str, ...] = ()
     whole: str = ""  # tout ce qui est reçu, quand `received` n'en est qu'une part
 
 
 def render(report: Report) -> str:
     style = resources.files("grader.reports").joinpath("page.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    found = crashes(report)
+    to_read = [result for result in report.steps if result.verdict is not Verdict.PASSED]
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -59,10 +65,14 @@ def render(report: Report) -> str:
             report=report,
             share=round(100 * report.earned / report.points, 1) if report.points else 0,
             tally=Counter(result.verdict for result in report.steps).items(),
+            played=sum(check.runs for step in report.steps for check in step.checks),
+            # Plusieurs étapes ouvertes cacheraient la liste, qui dit déjà ce qui ne va pas.
+            opened=to_read if len(to_read) == 1 else [],
+            crashes=found,
+            ranks={name: rank for rank, crash in enumerate(found, 1) for name in crash.checks},
             style=Markup(style),  # notre feuille, dont la page dit l'empreinte
             style_hash=f"sha256-{digest}",
-            verdicts=VERDICTS,
-            matches=MATCHES,
+            verdicts=words.VERDICTS,
             max_notes=MAX_NOTES,
         )
     )
@@ -78,19 +88,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "line": lambda text: neutral(shortened(text, MAX_LINE)),
-        "block": lambda text: shortened(text, MAX_BLOCK),
-        "ending": lambda text: last_lines(plain(text), MAX_OUTPUT_LINES, MAX_BLOCK),
-        "name": lambda text: neutral(shortened(PurePath(text).name or text, MAX_LINE)),
-        "quoted": shlex.quote,
-        "number": number,
-        "duration": duration,
-        "mark": mark,
-        "diagram": diagram,
-        "evidence": evidence,
-        "faulty": faulty,
-    }
+    environment.filters |= {function.__name__: function for function in FILTERS}
+    environment.filters |= BOUNDED
     return environment
 
 
@@ -101,23 +100,47 @@ def _harmless(value: Any) -> Any:
     return value
 
 
-def faulty(result: StepResult) -> bool:
-    """L'étape a quelque chose à lire."""
-    return any(check.verdict in FAULTY for check in result.checks)
+def lasting(timeline: Iterable[Event]) -> float:
+    """Secondes du début d'un récit à son dernier fait."""
+    return max(event.at for event in timeline)
 
 
-def evidence(failure: Failure) -> Evidence:
+def reasons(result: StepResult) -> Sequence[tuple[Verdict, str]]:
+    """Ce qui ne va pas dans une étape, une phrase par cause, pour qui n'en lit pas plus."""
+    if result.verdict is Verdict.NOT_SUBMITTED:
+        return [(result.verdict, f"le sujet demande {result.step.file}")]
+    told = [(check.verdict, _reason(check)) for check in result.checks]
+    return list(dict.fromkeys((verdict, why) for verdict, why in told if why))
+
+
+def _reason(result: CheckResult) -> str:
+    match result.verdict:
+        case Verdict.FAILED | Verdict.UNSTABLE if result.failure:
+            return shortened(result.failure.message, MAX_WHY)
+        case Verdict.NOT_JUDGED:
+            return shortened(result.cause, MAX_WHY)
+        case Verdict.ERROR:
+            return "le correcteur s'est trompé, pas vous"
+        case _:
+            return ""
+
+
+def sides(failure: Failure) -> Sides:
     """L'attendu et le reçu, côte à côte."""
+    difference = evidence.difference(failure, WIDTH)
+    if not difference:
+        received = evidence.received(failure)
+        return Sides(
+            Side(shortened(failure.expected, MAX_BLOCK)) if failure.expected else None,
+            None if received is None else Side(shortened(received, MAX_BLOCK)),
+        )
     expected, received = comparable(failure.expected, failure.received)
-    difference = first_difference(expected, received) if failure.match else None
-    if not (difference and expected and received):
-        wanted, got = (shortened(text, MAX_BLOCK) for text in (failure.expected, failure.received))
-        return Evidence(Side(wanted), Side(got))
     part = len(received) < len(failure.received.strip())
-    return Evidence(
+    sentences = (difference.sentence, f"{evidence.likeness(failure)}.")
+    return Sides(
         _side(expected, difference.index),
         _side(received, difference.index),
-        difference.sentence[:1].upper() + difference.sentence[1:],
+        tuple(sentence[:1].upper() + sentence[1:] for sentence in sentences),
         failure.received if part else "",
     )
 
@@ -132,3 +155,25 @@ def _side(text: str, index: int) -> Side:
         tail=shortened(text[index + 1 :], AFTER),
         cut=start > 0,
     )
+
+
+def name(folder: str) -> str:
+    return line(PurePath(folder).name or folder)
+
+
+def line(text: str) -> str:
+    return neutral(shortened(text, MAX_LINE))
+
+
+BOUNDED: dict[str, Callable[[str], str]] = {
+    "block": lambda text: shortened(text, MAX_BLOCK),
+    "prose": lambda text: unbroken(shortened(text, MAX_BLOCK)),
+    "ending": lambda text: last_lines(text, MAX_OUTPUT_LINES, MAX_BLOCK),
+    "quoted": shlex.quote,
+}
+FILTERS: tuple[Callable[..., object], ...] = (
+    *(words.duration, words.mark, words.moment, words.number),
+    *(words.runs, words.score, words.unjudged),
+    *(evidence.output, evidence.sent, sides, reasons, diagram, lasting, line, name),
+    *(launching.address, launching.command, launching.typed),
+)

@@ -13,7 +13,7 @@ from grader.reports.neutral import neutral, shortened
 from grader.reports.words import EVENTS, count, duration
 
 MAX_FIRST, MAX_LAST = 24, 40  # d'un long récit, le début et la fin
-BRIEF_FIRST, BRIEF_LAST = 14, 8
+BRIEF_FIRST, BRIEF_LAST = 10, 5
 BURST = 0.05  # secondes, au plus, entre deux lignes d'une même rafale
 BURST_FIRST, BURST_LAST = 2, 1
 MAX_ACTORS = 8  # les suivants partagent une dernière colonne
@@ -22,23 +22,24 @@ SITE = "site"
 MAX_FULL = 400  # caractères du texte entier, au survol
 
 GUTTER = 58  # les instants
-HALF_HEAD = 66  # d'un trait de vie au bord de son nom
-TAIL = 150  # à droite du dernier trait de vie, pour ses libellés
-SPREAD = 560  # largeur où répartir les traits de vie
-NARROW, LARGE = 160, 330  # écart entre deux voisins
-WIDTH = 640  # au moins : la place d'une ligne de commande
-ROW, HEAD = 32, 48  # hauteurs
+NEAR, FAR = 150, 220  # écart entre deux voisins, au moins : à beaucoup, à peu
+FEW = 3
+WIDTH = 850  # celle de la page ; au-delà, le récit défile
+AFTER = 14  # d'un trait de vie, ou du bout gauche d'une flèche, à son texte
+ROW, HEAD = 28, 48  # hauteurs
 ROWS_PER_BAND = 10  # un SVG ne se coupe pas d'une feuille à l'autre : plusieurs se suivent
 LETTER = 6.7  # largeur d'un caractère, à chasse fixe, de 11 pixels
+MAX_NAME = 24  # colonnes d'un nom d'acteur
 
 
 @dataclass(frozen=True)
 class Lane:
-    """Le trait de vie d'un acteur."""
+    """Le trait de vie d'un acteur, au milieu de la boîte qui porte son nom."""
 
     name: str
     full: str
-    x: float
+    x: int
+    width: int
 
 
 @dataclass(frozen=True)
@@ -47,26 +48,27 @@ class Mark:
 
     kind: str  # EventKind, ou « gap » : des faits ne sont pas montrés
     at: str  # vide : au même instant que le précédent
-    y: float
-    x: float
-    target: float | None  # l'autre bout de la flèche
+    y: int
+    x: int
+    target: int | None  # l'autre bout de la flèche
+    start: int  # où commence le texte
     label: str
-    full: str
+    full: str  # le fait entier, au survol ; vide si rien n'en est coupé
 
 
 @dataclass(frozen=True)
 class Band:
     """Quelques lignes du récit : un SVG."""
 
-    height: float
+    height: int
     head: bool  # avec les noms des acteurs
-    alive: Sequence[tuple[float, float, float]]  # x, haut, bas : un programme tourne
+    alive: Sequence[tuple[int, int, int]]  # x, haut, bas : un programme tourne
     marks: Sequence[Mark]
 
 
 @dataclass(frozen=True)
 class Diagram:
-    width: float
+    width: int
     summary: str
     lanes: Sequence[Lane]
     bands: Sequence[Band]
@@ -111,13 +113,9 @@ def diagram(timeline: Sequence[Event], *, brief: bool = False) -> Diagram:
     rows = folded(timeline, *((BRIEF_FIRST, BRIEF_LAST) if brief else (MAX_FIRST, MAX_LAST)))
     layout = _Layout([row for row in rows if isinstance(row, Event)])
     who = ", ".join(lane.full for lane in layout.lanes)
-    starts = range(0, len(rows), ROWS_PER_BAND)
-    return Diagram(
-        width=layout.width,
-        summary=f"{count(len(timeline), 'fait')} ; acteurs : {who}",
-        lanes=layout.lanes,
-        bands=[layout.band(rows, start) for start in starts],
-    )
+    bands = layout.bands(rows)
+    summary = f"{count(len(timeline), 'fait')} ; acteurs : {who}"
+    return Diagram(layout.width, summary, layout.lanes, bands)
 
 
 def fitting(text: str, columns: int) -> str:
@@ -130,41 +128,57 @@ def fitting(text: str, columns: int) -> str:
     return f"{line}…"
 
 
+def _lanes(actors: Sequence[str]) -> list[Lane]:
+    """Les traits de vie, assez loin les uns des autres pour que leurs boîtes ne se touchent pas."""
+    lanes: list[Lane] = []
+    for actor in actors:
+        name = fitting(actor, MAX_NAME)
+        width = int(cell_len(name) * LETTER) + 18
+        if lanes:
+            apart = (lanes[-1].width + width) // 2 + 12
+            x = lanes[-1].x + max(apart, FAR if len(actors) <= FEW else NEAR)
+        else:
+            x = GUTTER + AFTER + width // 2
+        lanes.append(Lane(name, neutral(shortened(actor, MAX_FULL)), x, width))
+    return lanes
+
+
 class _Layout:
     """Qui est où."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.programs = {event.actor for event in events if event.kind == "start"}
-        # Les programmes à gauche, le site à droite, entre eux l'ordre d'apparition.
+        # Les programmes à gauche, les sites à droite, entre eux l'ordre d'apparition.
         actors = sorted(
             dict.fromkeys(event.actor for event in events),
-            key=lambda actor: (actor == SITE, actor not in self.programs),
+            key=lambda actor: (actor.startswith(SITE), actor not in self.programs),
         )
         if len(actors) > MAX_ACTORS:
             actors[MAX_ACTORS - 1 :] = [OTHERS]
-        gap = min(LARGE, max(NARROW, SPREAD / max(1, len(actors) - 1)))
-        self.x = {actor: GUTTER + HALF_HEAD + gap * rank for rank, actor in enumerate(actors)}
-        self.width = max(WIDTH, max(self.x.values(), default=0) + TAIL)
-        self.lanes = [
-            Lane(
-                fitting(actor, int(2 * HALF_HEAD / LETTER) - 2),
-                neutral(shortened(actor, MAX_FULL)),
-                x,
-            )
-            for actor, x in self.x.items()
-        ]
+        self.lanes = _lanes(actors)
+        self.x = {actor: lane.x for actor, lane in zip(actors, self.lanes, strict=True)}
+        last = self.lanes[-1] if self.lanes else Lane("", "", 0, 0)
+        self.right = max(WIDTH, last.x + last.width // 2 + 2)
+        self.width = 0  # la plus petite où tiennent les boîtes et les textes
+
+    def bands(self, rows: Sequence[Event | int]) -> list[Band]:
+        bands = [self.band(rows, start) for start in range(0, len(rows), ROWS_PER_BAND)]
+        marks = [mark for band in bands for mark in band.marks]
+        ends = [mark.start + int(cell_len(mark.label) * LETTER) + 4 for mark in marks]
+        self.width = max([lane.x + lane.width // 2 + 2 for lane in self.lanes] + ends, default=0)
+        return bands
 
     def band(self, rows: Sequence[Event | int], start: int) -> Band:
         top = 0 if start else HEAD
         shown = range(start, min(start + ROWS_PER_BAND, len(rows)))
-        middles = {row: top + (row - start + 0.5) * ROW for row in shown}
+        middles = {row: top + (row - start) * ROW + ROW // 2 for row in shown}
         height = top + len(shown) * ROW
         marks = []
         for row, y in middles.items():
             event, before = rows[row], rows[row - 1] if row else 0
             if isinstance(event, int):
                 label = f"{count(event, 'fait')} de plus, que la page ne montre pas"
-                marks.append(Mark("gap", "", y, GUTTER, None, label, label))
+                marks.append(Mark("gap", "", y, GUTTER, None, GUTTER + AFTER, label, ""))
             else:
                 same = isinstance(before, Event) and duration(before.at) == duration(event.at)
                 marks.append(self.mark(event, y, "" if same else duration(event.at)))
@@ -172,8 +186,8 @@ class _Layout:
         return Band(height, not start, [life for life in lives if life], marks)
 
     def life(
-        self, actor: str, rows: Sequence[Event | int], middles: dict[int, float], height: float
-    ) -> tuple[float, float, float] | None:
+        self, actor: str, rows: Sequence[Event | int], middles: dict[int, int], height: int
+    ) -> tuple[int, int, int] | None:
         """La part de cette bande où le programme tourne : x, haut, bas."""
         own = [
             (row, event.kind)
@@ -187,41 +201,27 @@ class _Layout:
             return None
         return self.place(actor), middles.get(start, 0), middles.get(end, height)
 
-    def place(self, actor: str) -> float:
+    def place(self, actor: str) -> int:
         return self.x.get(actor, self.x.get(OTHERS, 0))
 
-    def mark(self, event: Event, y: float, at: str) -> Mark:
+    def mark(self, event: Event, y: int, at: str) -> Mark:
         x, target = self.ends(event)
         verb = EVENTS[event.kind]
-        if target is None or not event.text:
-            label = f"{verb} : {event.text}" if event.text else verb
-        else:
-            label = event.text
-        space = self.width - x if target is None else abs(target - x)
-        return Mark(
-            kind=event.kind,
-            at=at,
-            y=y,
-            x=x,
-            target=target,
-            label=fitting(label, int((space - 24) / LETTER)),
-            full=neutral(
-                shortened(f"{duration(event.at)}, {event.actor}, {verb} : {event.text}", MAX_FULL)
-            ),
-        )
+        text = event.text if event.text and target is not None else f"{verb} : {event.text}"
+        start = (x if target is None else min(x, target)) + AFTER
+        label = fitting(text if event.text else verb, int((self.right - start) / LETTER))
+        full = f"{duration(event.at)}, {event.actor}, {verb} : {event.text}"
+        whole = neutral(shortened(full, MAX_FULL)) if label.endswith("…") else ""
+        return Mark(event.kind, at, y, x, target, start, label, whole)
 
-    def ends(self, event: Event) -> tuple[float, float | None]:
+    def ends(self, event: Event) -> tuple[int, int | None]:
         """D'où part un fait et, si c'est un échange, où il arrive."""
         here = self.place(event.actor)
         if event.kind not in {"connect", "sent", "received", "request", "response"}:
             return here, None
-        if event.actor in self.programs:  # le fait d'un programme : seule une page s'échange ainsi
-            there = self.x.get(SITE) if event.kind in {"request", "response"} else None
-            outgoing = event.kind == "request"
-        else:  # à plusieurs programmes, on ne sait avec lequel le correcteur échange
-            others = [self.place(program) for program in self.programs]
-            there = others[0] if len(others) == 1 else None
-            outgoing = event.kind in {"sent", "connect", "response"}
-        if there is None or there == here:
+        # À plusieurs programmes, on ne sait avec lequel le correcteur échange.
+        others = [self.place(program) for program in self.programs]
+        if len(others) != 1 or others[0] == here:
             return here, None
-        return (here, there) if outgoing else (there, here)
+        outgoing = event.kind in {"sent", "connect", "response"}
+        return (here, others[0]) if outgoing else (others[0], here)

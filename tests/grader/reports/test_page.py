@@ -6,14 +6,16 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
+from itertools import pairwise
 
 import pytest
 
 from grader.model import Failure, Match, Report, Verdict
 from grader.reports.neutral import hidden
-from grader.reports.page import MAX_BLOCK, evidence, render
+from grader.reports.page import MAX_BLOCK, reasons, render, sides
 from tests.grader.reports import sample
 
+VERDICTS = ("passed", "failed", "partial", "unstable", "unjudged", "error")
 VOID = {"meta", "line", "rect", "circle", "path"}
 
 
@@ -100,18 +102,26 @@ def test_what_is_told() -> None:
     for expected in (
         "Zoé Durand",
         "2,75 sur 6,5",
-        "graine 4217 · bac à sable bwrap · 12,34 s",
+        "2 points non jugés",
+        "15 janvier 2026 à 9 h 05",
+        "graine 4217 · bac à sable bwrap · 13 essais, 12,34 s · correcteur 2.0",
+        "lancé par python web_async_mutiple.py -f urls.txt",
+        "on tape Entrée",
+        "Ce contrôle n'a pu être jugé, et ne compte pas : le temps accordé",
+        "∅ non rendu 0 / 1 ∅ le sujet demande part2/chat_server_ii_6.py",
+        "3 essais 0,25 / 0,5",
+        "Panne 1 du correcteur",
         "II. Chat Room/4. Pseudo/server.py",
         "TP6/old/web_async_multiple.py",
-        "✗ échec Annoncer une arrivée 0,25 / 0,5",
+        "✗ échec Annoncer une arrivée 3 essais",
         "L'annonce d'arrivée n'a pas le texte demandé.",
         "Caractère 25 : attendu « t », reçu une espace",
         "Le mot tiré au sort y est, la phrase non.",
         "printf 'Hello|ambre' | nc -q 2 127.0.0.1 9000",
         "Instable : 4 essais se contredisent.",
         "En suspens : II.5.server.says a échoué.",
-        "cela ne coûte aucun point",
-        "57 faits de plus, que la page ne montre pas",
+        "cela ne coûte aucun point ( panne 1 )",
+        "106 faits de plus, que la page ne montre pas",
         *sample.HINTS,
     ):
         assert expected in text
@@ -119,14 +129,51 @@ def test_what_is_told() -> None:
 
 def test_a_selection_has_no_mark() -> None:
     text = Page(replace(sample.report(), selection=("II.5",), sandbox="none")).text
-    assert "2,75 / 6,5 points" in text
+    assert "2,75 / 6,5 points ; 2 points non jugés" in text
     assert "sur 6" not in text
     assert "sans bac à sable" in text
 
 
-def test_the_steps_to_read_are_open() -> None:
-    steps = [attrs for tag, attrs in Page(sample.report()).tags if attrs.get("class") == "step"]
-    assert ["open" in attrs for attrs in steps] == [False, False, True, True, False, False]
+def test_the_steps_are_listed_once_and_say_why() -> None:
+    page = Page(sample.report())
+    steps = [attrs for tag, attrs in page.tags if attrs.get("class") == "step"]
+    assert not any("open" in attrs for attrs in steps)  # la liste se lit d'un coup d'œil
+    assert page.text.count("Un pseudo, côté serveur") == 1
+    assert reasons(sample.chat()) == [
+        (Verdict.FAILED, "L'annonce d'arrivée n'a pas le texte demandé."),
+        (Verdict.UNSTABLE, "Le message relayé arrive une fois sur deux."),
+    ]
+    assert reasons(sample.sleeping()) == []
+
+
+def test_the_only_step_to_read_is_open() -> None:
+    report = replace(sample.report(), steps=[sample.sleeping(), sample.chat()])
+    steps = [attrs for tag, attrs in Page(report).tags if attrs.get("class") == "step"]
+    assert ["open" in attrs for attrs in steps] == [False, True]
+
+
+def test_headings_skip_no_level() -> None:
+    levels = [int(tag[1]) for tag, _ in Page(sample.report()).tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_one_trace_and_no_mark_when_nothing_was_judged() -> None:
+    report = sample.report()
+    for step in report.steps:
+        step.verdict = Verdict.ERROR
+        for check in step.checks:
+            check.verdict, check.earned = Verdict.ERROR, 0.0
+            check.trial.error = sample.TRACE
+    text = Page(report).text
+    assert text.count("KeyError: 8888") == 1
+    assert "Rien n'a pu être jugé : il n'y a pas de note." in text
+    assert not re.search(r" sur \d", text)
+
+
+def test_several_terminals_are_numbered() -> None:
+    assert Page(sample.report()).values("aria-label").count("terminal 2") == 1
 
 
 @pytest.mark.parametrize("match", [None, *Match])
@@ -145,27 +192,39 @@ def test_huge_texts_are_cut() -> None:
     assert "caractères de plus]" in page.text
 
 
+def test_what_is_not_expected_is_not_said_to_be_nothing() -> None:
+    shown = sides(Failure("", received="une trace"))
+    assert shown.expected is None
+    assert shown.received
+    assert sides(Failure("", received="une trace", output="une trace")).received is None
+
+
 def test_an_empty_report() -> None:
-    assert "0 sur 0" in Page(replace(sample.report(), steps=[], notes=[])).text
+    assert "il n'y a pas de note" in Page(replace(sample.report(), steps=[], notes=[])).text
 
 
 def test_the_first_difference_is_marked_in_place() -> None:
-    shown = evidence(Failure("", expected="a dit : x", received="a dit: x", match=Match.WORD))
+    shown = sides(Failure("", expected="a dit : x", received="a dit: x", match=Match.WORD))
+    assert shown.expected
+    assert shown.received
     assert (shown.expected.head, shown.expected.mark, shown.expected.tail) == ("a dit", "·", ": x")
     assert (shown.received.head, shown.received.mark, shown.received.tail) == ("a dit", ":", " x")
     assert shown.whole == ""
 
 
 def test_missing_or_broken_ends_are_marked_too() -> None:
-    shown = evidence(Failure("", expected="ab", received="ab\ncd", match=Match.NONE))
+    shown = sides(Failure("", expected="ab", received="ab\ncd", match=Match.NONE))
+    assert shown.expected
+    assert shown.received
     assert (shown.expected.mark, shown.received.mark) == ("(fin)", "⏎\n")
 
 
 def test_a_long_text_is_shown_around_its_difference() -> None:
     long = "x" * 100_000
     failure = Failure("", expected=f"{long}A{long}", received=f"{long}B{long}", match=Match.WORD)
-    shown = evidence(failure)
+    shown = sides(failure)
     for side, letter in ((shown.expected, "A"), (shown.received, "B")):
+        assert side
         assert side.cut
         assert side.mark == letter
         assert len(side.head) + len(side.tail) < MAX_BLOCK
@@ -173,7 +232,8 @@ def test_a_long_text_is_shown_around_its_difference() -> None:
 
 def test_the_line_that_matters_and_the_rest_aside() -> None:
     failure = Failure("", expected="un : x", received="zéro\nun: x\ndeux", match=Match.WORD)
-    shown = evidence(failure)
+    shown = sides(failure)
+    assert shown.received
     assert shown.received.head == "un"
     assert shown.whole == failure.received
 
@@ -196,6 +256,6 @@ def test_contrasts_are_at_least_aa(scheme: str) -> None:
     assert len(roots) == 2
     colors = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", roots[scheme == "dark"]))
     for ground in ("paper", "card", "code"):
-        for ink in ("ink", "muted", "accent", "passed", "failed", "unstable", "error"):
+        for ink in ("ink", "muted", "accent", *VERDICTS):
             assert contrast(colors[ink], colors[ground]) >= 4.5, (ink, ground)
     assert contrast(colors["ink"], colors["mark"]) >= 4.5

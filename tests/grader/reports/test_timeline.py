@@ -1,9 +1,15 @@
 """Le récit mis en page : qui est où, qui parle à qui, et rien de trop."""
 
+from itertools import pairwise
+
 import pytest
+from rich.cells import cell_len
 
 from grader.model import Event, EventKind
 from grader.reports.timeline import (
+    BRIEF_FIRST,
+    BRIEF_LAST,
+    LETTER,
     MAX_ACTORS,
     MAX_FIRST,
     MAX_LAST,
@@ -12,6 +18,7 @@ from grader.reports.timeline import (
     Mark,
     diagram,
     fitting,
+    folded,
 )
 from tests.grader.reports import sample
 from tests.grader.reports.sample import event
@@ -27,12 +34,12 @@ def names(*timeline: Event) -> list[str]:
 
 def test_one_lane_per_actor_programs_first_site_last() -> None:
     story = [
-        event(0, "site", "note"),
+        event(0, "site a.fr", "note"),
         event(0, "client A", "note"),
         event(1, "serveur", "start"),
         event(2, "client B", "note"),
     ]
-    assert names(*story) == ["serveur", "client A", "client B", "site"]
+    assert names(*story) == ["serveur", "client A", "client B", "site a.fr"]
 
 
 def test_time_goes_down_and_is_told_when_it_changes() -> None:
@@ -62,14 +69,6 @@ def test_an_exchange_is_an_arrow_with_the_program(
     assert mark.x != mark.target
     assert (mark.target if outgoing else mark.x) == start.x
     assert mark.label == "salut"
-
-
-def test_a_program_asks_the_site_for_pages() -> None:
-    asked = event(1, "programme", "request", "GET /")
-    given = event(2, "site", "response", "200")
-    start, request, response = marks(START, asked, given)
-    assert (request.x, request.target) == (start.x, response.x)
-    assert (response.x, response.target) == (request.target, start.x)
 
 
 @pytest.mark.parametrize("kind", ["close", "reset", "note", "typed", "screen", "exit"])
@@ -108,6 +107,35 @@ def test_of_a_long_story_the_start_and_the_end() -> None:
     assert shown[MAX_FIRST].label.startswith("4\u00a0936 faits de plus")
     assert shown[MAX_FIRST - 1].label == f"remarque : n{MAX_FIRST - 1}"
     assert shown[-1].label == "remarque : n4999"
+    brief = [mark for band in diagram(story, brief=True).bands for mark in band.marks]
+    assert len(brief) == BRIEF_FIRST + 1 + BRIEF_LAST
+
+
+def lines(quantity: int, apart: float) -> list[Event]:
+    return [event(n * apart, "script", "screen", f"<p>{n}") for n in range(quantity)]
+
+
+def test_a_printed_page_is_a_burst_and_a_count_is_not() -> None:
+    page = [START, *lines(60, 0.001), event(1, "script", "exit", "0")]
+    rows = folded(page, 99, 99)
+    texts = [row if isinstance(row, int) else row.text for row in rows]
+    assert texts == ["", "<p>0", "<p>1", 57, "<p>59", "0"]
+    counted = lines(20, 0.5)
+    assert folded(counted, 99, 99) == counted
+
+
+def test_bursts_of_several_programs_stay_apart() -> None:
+    mixed = [line for pair in zip(lines(9, 0), lines(9, 0), strict=True) for line in pair]
+    for line in mixed[::2]:
+        line.actor = "autre"
+    assert folded(mixed, 99, 99) == mixed
+    assert folded(lines(4, 0), 99, 99) == lines(4, 0)  # rien ne gagne à taire une ligne
+
+
+def test_what_is_folded_is_counted_once() -> None:
+    story = [event(9, "a", "note"), *lines(100, 0.001), *(event(9, "a", "note") for _ in range(8))]
+    rows = folded(story, 2, 1)
+    assert [row for row in rows if isinstance(row, int)] == [len(story) - 3]
 
 
 def test_a_crowd_shares_a_lane() -> None:
@@ -124,6 +152,8 @@ def test_texts_are_harmless_and_fit() -> None:
     assert fitting("salut à tous", 6) == "salut…"
     assert fitting("漢字漢字", 6) == "漢字…"
     assert fitting("a\nb\x1b", 9) == "a⏎b␛"
+    short = marks(START, event(1, "a", "sent", "salut"))[1]
+    assert (short.label, short.full) == ("salut", "")
     mark = marks(START, event(1, "a\x1b" * 1000, "sent", "\u202e" * 100_000))[1]
     assert "\x1b" not in mark.full
     assert mark.label.startswith("\\u202e")
@@ -139,6 +169,21 @@ def test_everything_is_inside() -> None:
                 assert 0 <= mark.y <= band.height
                 assert 0 <= mark.x <= drawn.width
                 assert 0 <= (mark.target or 0) <= drawn.width
+                assert mark.start + cell_len(mark.label) * LETTER <= drawn.width
+        for lane in drawn.lanes:
+            assert cell_len(lane.name) * LETTER < lane.width
+        for one, other in pairwise(drawn.lanes):
+            assert one.x + one.width / 2 < other.x - other.width / 2
+
+
+def test_a_page_request_is_not_cut_when_there_is_room() -> None:
+    url = "GET https://www.une-adresse-assez-longue.fr/avec/un/chemin.html"
+    request = marks(START, event(1, "site www.une-adresse-assez-longue.fr", "request", url))[1]
+    assert request.label == url
+
+
+def test_a_short_story_fits_on_a_phone() -> None:
+    assert diagram(lines(3, 1)).width < 350
 
 
 def test_an_empty_story() -> None:
