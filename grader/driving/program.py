@@ -177,7 +177,9 @@ class Program:
 
     @property
     def last_lines(self) -> str:
-        return "\n".join(self._text.rstrip("\n").split("\n")[-LAST_LINES:])
+        """Ses dernières lignes, sous « … » s'il en a écrit d'autres avant."""
+        *before, _ = lines = self._text.rstrip("\n").rsplit("\n", LAST_LINES)
+        return "\n".join(["…", *lines[1:]] if len(before) == LAST_LINES else lines)
 
     @property
     def exception(self) -> str:

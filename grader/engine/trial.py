@@ -73,10 +73,15 @@ def _failure(arena: Arena, wrong: Wrong) -> Failure:
     """Ce qui a échoué, borné, avec ce que montre le terminal du dernier programme lancé."""
     shown = arena.programs[-1].last_lines if arena.programs else ""
     failure = dataclasses.replace(wrong.failure, output=wrong.failure.output or shown)
-    failure.message = failure.message[:MAX_MESSAGE]
+    failure.message = _cut(failure.message, MAX_MESSAGE)
     for name in ("sent", "expected", "received", "output"):
-        setattr(failure, name, getattr(failure, name)[:MAX_EVIDENCE])
+        setattr(failure, name, _cut(getattr(failure, name), MAX_EVIDENCE))
     return failure
+
+
+def _cut(text: str, limit: int) -> str:
+    """Le début d'un texte trop long, qui dit qu'il en manque la fin."""
+    return text if len(text) <= limit else f"{text[:limit]} […]"
 
 
 def run(setting: Setting, job: Job) -> Outcome:

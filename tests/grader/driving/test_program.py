@@ -183,7 +183,13 @@ def test_so_much_text_is_kept(tmp_path: Path) -> None:
 
 def test_the_last_lines(tmp_path: Path) -> None:
     program = played(tmp_path, "for n in range(50): print(n)\nprint()")
-    assert program.last_lines.split("\n") == [str(n) for n in range(50 - LAST_LINES, 50)]
+    ending = [str(n) for n in range(50 - LAST_LINES, 50)]
+    assert program.last_lines.split("\n") == ["…", *ending]
+
+
+def test_few_lines_are_all_there(tmp_path: Path) -> None:
+    program = played(tmp_path, f"for n in range({LAST_LINES}): print(n)")
+    assert program.last_lines.split("\n") == [str(n) for n in range(LAST_LINES)]
 
 
 SPLIT = {

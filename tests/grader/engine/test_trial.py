@@ -119,8 +119,9 @@ def test_wrong(attempt: Attempt) -> None:
     assert (outcome.credit, outcome.timed_out, outcome.error) == (0.25, True, "")
     assert outcome.launch == Launch(host="10.0.0.1")
     assert outcome.failure
-    assert len(outcome.failure.message) == 1000
-    assert len(outcome.failure.received) == MAX_EVIDENCE
+    assert len(outcome.failure.message) == 1000 + len(" […]")
+    assert len(outcome.failure.received) == MAX_EVIDENCE + len(" […]")
+    assert outcome.failure.received.endswith(" […]")
     assert outcome.failure.output == "dedans"
 
 
