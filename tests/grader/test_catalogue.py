@@ -92,6 +92,12 @@ def test_a_check_says_all_it_must(check: Check) -> None:
         assert used <= PLACEHOLDERS
 
 
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_the_code_of_a_hint_fits_in_a_terminal(check: Check) -> None:
+    """Une ligne coupée ne se recopie plus : 80 colonnes, moins la marge de l'indice."""
+    assert max(map(len, check.hints[2].splitlines())) <= 68
+
+
 def test_a_check_needs_three_hints() -> None:
     entry = {"id": "x", "title": "", "asks": "", "points": 1, "reproduce": [], "hints": ["a", "b"]}
     with pytest.raises(ValueError, match=r"I\.1\.sync\.x : il faut trois indices"):
