@@ -39,12 +39,14 @@ def make_targets() -> set[str]:
 
 
 def comparable(lines: list[str]) -> list[str]:
-    """Les lignes sans ce qui change d'une fois ou d'une machine à l'autre : durées, ports, barres,
-    version de Python, dossier."""
+    """Les lignes sans ce qui change d'une fois ou d'une machine à l'autre : durées, dates, essais,
+    ports, barres, version de Python, dossier."""
     text = "\n".join(lines)
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:PORT", text)
     text = re.sub(r"\d+\.\d+(?= s| fois|$)|(?<=x )\d+\.\d+|(?<=s )\d+\.\d+", "N", text, flags=re.M)
     text = re.sub(r"\d+,\d+ s\b", "N s", text)
+    text = re.sub(r"\d+(?:er)? \w+ \d{4} à \d+ h \d\d", "DATE", text)
+    text = re.sub(r"\b\d+ essais?\b", "N essais", text)
     text = re.sub(r"Python 3\.\d+\.\d+", "Python 3", text)
     text = re.sub(r"(?m)^ +/\S+(?=/copie$)", " …", text)
     text = re.sub(r" *█+ *", " █ ", text)
