@@ -19,7 +19,7 @@ need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade doctor mesure chat test page proof test-all flaky chaos lint format bench clean
+.PHONY: help grade doctor mesure chat test page proof test-all flaky controles chaos lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -65,6 +65,9 @@ test-all: ## lance les tests avec chaque version de Python présente
 flaky: $(VENV)/ready ## vingt corrections de suite, machine chargée : aucun verdict ne doit bouger
 	$(call need,bwrap,bubblewrap)
 	$(BIN)/python tests/grader/flaky.py
+
+controles: $(VENV)/ready ## récrit, dans docs/controles.md, ce qui vient de grader/steps.toml
+	$(BIN)/python -m tests.grader.controles
 
 chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes (CHAOS="--kills 5")
 	$(BIN)/python -m tests.bonus.chaos $(CHAOS)

@@ -20,7 +20,7 @@ def test_two_sentences_are_compared_letter_by_letter() -> None:
 @pytest.mark.parametrize(
     ("expected", "got", "match"),
     [
-        ("/tmp/web_page", "/root/web_page", Match.WORD),
+        ("/tmp/web_page", "/tmp/page", Match.WORD),
         ("https://a.fr", "la page", Match.WORD),
         ("la page", "https://a.fr\n", Match.WORD),
         ("4 pages", "1 page", None),  # une mesure
