@@ -33,6 +33,13 @@ class Faults:
         if self._seen:
             raise min(self._seen, key=lambda wrong: wrong.credit)
 
+    def raise_first(self) -> None:
+        """Lève la première, qui a causé les autres : elle vaut ce que vaut la plus grave."""
+        if self._seen:
+            first = self._seen[0]
+            first.credit = min(wrong.credit for wrong in self._seen)
+            raise first
+
 
 def witnessed(wrong: Wrong, program: Program | None) -> Wrong:
     """La même faute, avec ce que montre en cet instant le terminal du programme."""
@@ -135,16 +142,28 @@ async def expect_line(
     judge(arena, match, what, sent=sent, expected=expected, received=written, program=program)
 
 
-def nothing_raised(program: Program, when: str, *, sent: str = "", credit: float = 0.0) -> None:
-    """Le programme court encore, n'écrit pas sans fin, et aucune exception ne lui a échappé.
+def nothing_raised(
+    program: Program, when: str, *, sent: str = "", place: int = 0, credit: float = 0.0
+) -> None:
+    """Le programme court encore, n'écrit pas sans fin, et depuis `place` rien ne lui a échappé.
 
     `sent` : ce qu'on venait de lui envoyer ; `credit` : ce que vaut encore une exception.
     """
+    still_running(program, when, sent=sent)
+    if exception := program.exception_since(place):
+        message = f"Une exception échappe au programme {when} : {exception}"
+        raise witnessed(Wrong(message, sent=sent, credit=credit), program)
+
+
+def still_running(program: Program, when: str, *, sent: str = "") -> None:
+    """Le programme court encore, et n'écrit pas sans fin."""
     if program.flooded:
         raise witnessed(Wrong(f"Le programme écrit sans fin {when}.", sent=sent), program)
     if not program.running:
         message = f"Le programme s'arrête {when}. {program.exception}".strip()
         raise witnessed(Wrong(message, sent=sent), program)
-    if program.exception:
-        message = f"Une exception échappe au programme {when} : {program.exception}"
-        raise witnessed(Wrong(message, sent=sent, credit=credit), program)
+
+
+def advise(arena: Arena, text: str) -> None:
+    """Ce que le sujet ne demande pas, et qu'il vaut mieux savoir : ne coûte rien."""
+    arena.notes.append(f"Conseil : {text}")

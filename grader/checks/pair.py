@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from grader.checks.connecting import WITH_PSEUDO
 from grader.checks.registry import check
-from grader.checks.serving import Server, start_server
+from grader.checks.serving import Server
+from grader.checks.starting import start_server
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.program import Program

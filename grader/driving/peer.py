@@ -96,6 +96,11 @@ class Peer(asyncio.Protocol):
         """Une connexion de trop."""
         self._transport.abort()
 
+    def finish(self) -> None:
+        """Dit qu'il n'enverra plus rien (FIN), et garde pourtant sa place."""
+        self._timeline.add(self.actor, "close")
+        self._transport.write_eof()
+
     def close(self) -> None:
         """S'en va en le disant (FIN)."""
         self._timeline.add(self.actor, "close")
@@ -106,6 +111,8 @@ class Peer(asyncio.Protocol):
         """Disparaît sans prévenir (RST)."""
         self._timeline.add(self.actor, "reset")
         self.closed = True
+        if self._transport.is_closing():  # l'autre est parti le premier
+            return
         link: socket.socket = self._transport.get_extra_info("socket")
         link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()

@@ -184,10 +184,15 @@ class Program:
     @property
     def exception(self) -> str:
         """La dernière ligne d'une exception que personne n'a rattrapée ; vide s'il n'y en a pas."""
-        found = list(EXCEPTIONS.finditer(self._text))
+        return self.exception_since()
+
+    def exception_since(self, place: int = 0) -> str:
+        """De même, parmi ce qu'il a écrit depuis."""
+        text = self.since(place)
+        found = list(EXCEPTIONS.finditer(text))
         if not found:
             return ""
-        first, *lines = self._text[found[-1].start() :].split("\n")
+        first, *lines = text[found[-1].start() :].split("\n")
         named = filter(None, map(RAISED.fullmatch, lines))
         return next((line[1] for line in named), first)[:200]
 

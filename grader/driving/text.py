@@ -35,7 +35,7 @@ def compare(expected: str, received: str, word: str) -> Match:
     if received == expected:
         return Match.EXACT
     wanted = tidy(expected)
-    if tidy(received) == wanted or set(lines_with(word, received)) == {wanted}:
+    if tidy(received) == wanted or lines_with(word, received) == [wanted]:
         return Match.TOLERANT
     return Match.WORD if word in plain(received) else Match.NONE
 

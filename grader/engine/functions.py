@@ -7,12 +7,23 @@ from grader.checks import (
     measuring,
     pair,
     server_chat,
+    server_departures,
     server_first,
     shape,
 )
 from grader.checks.registry import CheckFunction, registered
 
-MODULES = (client, counting, fetching, measuring, pair, server_chat, server_first, shape)
+MODULES = (
+    client,
+    counting,
+    fetching,
+    measuring,
+    pair,
+    server_chat,
+    server_departures,
+    server_first,
+    shape,
+)
 
 
 def functions() -> dict[str, CheckFunction]:

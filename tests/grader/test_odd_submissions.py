@@ -49,6 +49,9 @@ def test_odd_but_right_gets_every_point(variant: Variant, graded: Gradings[Repor
     if _readable(variant):
         assert not _wrong(report)
         assert report.earned == pytest.approx(report.points)
+        advice = variant.advice if isinstance(variant, Odd) else ""
+        notes = [note for result in results(report).values() for note in result.notes]
+        assert any(advice in note for note in notes) or not advice
     else:
         first = report.steps[0].checks[0]
         assert first.failure

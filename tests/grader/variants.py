@@ -98,6 +98,7 @@ class Odd(Variant):
     """Une copie juste mais inhabituelle."""
 
     python: tuple[int, ...]  # la version sans laquelle ses scripts ne se lisent pas
+    advice: str  # ce qu'un conseil, qui ne coûte rien, doit en dire
 
 
 def _entries(name: str) -> list[dict[str, Any]]:
@@ -132,7 +133,8 @@ def _odd(entry: dict[str, Any]) -> Odd:
         File(file["path"], file.get("source", ""), file.get("content", ""), _edits(file))
         for file in entry["files"]
     )
-    return Odd(entry["name"], tuple(entry["steps"]), tuple(files), tuple(entry.get("python", ())))
+    python, advice = tuple(entry.get("python", ())), entry.get("advice", "")
+    return Odd(entry["name"], tuple(entry["steps"]), tuple(files), python, advice)
 
 
 @functools.cache

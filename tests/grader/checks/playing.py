@@ -16,6 +16,7 @@ from grader.engine.trial import run
 from grader.model import Launch, Outcome
 from grader.sandbox.cell import Runtime
 from grader.world.authority import Authority
+from tests.grader.variants import TEXTBOOK
 
 Play = Callable[[Arena], Awaitable[Launch | None]]
 AUTHORITY = Authority()
@@ -69,3 +70,13 @@ def _tidily(function: Play) -> Play:
 def message(outcome: Outcome) -> str:
     """Ce que dit l'échec ; vide s'il n'y en a pas."""
     return outcome.failure.message if outcome.failure else ""
+
+
+def textbook(step: str, *edits: tuple[str, str]) -> str:
+    """Le serveur de la copie modèle, retouché, sur un port que donne le système."""
+    (found,) = select(step)
+    text = (TEXTBOOK / found.file).read_text(encoding="utf-8").replace("8888", "0")
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text

@@ -54,12 +54,16 @@ def wrong(received: str, match: Match) -> Wrong:
 def test_the_worst_fault_is_told() -> None:
     faults = Faults()
     faults.raise_worst()
+    faults.raise_first()
     for text, match in [("a", Match.WORD), ("b", Match.NONE), ("c", Match.NONE)]:
         with faults.noting():
             raise wrong(text, match)
     with pytest.raises(Wrong) as raised:
         faults.raise_worst()
     assert raised.value.failure.received == "b"
+    with pytest.raises(Wrong) as raised:
+        faults.raise_first()
+    assert (raised.value.failure.received, raised.value.credit) == ("a", 0)
 
 
 def test_a_fault_of_ours_is_not_noted() -> None:
@@ -142,6 +146,7 @@ def test_all_must_receive(
 def test_expect_line(tmp_path: Path, written: str, expected: str, match: Match | None) -> None:
     async def check(arena: Arena) -> None:
         program = await arena.start()
+        await arena.wait(program.since, program, calm=15, deadline=15)
         await expect_line(
             arena, program, expected, word="zabolira", place=0, what="La ligne", sent="zabolira"
         )
@@ -153,13 +158,13 @@ def test_expect_line(tmp_path: Path, written: str, expected: str, match: Match |
         assert outcome.failure.received == "luo: zabolira"
 
 
-CAUGHT = "import traceback\ntry: {}['x']\nexcept KeyError: traceback.print_exc()\ninput()"
+CAUGHT = "import traceback\ntry: {}['x']\nexcept KeyError: traceback.print_exc()\ninput('prêt')"
 
 
 @pytest.mark.parametrize(
     ("source", "expected", "credit"),
     [
-        ("input()", "", 1.0),
+        ("input('prêt')", "", 1.0),
         ("", "s'arrête ici", 0.0),
         ("1 / 0", "s'arrête ici. ZeroDivisionError: division by zero", 0.0),
         (CAUGHT, "Une exception échappe au programme ici : KeyError: 'x'", 0.25),
@@ -169,7 +174,11 @@ CAUGHT = "import traceback\ntry: {}['x']\nexcept KeyError: traceback.print_exc()
 def test_nothing_raised(tmp_path: Path, source: str, expected: str, credit: float) -> None:
     async def check(arena: Arena) -> None:
         program = await arena.start()
-        await arena.wait(lambda: not program.running or program.flooded, program, calm=1)
+        await arena.wait(
+            lambda: not program.running or program.flooded or "prêt" in program.since(),
+            calm=60,
+            deadline=60,
+        )
         nothing_raised(program, "ici", sent="un mot", credit=0.25)
 
     outcome = play(tmp_path, "II.3.server", source, check)

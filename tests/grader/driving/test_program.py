@@ -388,3 +388,24 @@ def test_two_programs_do_not_mix(tmp_path: Path) -> None:
             assert second.since() == f"b {pid}\n"
 
     leaving_nothing(scenario)
+
+
+def test_only_the_exceptions_of_late(tmp_path: Path) -> None:
+    source = """
+import traceback
+for name in "ab":
+    try: {}[name]
+    except KeyError: traceback.print_exc()
+    input()
+"""
+
+    async def scenario() -> None:
+        async with running(tmp_path, source) as program:
+            assert await program.shows(lambda text: "KeyError: 'a'" in text, DEADLINE)
+            place = program.here
+            assert program.exception_since(place) == ""
+            program.type("")
+            assert await program.shows(lambda text: "KeyError: 'b'" in text, DEADLINE)
+            assert program.exception_since(place) == "KeyError: 'b'"
+
+    leaving_nothing(scenario)

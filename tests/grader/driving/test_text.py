@@ -25,6 +25,7 @@ DECOMPOSED = EXPECTED.replace("é", "e\u0301").replace("ç", "c\u0327").replace(
         (f"Bienvenue !\n{EXPECTED}\n", Match.TOLERANT),  # le mot de bienvenue de la copie
         (f"Bienvenue !{EXPECTED}", Match.WORD),
         (f"{EXPECTED}\nluo a dit : {WORD}", Match.WORD),  # attribué à deux personnes
+        (f"{EXPECTED}\n{EXPECTED}", Match.WORD),  # dit deux fois
         (f"it4 dit : {WORD}", Match.WORD),
         (f"{WORD[:3]}{RED}{WORD[3:]}", Match.WORD),
         (EXPECTED.replace(WORD, WORD[:-1]), Match.NONE),
