@@ -12,6 +12,9 @@ from grader.model import Step
 
 LAB = 6  # le numéro de ce TP, dans une copie qui en contient plusieurs
 MAX_OTHERS = 10
+# Les étapes du chat que le sujet complète sans rien en défaire : leur travail est encore dans le
+# fichier de la suivante. De 4 à 5 le protocole change, et le client de 2 n'est pas celui de 3.
+KEPT = (("server", 2), ("server", 3), ("server", 5), ("client", 5))
 MAX_ODDITIES, MAX_DEPTH = 5, 10  # au-delà, un nom n'est pas plus étrange, ni un fichier plus loin
 
 Empty = Mapping[str, tuple[PurePosixPath, ...]]  # par étape, ses fichiers qui ne contiennent rien
@@ -47,7 +50,7 @@ def find_steps(submission: Submission, steps: Sequence[Step]) -> dict[str, Found
     for secondary in (False, True):
         chosen = [one for one in candidates if one.is_secondary is secondary]
         if found := _assign(chosen, steps, empty):
-            return found
+            return found | dict(_lent(found, steps, empty))
     return {}
 
 
@@ -113,13 +116,31 @@ def _assign(
     }
 
 
+def _lent(
+    found: Mapping[str, Found], steps: Sequence[Step], empty: Empty
+) -> Iterator[tuple[str, Found]]:
+    """Les étapes sans fichier, dont le travail est dans celui de la suivante."""
+    targets = {step.id: Target(step) for step in steps}
+    by_number = {(target.role, target.number): name for name, target in targets.items()}
+    for name, target in targets.items():
+        later = found.get(by_number.get((target.role, target.number + 1), ""))
+        if name not in found and later and (target.role, target.number) in KEPT:
+            notes = ["jugée sur le fichier de l'étape suivante : celui de cette étape manque"]
+            if name in empty:
+                notes.append(_told(empty[name]))
+            yield name, Found(later.path, note=" ; ".join(notes))
+
+
 def _found(match: _Match, others: list[PurePosixPath], empty: tuple[PurePosixPath, ...]) -> Found:
     notes = []
     if match.is_guess:
         notes.append("choisi d'après son contenu : son nom ne dit pas de quelle étape il s'agit")
     if empty:
-        names = ", ".join(printable(str(name)) for name in empty)
-        notes.append(f"ne contient rien : {names}")
+        notes.append(_told(empty))
     if len(others) > MAX_OTHERS:
         notes.append(f"et {len(others) - MAX_OTHERS} autres candidats encore")
     return Found(match.path, tuple(others[:MAX_OTHERS]), " ; ".join(notes))
+
+
+def _told(empty: tuple[PurePosixPath, ...]) -> str:
+    return "ne contient rien : " + ", ".join(printable(str(name)) for name in empty)

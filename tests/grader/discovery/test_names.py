@@ -29,14 +29,21 @@ FOLDERS = {
 }
 
 
-def find(files: dict[str, bytes]) -> dict[str, Found]:
-    """Par nom de fichier du sujet, sans extension."""
+LENT = "jugée sur le fichier de l'étape suivante : celui de cette étape manque"
+
+
+def find(files: dict[str, bytes], *, lent: bool = False) -> dict[str, Found]:
+    """Par nom de fichier du sujet, sans extension ; chaque étape dans son fichier, ou non."""
     found = find_steps(submission(files), steps())
-    return {name: found[step] for name, step in NAMES.items() if step in found}
+    return {
+        name: found[step]
+        for name, step in NAMES.items()
+        if step in found and found[step].note.startswith(LENT) is lent
+    }
 
 
-def paths(files: dict[str, bytes]) -> dict[str, str]:
-    return {name: str(one.path) for name, one in find(files).items()}
+def paths(files: dict[str, bytes], *, lent: bool = False) -> dict[str, str]:
+    return {name: str(one.path) for name, one in find(files, lent=lent).items()}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +195,8 @@ def test_an_alias_is_contradicted_by_the_number_of_its_folder() -> None:
     first, *others = [step for step in steps() if step.kind == "server"]
     aliased = [replace(first, aliases=("serveur",)), *others]
     found = find_steps(submission({"part2/3/serveur.py": SERVER}), aliased)
-    assert list(found) == [NAMES["chat_server_ii_3"]]
+    assert found[NAMES["chat_server_ii_3"]].note == ""
+    assert found[NAMES["chat_server_ii_2"]].note == LENT
     found = find_steps(submission({"part2/serveur.py": SERVER + b"a quitt pseudo"}), aliased)
     assert list(found) == [NAMES["chat_server_ii_2"]]
 
@@ -279,6 +287,34 @@ def test_empty_files_are_told_and_not_taken() -> None:
         NAMES["chat_server_ii_3"]: (PurePosixPath("part2/chat_server_ii_3.py"),),
         NAMES["chat_server_ii_4"]: (PurePosixPath("part2/chat_server_ii_4.py"),),
     }
+
+
+@pytest.mark.parametrize(
+    ("kept", "lent"),
+    [
+        ("chat_server_ii_6", "chat_server_ii_5"),
+        ("chat_client_ii_6", "chat_client_ii_5"),
+        ("chat_server_ii_4", "chat_server_ii_3"),
+        ("chat_server_ii_3", "chat_server_ii_2"),
+    ],
+)
+def test_work_left_in_the_file_of_the_next_step(kept: str, lent: str) -> None:
+    files = {f"part2/{kept}.py": SERVER}
+    assert paths(files, lent=True) == {lent: f"part2/{kept}.py"}
+    assert paths(files) == {kept: f"part2/{kept}.py"}
+    assert find(files, lent=True)[lent].note == LENT
+    files |= {f"part2/{lent}.py": b"# plus tard"}
+    note = f"{LENT} ; ne contient rien : part2/{lent}.py"
+    assert find(files, lent=True)[lent].note == note
+    files |= {f"part2/{lent}.py": SERVER}
+    assert paths(files, lent=True).get(lent) is None
+    assert paths(files)[lent] == f"part2/{lent}.py"
+
+
+@pytest.mark.parametrize("kept", ["chat_server_ii_5", "chat_client_ii_3", "chat_server_ii_2"])
+def test_the_file_of_the_next_step_may_do_something_else(kept: str) -> None:
+    """Le protocole change de 4 à 5 ; le client de 3 n'envoie plus Hello ; rien n'est avant 2."""
+    assert paths({f"{kept}.py": b"pass", "web_sync_multiple.py": b"pass"}, lent=True) == {}
 
 
 def test_the_other_labs_of_the_year_are_left_alone() -> None:
