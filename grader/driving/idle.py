@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.driving.peer import Peer
 from grader.driving.waiting import Wait, waits
-from grader.world.diag import Diag, Listening
+from grader.world.diag import Diag, Listening, State
 
 PROC = Path("/proc")
 REGULAR = 2  # fois qu'un sommeil se répète à l'identique, pour n'être qu'un battement
@@ -73,14 +73,20 @@ def in_flight(diag: Diag, peers: Iterable[Peer]) -> tuple[bool, set[int]]:
         ours = diag.connection(peer.address, peer.other_address)
         theirs = diag.connection(peer.other_address, peer.address)
         moving |= bool(ours and ours.waiting)
-        moving |= bool(ours and theirs and ours.sent > theirs.received)
-        moving |= bool(ours and theirs and theirs.sent > ours.received)
+        moving |= _on_its_way(ours, theirs) or _on_its_way(theirs, ours)
         if theirs and not theirs.accepted:
             port = peer.other_address[1]
             waiting |= {inode for place, inode in diag.listening() if place.port == port}
         elif theirs and theirs.waiting:
             waiting.add(theirs.inode)
     return moving, waiting
+
+
+def _on_its_way(one: State | None, other: State | None) -> bool:
+    """Vrai si l'un a émis ce que l'autre n'a pas encore reçu."""
+    if one is None or other is None or one.sent is None or other.received is None:
+        return False
+    return one.sent > other.received
 
 
 @dataclass

@@ -46,8 +46,9 @@ class State:
     waiting: int  # octets reçus, pas encore lus
     accepted: bool
     inode: int = 0  # de la socket, dans le programme qui la tient ; 0 : personne
-    sent: int = 0  # octets partis, depuis le début
-    received: int = 0  # octets arrivés ; la fin annoncée compte pour un
+    # Depuis le début ; None si le noyau ne le dit pas (ou plus, d'une connexion qui finit).
+    sent: int | None = None
+    received: int | None = None  # la fin annoncée compte pour un octet
 
 
 class Diag:
@@ -141,8 +142,8 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
         data = data[(length + 3) & ~3 :]
 
 
-def _traffic(attributes: bytes) -> tuple[int, int]:
-    """Octets émis et reçus par une connexion ; zéro si le noyau, trop vieux, ne le dit pas."""
+def _traffic(attributes: bytes) -> tuple[int | None, int | None]:
+    """Octets émis et reçus par une connexion."""
     while len(attributes) >= ATTRIBUTE.size:
         length, kind = ATTRIBUTE.unpack_from(attributes)
         info = attributes[ATTRIBUTE.size : length]
@@ -155,4 +156,4 @@ def _traffic(attributes: bytes) -> tuple[int, int]:
         if length < ATTRIBUTE.size:
             break
         attributes = attributes[(length + 3) & ~3 :]
-    return 0, 0
+    return None, None

@@ -51,6 +51,18 @@ def test_in_flight() -> None:
         assert in_flight(link.diag, [peer]) == (False, set())
 
 
+def test_nothing_is_in_flight_once_we_left() -> None:
+    """De notre bout refermé, le noyau ne dit plus ce qu'il avait reçu."""
+    with linked() as link:
+        peer = peer_of(link.ours.getsockname(), link.ours.getpeername())
+        link.theirs.send(b"Hello|it4")
+        link.ours.recv(100)
+        link.ours.close()
+        wait_until(lambda: in_flight(link.diag, [peer]) == (False, set()), "cela n'arrive jamais")
+        assert link.theirs.recv(1) == b""
+        assert in_flight(link.diag, [peer]) == (False, set())
+
+
 def test_in_flight_to_a_server_that_does_not_accept() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
