@@ -78,10 +78,6 @@ class Peer(asyncio.Protocol):
     def unread_text(self) -> str:
         return self.unread.decode(errors="backslashreplace")
 
-    @property
-    def everything(self) -> str:
-        return self._received.decode(errors="backslashreplace")
-
     def forget(self) -> None:
         """Ce qui est arrivé jusqu'ici est examiné."""
         self._place = len(self._received)

@@ -10,7 +10,7 @@ import select
 import struct
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pyte
@@ -19,6 +19,7 @@ from grader.driving.idle import alive, processes_of
 from grader.driving.pulse import Pulse
 from grader.driving.text import plain
 from grader.driving.timeline import MAX_TEXT, Timeline
+from grader.driving.traces import exceptions, own
 from grader.driving.waiting import CONTROLLING_TERMINAL
 from grader.sandbox.cell import Cell
 
@@ -30,19 +31,13 @@ VANISHING = 2.0  # secondes laissées aux processus tués pour disparaître
 # petits bouts, et on cesse quand cela a pris trop de calcul. Le texte, lui, se garde toujours.
 DRAWN, DRAWING = 256, 0.5  # caractères, secondes
 TIOCGPTPEER = 0x5441  # <asm-generic/ioctls.h>
+FLOODED = "arrêté : il écrit sans fin"
 CTRL_C, ENTER = "\x03", "\n"
+KEYS = {CTRL_C: "Ctrl-C", ENTER: "Entrée"}  # celles qu'on ne lirait pas
 # Ce qu'une lecture a pu couper : une séquence de commande, ou un retour à la ligne.
 UNFINISHED = re.compile(
     r"(?:\x1b(?:\[[0-?]{0,60}[ -/]{0,4}|\][^\x07\x1b]{0,200}\x1b?|[ -/]{0,4})|\r)\Z"
 )
-EXCEPTIONS = re.compile(
-    r"Traceback \(most recent call last\)"
-    r"|Task exception was never retrieved"
-    r"|Unhandled exception in client_connected_cb"
-    r"|Exception in callback"
-)
-# Après la pile, qui est en retrait ; celle d'un groupe d'exceptions l'est derrière une barre.
-RAISED = re.compile(r"(?:\s*\| )?([^\W\d][\w.]*(?::.*)?)")
 
 
 class Program:
@@ -114,6 +109,7 @@ class Program:
         self.written += len(data)
         if self.written > self.cell.limits.output:
             self.flooded = True
+            self._timeline.add(self.name, "note", FLOODED)
             self.kill()
             self._stop_reading()
         else:
@@ -181,6 +177,10 @@ class Program:
         *before, _ = lines = self._text.rstrip("\n").rsplit("\n", LAST_LINES)
         return "\n".join(["…", *lines[1:]] if len(before) == LAST_LINES else lines)
 
+    def output(self, place: int = 0) -> str:
+        """Ce qu'il a écrit depuis, sans les exceptions ni les avertissements de Python."""
+        return own(self.since(place))
+
     @property
     def exception(self) -> str:
         """La dernière ligne d'une exception que personne n'a rattrapée ; vide s'il n'y en a pas."""
@@ -188,13 +188,8 @@ class Program:
 
     def exception_since(self, place: int = 0) -> str:
         """De même, parmi ce qu'il a écrit depuis."""
-        text = self.since(place)
-        found = list(EXCEPTIONS.finditer(text))
-        if not found:
-            return ""
-        first, *lines = text[found[-1].start() :].split("\n")
-        named = filter(None, map(RAISED.fullmatch, lines))
-        return next((line[1] for line in named), first)[:200]
+        found = exceptions(self.since(place))
+        return found[-1].text if found else ""
 
     @property
     def pid(self) -> int:
@@ -210,7 +205,7 @@ class Program:
         if self._line.strip():
             self._timeline.add(self.name, "screen", self._line)
             self._line = ""
-        self._timeline.add(self.name, "typed", "Ctrl-C" if keys == CTRL_C else keys.rstrip("\n"))
+        self._timeline.add(self.name, "typed", KEYS.get(keys, keys.rstrip(ENTER)))
         with suppress(OSError):
             os.write(self._master, keys.encode())
             self._deliver()
@@ -228,15 +223,6 @@ class Program:
 
     def type(self, line: str) -> None:
         self.press(line + ENTER)
-
-    async def shows(self, fact: Callable[[str], object], deadline: float, place: int = 0) -> bool:
-        """Attend que ce qu'il écrit depuis `place` satisfasse `fact`, ou qu'il finisse."""
-
-        def enough() -> bool:
-            return bool(fact(self.since(place))) or bool(fact(self.screen)) or not self.running
-
-        await self._pulse.until(enough, deadline)
-        return bool(fact(self.since(place))) or bool(fact(self.screen))
 
     async def finish(self, deadline: float) -> int | None:
         """Attend sa fin ; son code de sortie, ou None s'il court encore."""

@@ -33,13 +33,3 @@ class Pulse:
             except TimeoutError:
                 continue
         return value
-
-    async def quiet(self, silence: float, deadline: float) -> bool:
-        """Attend qu'il ne se passe plus rien pendant `silence` secondes ; dit si c'est venu."""
-        limit = self._loop.time() + deadline
-        while (now := self._loop.time()) < limit:
-            remaining = self.last + silence - now
-            if remaining <= 0:
-                return True
-            await asyncio.sleep(min(remaining, limit - now))
-        return False

@@ -6,8 +6,10 @@ from collections import Counter
 from grader.model import Event, EventKind
 
 MAX_EVENTS = 100  # par acteur : en tout, ceux qu'on garderait dépendraient de leur ordre
+MORE = "la suite n'est pas racontée"
 MAX_ACTORS = 40
 MAX_TEXT = 4000  # caractères par événement
+CUT = " […]"  # la suite du texte, qui n'y tient pas
 
 
 class Timeline:
@@ -28,14 +30,17 @@ class Timeline:
     def add(self, actor: str, kind: EventKind, text: str = "") -> None:
         last = self._growing.get(actor)
         if kind == "received" and last:
-            last.text = (last.text + text[:MAX_TEXT])[:MAX_TEXT]
+            if len(last.text) <= MAX_TEXT:
+                last.text = _bounded(last.text + text)
             return
         self.cut(actor)
         if actor not in self._counts and len(self._counts) >= MAX_ACTORS:
             return
         self._counts[actor] += 1
-        if self._counts[actor] <= MAX_EVENTS and not self.closed:
-            event = Event(actor, kind, text[:MAX_TEXT], round(self.now, 3))
+        if self._counts[actor] > MAX_EVENTS:
+            kind, text = "note", MORE
+        if self._counts[actor] <= MAX_EVENTS + 1 and not self.closed:
+            event = Event(actor, kind, _bounded(text), round(self.now, 3))
             self.events.append(event)
             if kind == "received":
                 self._growing[actor] = event
@@ -43,3 +48,7 @@ class Timeline:
     def cut(self, actor: str) -> None:
         """Ce que l'acteur recevra ensuite sera un autre événement."""
         self._growing.pop(actor, None)
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + CUT

@@ -27,10 +27,6 @@ class Words:
         """Accepté par les plus exigeants : certains n'admettent que [a-z0-9_-]{3,15}."""
         return self.word(3)
 
-    def sentence(self) -> str:
-        """Une phrase avec ses accents, ses espaces et un mot unique."""
-        return f"{self.word()} é{self.word(2)} çà"
-
     def address(self) -> str:
         octets = (self.random.randrange(1, 255) for _ in range(3))
         return "10." + ".".join(map(str, octets))

@@ -42,6 +42,9 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "LOGNAME": "etudiant",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
+    # D'un Python à l'autre, ils changent, et citent le chemin du script. Une coroutine oubliée,
+    # elle, est une faute de la copie.
+    "PYTHONWARNINGS": "ignore,default::RuntimeWarning",
     "SSL_CERT_FILE": CERTIFICATES,
     "TERM": "xterm-256color",
     "USER": "etudiant",
@@ -238,6 +241,7 @@ class PlainCell(Cell):
         for name in list(cell.options["env"]):
             if name.startswith("PYTHON"):
                 del cell.options["env"][name]
+        cell.options["env"]["PYTHONWARNINGS"] = ENVIRONMENT["PYTHONWARNINGS"]
         return cell
 
     def command(self, runtime: Runtime, arguments: Sequence[str], folder: str) -> list[str]:

@@ -46,32 +46,3 @@ def test_beats_that_change_nothing_do_not_prolong() -> None:
         beating.cancel()
 
     asyncio.run(scenario())
-
-
-def test_quiet_counts_from_the_last_beat() -> None:
-    async def scenario() -> None:
-        pulse = Pulse()
-        loop = asyncio.get_running_loop()
-        loop.call_later(0.1, pulse.beat)
-        started = loop.time()
-        assert await pulse.quiet(0.2, LONG)
-        assert loop.time() - started >= 0.3
-        assert loop.time() - pulse.last >= 0.2
-
-    asyncio.run(scenario())
-
-
-def test_never_quiet() -> None:
-    async def scenario() -> None:
-        pulse = Pulse()
-
-        async def beat() -> None:
-            while True:
-                pulse.beat()
-                await asyncio.sleep(0)
-
-        beating = asyncio.create_task(beat())
-        assert not await pulse.quiet(10.0, 0.1)
-        beating.cancel()
-
-    asyncio.run(scenario())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.driving.timeline import MAX_ACTORS, MAX_EVENTS, MAX_TEXT, Timeline
+from grader.driving.timeline import CUT, MAX_ACTORS, MAX_EVENTS, MAX_TEXT, MORE, Timeline
 
 
 def facts(timeline: Timeline) -> list[tuple[str, str, str]]:
@@ -50,7 +50,8 @@ def test_so_many_events_for_an_actor() -> None:
         timeline.add("A", "screen", str(number))
     timeline.add("B", "screen", "x")
     mine = [fact for fact in facts(timeline) if fact[0] == "A"]
-    assert mine == [("A", "screen", str(number)) for number in range(MAX_EVENTS)]
+    assert mine[:-1] == [("A", "screen", str(number)) for number in range(MAX_EVENTS)]
+    assert mine[-1] == ("A", "note", MORE)
     assert facts(timeline)[-1] == ("B", "screen", "x")
 
 
@@ -60,7 +61,7 @@ def test_what_arrives_after_the_last_event_kept_is_bounded_too() -> None:
         timeline.add("A", "sent", "x")
     for _ in range(50):
         timeline.add("A", "received", "y")
-    assert len(timeline.events) == MAX_EVENTS
+    assert [event.kind for event in timeline.events[MAX_EVENTS:]] == ["note"]
 
 
 def test_so_many_actors() -> None:
@@ -77,7 +78,11 @@ def test_so_much_text() -> None:
     timeline.add("A", "screen", "x" * 1_000_000)
     for _ in range(3):
         timeline.add("A", "received", "y" * 3000)
-    assert [len(event.text) for event in timeline.events] == [MAX_TEXT, MAX_TEXT]
+    shown, received = (event.text for event in timeline.events)
+    assert shown == "x" * MAX_TEXT + CUT
+    assert received == "y" * MAX_TEXT + CUT
+    timeline.add("B", "screen", "z" * MAX_TEXT)
+    assert timeline.events[-1].text == "z" * MAX_TEXT
 
 
 def test_the_end_we_give_is_not_told() -> None:

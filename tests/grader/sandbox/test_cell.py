@@ -172,7 +172,7 @@ for path in ("/tmp", "/var/log", "/var/log/chat_room", "/dev/shm", "/home/etudia
 SEEN_INSIDE = [
     "1000 1000 /home/etudiant/tp6 ['0', '1', '2']",
     "0000000000000000 0000000000000000 1 2",
-    "['HOME', 'LANG', 'LOGNAME', 'PATH', 'SSL_CERT_FILE', 'TERM', 'USER']",
+    "['HOME', 'LANG', 'LOGNAME', 'PATH', 'PYTHONWARNINGS', 'SSL_CERT_FILE', 'TERM', 'USER']",
     "2",
     *(f"{path} False" for path in ("/", "/usr", "/etc", "/dev", "/dev/pts", "/proc/1/mem")),
     "True",

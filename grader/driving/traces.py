@@ -1,0 +1,95 @@
+"""Ce que Python écrit de lui-même dans le terminal : ses exceptions, ses avertissements.
+
+Ce n'est pas la copie qui parle : un chemin, un numéro de ligne n'y sont pas des réponses.
+"""
+
+import re
+from typing import NamedTuple
+
+MAX_RAISED = 200  # caractères d'une exception
+TRACEBACK = re.compile(r"[\s+|]*(?:Exception Group )?Traceback \(most recent call last\)")
+# Ce qu'asyncio et les fils mettent au-dessus d'une pile, et ce qu'ils en précisent.
+HEADING = re.compile(
+    r"(?:Task exception was never retrieved|Future exception was never retrieved"
+    r"|Unhandled exception in client_connected_cb|unhandled exception during asyncio\.run"
+    r"|Exception in (?:callback|thread|default exception handler)\b.*"
+    r"|Fatal error on transport.*|Exception ignored .*)"
+)
+DETAIL = re.compile(r"(?:future|task|transport|protocol|handle|client_connected_cb|socket): .*")
+MISREAD = re.compile(r'  File "[^"]*", line \d+')  # une erreur de syntaxe n'a pas d'autre pile
+IGNORED = "Exception ignored"  # dans un destructeur, où rien ne peut s'en perdre
+# Après la pile, qui est en retrait ; celle d'un groupe d'exceptions l'est derrière une barre.
+RAISED = re.compile(r"(?:\s*\| )?([^\W\d][\w.]*(?::.*)?)")
+CHAINED = re.compile(
+    r"(?:During handling of the above exception, another exception occurred"
+    r"|The above exception was the direct cause of the following exception):"
+)
+WARNING = re.compile(r"(?:.*:\d+: )?\w*Warning: .*")
+ALLOCATED = re.compile(r"\s*(?:Object allocated at|RuntimeWarning: Enable tracemalloc).*")
+
+
+UNREADABLE = re.compile(r"SyntaxError: .*")  # un script qui n'est pas en UTF-8 : ni pile, ni rien
+ASIDE = (HEADING, DETAIL, CHAINED, ALLOCATED, UNREADABLE)
+
+
+class Raised(NamedTuple):
+    """Une exception que personne n'a rattrapée."""
+
+    place: int  # dans le texte : où commence ce que Python en dit
+    text: str  # « KeyError: 'it4' »
+
+
+def exceptions(text: str) -> list[Raised]:
+    """Les exceptions montrées dans ce texte ; d'une chaîne, seulement la dernière."""
+    found: list[Raised] = []
+    place, heading = 0, -1
+    ignored = chained = inside = False
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if inside:
+            inside = not RAISED.fullmatch(line)
+        elif HEADING.fullmatch(line):
+            heading, ignored = place, line.startswith(IGNORED)
+        elif CHAINED.fullmatch(line):
+            chained = True
+        elif UNREADABLE.fullmatch(line):
+            found.append(Raised(place, line[:MAX_RAISED]))
+        elif TRACEBACK.match(line) or MISREAD.fullmatch(line):
+            inside = True
+            start = heading if heading >= 0 else place
+            if chained and found and not ignored:
+                start = found.pop().place
+            if not ignored:
+                found.append(Raised(start, _named(lines[number:])))
+            heading, ignored, chained = -1, False, False
+        place += len(line) + 1
+    return found
+
+
+def _named(lines: list[str]) -> str:
+    """La ligne qui nomme l'exception, sous sa pile ; la première si elle n'est pas venue."""
+    first, *others = lines
+    named = filter(None, map(RAISED.fullmatch, others))
+    return next((match[1] for match in named), first.strip())[:MAX_RAISED]
+
+
+def own(text: str) -> str:
+    """Ce texte, sans ce que Python y a mis de lui-même."""
+    kept: list[str] = []
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        if TRACEBACK.match(line) or MISREAD.fullmatch(line):
+            while number < len(lines) and not RAISED.fullmatch(lines[number]):
+                number += 1
+            number += 1
+            while number < len(lines) and lines[number][:1] in ("|", "+", " "):
+                number += 1  # la suite d'un groupe d'exceptions
+        elif WARNING.fullmatch(line):
+            if number < len(lines) and lines[number].startswith("  "):
+                number += 1  # la ligne du script qui l'a causé
+        elif not any(pattern.fullmatch(line) for pattern in ASIDE):
+            kept.append(line)
+    return "\n".join(kept)
