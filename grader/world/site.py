@@ -15,7 +15,6 @@ from grader.world.authority import Authority
 from grader.world.connections import Connection, Connections
 
 MAX_REQUESTS = 5000  # retenues ; les suivantes sont servies et comptées
-MAX_AGENT = 200  # caractères
 PATIENCE = 5.0  # secondes
 
 
@@ -25,15 +24,12 @@ class Page:
     body: bytes
     status: int = 200
     latency: float = 0.0  # secondes avant de répondre
-    hold: asyncio.Event | None = None  # ce qu'on attend avant de répondre
-    location: str = ""  # où renvoie un statut 3xx
 
 
 @dataclass
 class Request:
     url: str
     method: str
-    user_agent: str
     client: str  # « IP:port »
     connection: int  # rang de la connexion : le même quand elle ressert
     started: float
@@ -120,12 +116,11 @@ class Site:
         latency: float = 0.0,
         body: bytes | None = None,
         status: int = 200,
-        hold: asyncio.Event | None = None,
     ) -> Page:
         """Déclare une page, ou la remplace ; on peut encore la changer ensuite."""
         page = self.find(url)
         content = page.body if body is None else body
-        self._pages[page.url] = page = Page(page.url, content, status, latency, hold)
+        self._pages[page.url] = page = Page(page.url, content, status, latency)
         return page
 
     def find(self, url: str) -> Page:
@@ -159,8 +154,6 @@ class Site:
             if self._gate:
                 await self._gate.cross(self.in_flight)
             page = self.find(record.url)
-            if page.hold:
-                await page.hold.wait()
             await asyncio.sleep(page.latency)
             response = _response(page)
             await response.prepare(request)
@@ -181,7 +174,6 @@ class Site:
         record = Request(
             url=normalize(_readable(target)),
             method=_readable(request.method),
-            user_agent=_readable(request.headers.get("User-Agent", ""))[:MAX_AGENT],
             client=connection.client,
             connection=connection.number,
             started=time.monotonic(),
@@ -209,8 +201,6 @@ def normalize(url: str) -> str:
 
 def _response(page: Page) -> web.Response:
     headers = {"Content-Type": "text/html; charset=utf-8"}
-    if page.location:
-        headers["Location"] = page.location
     return web.Response(body=page.body, status=page.status, headers=headers)
 
 

@@ -57,8 +57,6 @@ async def test_pages_declared_or_not_are_served(local: Local) -> None:
     site.page(local.url("/absente"), status=404)
     async with local.session.get(local.url("/absente")) as response:
         assert response.status == 404
-    site.page(local.url("/ancienne"), status=301).location = "/déclarée"
-    assert await local.get("/ancienne") == page.body
 
 
 @on_local_site
@@ -73,7 +71,6 @@ async def test_each_request_is_recorded(local: Local) -> None:
     await local.raw(b"GET / HTTP/1.1\r\nHost: Www.Ynov.Com\r\nConnection: close\r\n\r\n")
     first, second, third, fourth = local.site.requests
     assert (first.url, first.method, first.status) == (local.url("/x?y=1"), "GET", 200)
-    assert first.user_agent.startswith("Python/3")
     assert first.client.startswith("127.0.0.1:")
     assert (first.connection, first.client) == (second.connection, second.client)
     assert second.method == "HEAD"
@@ -93,16 +90,14 @@ async def test_each_request_is_recorded(local: Local) -> None:
 @on_local_site
 async def test_a_slow_page_makes_no_other_wait(local: Local) -> None:
     local.site.page(local.url("/lente"), latency=0.2)
-    hold = asyncio.Event()
-    local.site.page(local.url("/retenue"), hold=hold)
+    local.site.page(local.url("/retenue"), latency=3600)
     slow = asyncio.create_task(local.get("/lente"))
     held = asyncio.create_task(local.get("/retenue"))
     await until(lambda: local.site.in_flight == 2)
     await local.get("/rapide")
     await slow
     assert not held.done()
-    hold.set()
-    await held
+    held.cancel()
     assert local.site.most_in_flight == 3
     by_path = {one.url.rpartition("/")[2]: one for one in local.site.requests}
     assert (by_path["lente"].ended or 0) - by_path["lente"].started >= 0.2
@@ -154,7 +149,7 @@ async def test_records_are_bounded(local: Local) -> None:
 
 @on_local_site
 async def test_a_client_that_gives_up_frees_its_request(local: Local) -> None:
-    local.site.page(local.url("/retenue", secure=False), hold=asyncio.Event())
+    local.site.page(local.url("/retenue", secure=False), latency=3600)
     host = f"127.0.0.1:{local.site.http_port}"
     for abort in (False, True):
         _, writer = await asyncio.open_connection("127.0.0.1", local.site.http_port)
@@ -181,7 +176,7 @@ async def test_a_client_may_vanish_in_the_middle_of_a_page(local: Local) -> None
 
 @on_local_site
 async def test_closing_does_not_wait_for_those_it_holds(local: Local) -> None:
-    local.site.page(local.url("/retenue"), hold=asyncio.Event())
+    local.site.page(local.url("/retenue"), latency=3600)
     local.site.hold_until(9, 3600)
     held = [asyncio.create_task(local.get(path)) for path in ("/retenue", "/")]
     await until(lambda: local.site.in_flight == 2)
