@@ -173,7 +173,7 @@ BOUNDED: dict[str, Callable[[str], str]] = {
 }
 FILTERS: tuple[Callable[..., object], ...] = (
     *(words.duration, words.mark, words.moment, words.number),
-    *(words.runs, words.score, words.unjudged),
+    *(words.runs, words.score, words.unjudged, words.verified),
     *(evidence.output, evidence.sent, sides, reasons, diagram, lasting, line, name),
     *(launching.address, launching.command, launching.typed),
 )

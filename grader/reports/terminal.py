@@ -16,9 +16,9 @@ from grader.reports.crashes import Crash, crashes
 from grader.reports.feedback import clean, reason, show_step, split_line, verdict_text
 from grader.reports.neutral import last_lines, neutral
 from grader.reports.prose import Prose, paragraph
-from grader.reports.words import count, duration, mark, moment, runs, score
+from grader.reports.words import count, duration, mark, moment, number, runs, score, verified
 
-WIDE = 100  # colonnes ; en deçà, le tableau ne nomme que les fichiers d'un autre nom que le sujet
+OTHERS = 38  # colonnes que prennent, dans le tableau, le verdict, les points et les marges
 MAX_NOTES = 20
 CODE = 3  # le niveau de l'indice qui est du code, et non une phrase
 MAX_TRACE, MAX_TRACE_LINES = 2000, 12
@@ -84,11 +84,12 @@ def _show_code(code: str, console: Console) -> None:
 
 
 def _table(report: Report, width: int) -> Table:
+    files = _wide(report, width)
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 2, 0, 0), header_style="dim")
     table.show_edge = table.pad_edge = False
     table.add_column("Étape", no_wrap=True, style="bold")
     table.add_column("", ratio=1)
-    if width >= WIDE:
+    if files:
         table.add_column("Fichier", style="dim", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
@@ -96,12 +97,25 @@ def _table(report: Report, width: int) -> Table:
         file = _ending(result.file, width // 3)
         points = Text(score(result))
         title = Prose(result.step.title)
-        if width < WIDE and result.file not in ("", result.step.file):
+        if not files and result.file not in ("", result.step.file):
             file.stylize("dim")
             title.append("\n").append(file)
-        files = [file] if width >= WIDE else []
-        table.add_row(result.step.id, title, *files, verdict_text(result.verdict), points)
+        column = [file] if files else []
+        table.add_row(result.step.id, title, *column, verdict_text(result.verdict), points)
     return table
+
+
+def _wide(report: Report, width: int) -> bool:
+    """Vrai si les fichiers tiennent sur une colonne ; sinon, on ne montre que ceux d'un autre nom
+    que celui du sujet, sous le titre de leur étape."""
+    longest = [
+        max((cell_len(text) for text in column), default=0)
+        for column in zip(
+            *((one.step.id, one.step.title, neutral(one.file[:width])) for one in report.steps),
+            strict=True,
+        )
+    ]
+    return sum(longest) + OTHERS <= width
 
 
 def _ending(path: str, room: int) -> Text:
@@ -116,17 +130,25 @@ def _ending(path: str, room: int) -> Text:
 
 
 def _show_untold(results: list[StepResult], ranks: Mapping[str, int], console: Console) -> None:
-    """Une ligne par étape absente, en suspens ou non jugée ; ses points, perdus ou non."""
-    console.print()
+    """Les étapes absentes, en suspens ou non jugées, une ligne par cause ; et leurs points."""
+    causes: dict[tuple[Verdict, str], list[StepResult]] = {}
     for result in results:
-        reasons = dict.fromkeys(
-            reason(check, ranks.get(check.check.id, 0)) for check in result.checks
-        )
-        because = ", ".join(reasons)
-        if result.verdict is Verdict.NOT_SUBMITTED:
-            because = f"le sujet demande {result.step.file}"
-        line = Prose.assemble(verdict_text(result.verdict), f"  {result.step.id} : ")
-        console.print(split_line(line.append_text(clean(because)), Text(score(result))))
+        causes.setdefault((result.verdict, _cause(result, ranks)), []).append(result)
+    console.print()
+    for (verdict, because), together in causes.items():
+        names = ", ".join(result.step.id for result in together)
+        points = sum(result.points for result in together)
+        earned = sum(result.earned for result in together)
+        line = Prose.assemble(verdict_text(verdict), f"  {names} : ", clean(because))
+        text = f"{number(earned)} / {number(points)}" if points else "—"
+        console.print(split_line(line, Text(text)))
+
+
+def _cause(result: StepResult, ranks: Mapping[str, int]) -> str:
+    if result.verdict is Verdict.NOT_SUBMITTED:
+        return f"le sujet demande {result.step.file}"
+    reasons = [reason(check, ranks.get(check.check.id, 0)) for check in result.checks]
+    return ", ".join(dict.fromkeys(reasons))
 
 
 def _show_crashes(found: list[Crash], console: Console) -> None:
@@ -171,7 +193,7 @@ def _show_mark(report: Report, console: Console) -> None:
     color = "green" if share >= 0.75 else "yellow" if share >= 0.5 else "red"
     text = mark(report)
     word = "" if report.selection else "Note : "
-    if not report.points:
+    if not verified(report):
         word, text = "", text.capitalize()
     shelter = "bac à sable bwrap" if report.sandbox == "bwrap" else "sans bac à sable"
     played = sum(check.runs for step in report.steps for check in step.checks)

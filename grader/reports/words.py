@@ -3,7 +3,15 @@
 import math
 from datetime import datetime
 
-from grader.model import CheckResult, EventKind, Match, Report, StepResult, Verdict
+from grader.model import (
+    UNJUDGED,
+    CheckResult,
+    EventKind,
+    Match,
+    Report,
+    StepResult,
+    Verdict,
+)
 
 # Un verdict ne se reconnaît jamais à sa seule couleur. Des mots sans genre : ils se disent d'un
 # contrôle comme d'une étape.
@@ -39,6 +47,7 @@ EVENTS: dict[EventKind, str] = {
 }
 
 
+PLAYED = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.UNSTABLE})
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
     *("octobre", "novembre", "décembre"),
@@ -85,9 +94,15 @@ def unjudged(result: Report | StepResult) -> str:
     return f"{number(missing)} point{plural} non jugé{plural}"
 
 
+def verified(report: Report) -> bool:
+    """Faux si rien de ce qui devait être lancé n'a pu être jugé : il n'y a alors pas de note."""
+    verdicts = {check.verdict for step in report.steps for check in step.checks}
+    return bool(verdicts) and (not verdicts & UNJUDGED or bool(verdicts & PLAYED))
+
+
 def mark(report: Report) -> str:
     """La note ; de simples points quand on n'a jugé que quelques étapes."""
-    if not report.points:
+    if not verified(report):
         return "rien n'a pu être jugé"
     unit = f" point{'s' if report.points >= 2 else ''}" if report.selection else ""
     return " ; ".join(filter(None, (score(report) + unit, unjudged(report))))

@@ -83,6 +83,14 @@ def test_huge_texts_are_cut() -> None:
     assert len(text) < 100_000
 
 
+def test_a_long_file_name_leaves_the_table_too() -> None:
+    report = sample.report()
+    report.steps[0].file = "un/dossier/" * 9 + "sleep.py"
+    text = shown(report, 120)
+    assert "Fichier" not in text
+    assert re.search(r"\n +…/dossier(/un/dossier)*/sleep\.py\n", text)
+
+
 def test_a_selection_has_no_mark() -> None:
     text = shown(replace(sample.report(), selection=("II.5",), sandbox="none"))
     assert "  2,75 / 6,5 points" in text
@@ -165,7 +173,9 @@ def test_one_trace_for_sixteen_checks_and_no_mark() -> None:
     text = shown(report, 120)
     assert text.count("KeyError: 8888") == 1
     assert "Panne 1 du correcteur, à I.1.sync.counts et 10 autres" in text
-    assert text.count("(panne 1, plus bas)") == len(report.steps)
+    every = ", ".join(step.step.id for step in report.steps)
+    assert text.count("(panne 1, plus bas)") == 1
+    assert f"! panne  {every} : le correcteur s'est trompé" in " ".join(text.split("\n"))
     assert "Rien n'a pu être jugé" in text
     assert "Note" not in text
 

@@ -19,6 +19,7 @@ from grader.reports.words import (
     runs,
     score,
     unjudged,
+    verified,
 )
 from tests.grader.reports import sample
 
@@ -63,8 +64,16 @@ def test_what_is_not_judged_is_neither_won_nor_lost() -> None:
 
 def test_nothing_judged_is_no_mark() -> None:
     report = sample.report()
-    report.steps = [report.steps[1]]
-    assert mark(report) == mark(replace(report, selection=("I",))) == "rien n'a pu être jugé"
+    right, absent, pages, *_, missing = report.steps
+    # Ce qui n'est pas rendu ne se juge pas : cela ne suffit pas à faire une note.
+    for steps in ([absent], [absent, missing], []):
+        report = replace(report, steps=steps)
+        assert not verified(report)
+        assert mark(report) == "rien n'a pu être jugé"
+    for steps in ([missing], [absent, right], [absent, pages]):
+        assert verified(replace(report, steps=steps))
+    assert mark(replace(report, steps=[missing])) == "0 / 1"
+    assert mark(replace(report, steps=[absent], selection=("I",))) == "rien n'a pu être jugé"
 
 
 def test_the_column_adds_up_to_the_mark() -> None:

@@ -1,0 +1,13 @@
+"""La version du correcteur est celle que raconte le journal des changements."""
+
+import re
+
+from grader.version import VERSION
+from tests.support.processes import ROOT
+
+
+def test_the_changelog_tells_this_version_first() -> None:
+    told = re.findall(
+        r"^### Le correcteur, version ([\d.]+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+    assert told[0] == VERSION
