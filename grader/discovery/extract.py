@@ -12,6 +12,7 @@ import ast
 import contextlib
 import gc
 import io
+import itertools
 import json
 import os
 import re
@@ -21,12 +22,12 @@ import sys
 import time
 import tokenize
 import warnings
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeGuard
 
 READY = "ready"
 # Secondes de processeur. Une étape ordinaire se lit en 0,005 s.
-READ_SECONDS = 0.5  # pour un script
+READ_SECONDS = 1.0  # pour un script
 COMPILE_SECONDS = 0.3  # pour un script : des « finally » emboîtés y prendraient des heures
 COMPILE_TOTAL = 1.5  # secondes pour tous ; au-delà, on se contente de les avoir lus
 MEMORY = 1 << 30  # octets d'espace d'adressage ; un script de 1 Mo en demande 0,4 au pire
@@ -111,57 +112,62 @@ def refusal(source: bytes) -> list[Any] | None:
 
 def _facts(tree: ast.Module) -> dict[str, Any]:
     nodes = list(ast.walk(tree))  # en largeur : les plus englobants d'abord
-    modules: dict[str, None] = {}  # des ensembles qui gardent l'ordre
-    integers: set[int] = set()
-    strings: list[str] = []
-    required: dict[str, None] = {}  # sans eux, le script ne marche pas
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
     optional = _optional(nodes)
-    names: dict[str, int] = {}
-    for name, line in _assigned(tree):
-        names.setdefault(name, line)
-    functions: dict[str, list[int]] = {}
-    for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            imported = dict.fromkeys(_imported(node))
-            modules |= imported
-            if node not in optional:
-                required |= imported
-        elif isinstance(node, ast.Global):  # une fonction peut créer une variable globale
-            for name in node.names:
-                names.setdefault(name, node.lineno)
-        elif isinstance(node, ast.Constant):
-            value = node.value
-            if type(value) is int and 1 <= value <= MAX_PORT:  # ni True, ni False
-                integers.add(value)
-            elif isinstance(value, str) and len(value) <= MAX_STRING:
-                strings.append(value)
-        elif isinstance(node, _FUNCTIONS):
-            functions.setdefault(node.name, _signature(node))
-    for statement in tree.body:  # la dernière définition est celle qui sert
-        if isinstance(statement, _FUNCTIONS):
-            functions[statement.name] = _signature(statement)
+    constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    strings = [text for text in constants if isinstance(text, str) and len(text) <= MAX_STRING]
     return {
-        "modules": list(modules)[:MAX_NAMES],
-        "required": list(required)[:MAX_NAMES],
-        "globals": dict(list(names.items())[:MAX_NAMES]),
-        "functions": dict(list(functions.items())[:MAX_NAMES]),
-        "integers": sorted(integers)[:MAX_NAMES],
+        "modules": _first(_imported(imports)),
+        "required": _first(_imported([node for node in imports if node not in optional])),
+        "globals": _globals(tree, nodes),
+        "functions": _functions(tree, nodes),
+        "integers": sorted(set(filter(_may_be_a_port, constants)))[:MAX_NAMES],
         "strings": strings[:MAX_STRINGS],
     }
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+def _first(names: Iterable[str]) -> list[str]:
+    return list(itertools.islice(dict.fromkeys(names), MAX_NAMES))
+
+
+def _may_be_a_port(value: object) -> TypeGuard[int]:
+    return type(value) is int and 1 <= value <= MAX_PORT  # ni True, ni False
+
+
+def _globals(tree: ast.Module, nodes: list[ast.AST]) -> dict[str, int]:
+    """Les variables globales, et la ligne où chacune paraît."""
+    names: dict[str, int] = {}
+    for name, line in _assigned(tree):
+        names.setdefault(name, line)
+    for node in nodes:
+        if isinstance(node, ast.Global):  # une fonction peut en créer
+            for name in node.names:
+                names.setdefault(name, node.lineno)
+    return dict(itertools.islice(names.items(), MAX_NAMES))
+
+
+def _functions(tree: ast.Module, nodes: list[ast.AST]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for node in nodes:
+        if isinstance(node, _FUNCTIONS):
+            found.setdefault(node.name, _signature(node))
+    for statement in tree.body:  # la dernière définition est celle qui sert
+        if isinstance(statement, _FUNCTIONS):
+            found[statement.name] = _signature(statement)
+    return dict(itertools.islice(found.items(), MAX_NAMES))
+
+
+def _imported(nodes: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[str]:
     """Les noms complets ; un import relatif commence par ses points."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias.name
-        return
-    base = "." * node.level + (node.module or "")
-    for alias in node.names:
-        if alias.name == "*":
-            yield base
-        else:  # un module de ce paquet, peut-être : « from outils import reseau »
-            yield base + alias.name if base.endswith(".") else f"{base}.{alias.name}"
+    for node in nodes:
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.Import):
+            yield from names
+        else:
+            base = "." * node.level + (node.module or "")
+            joint = "" if base.endswith(".") else "."
+            # Un module de ce paquet, peut-être : « from outils import reseau ».
+            yield from (base if name == "*" else base + joint + name for name in names)
 
 
 def _optional(nodes: list[ast.AST]) -> set[ast.AST]:

@@ -66,8 +66,10 @@ class Reading:
         """Ce qu'il dit de tous les fichiers ; lus une fois par version de Python."""
         minor = interpreter.version[:2]
         if minor not in self._known:
+            newest = self._known[self._newest.version[:2]]
+            readable = [path for path in self._files if not newest[path].syntax_error]
             try:
-                self._known[minor] = self._read(interpreter, self._files)
+                self._known[minor] = newest | self._read(interpreter, readable)
             except ReadingError as error:
                 absent = SourceFacts(syntax_error=str(error))
                 self._known[minor] = dict.fromkeys(self._files, absent)

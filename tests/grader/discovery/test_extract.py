@@ -1,10 +1,15 @@
 """Les faits d'un script, sans l'exécuter."""
 
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.discovery.extract import analyse
+from grader.discovery.extract import READY, analyse, main, refusal
+from tests.grader.discovery.copies import ROOT
 
 
 def fact(source: str, name: str) -> Any:
@@ -130,3 +135,36 @@ def test_a_valid_script_is_described_without_being_run(capsys: pytest.CaptureFix
 
 def test_an_empty_script_has_no_facts() -> None:
     assert not any(analyse(b"").values())
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (b"return 1", "'return' outside function"),
+        (b"x = 1\nawait x", "'await' outside function"),
+        (b"def f(a, a): ...", "duplicate argument 'a' in function definition"),
+    ],
+)
+def test_what_python_refuses_beyond_grammar(source: bytes, message: str) -> None:
+    assert "error" not in analyse(source)
+    assert refusal(source) == ["syntax", source.count(b"\n") + 1, message]
+    assert refusal(b"x = 1") is None
+
+
+def test_one_answer_a_script_after_saying_it_is_there(tmp_path: Path) -> None:
+    """Comme l'appelle sources.py, dans un processus à lui : main() y pose des limites."""
+    scripts = [b"import a", b"def (", b"return", b""]
+    given = json.dumps([len(script) for script in scripts]).encode() + b"\n" + b"".join(scripts)
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"from {main.__module__} import main; main()",
+    ]
+    said = subprocess.run(command, input=given, capture_output=True, check=True, cwd=tmp_path)
+    ready, *answers = said.stdout.decode().splitlines()
+    assert ready == READY
+    assert [list(json.loads(answer)) == ["error"] for answer in answers] == [
+        *(False, True, True, False),
+    ]
+    assert json.loads(answers[0]) == analyse(scripts[0])

@@ -136,6 +136,12 @@ def test_one_launch_for_each_version_of_python(asked: Asked) -> None:
     assert asked == [(13, 1), (13, 1), (13, 1), (11, 3)]
 
 
+def test_what_the_newest_refuses_is_not_read_again(asked: Asked) -> None:
+    files = {"a.py": "11 requests", "wrong.py": "99"}
+    assert choose(files, BARE, FURNISHED, beside=["wrong.py"]).interpreter is FURNISHED
+    assert asked == [(13, 2), (11, 1)]
+
+
 def test_a_python_that_does_not_start_is_passed_over(asked: Asked) -> None:
     absent = Interpreter(Path("/absent"), (3, 14, 0), Path("/"), frozenset({"requests"}), ())
     assert choose({"a.py": "11 requests"}, absent, BARE, FURNISHED).interpreter is FURNISHED
