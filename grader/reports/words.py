@@ -28,7 +28,7 @@ VERDICTS = {
 MATCHES = {
     Match.EXACT: "identique, à l'octet près",
     Match.TOLERANT: "identique, aux couleurs et aux blancs des bords près",
-    Match.WORD: "le mot tiré au sort y est, la phrase non",
+    Match.WORD: "le mot tiré au sort y est, le texte attendu non",
     Match.NONE: "le mot tiré au sort n'y est pas",
 }
 EVENTS: dict[EventKind, str] = {

@@ -116,7 +116,7 @@ def test_what_is_told() -> None:
         "✗ échec Annoncer une arrivée 3 essais",
         "L'annonce d'arrivée n'a pas le texte demandé.",
         "Caractère 25 : attendu « t », reçu une espace",
-        "Le mot tiré au sort y est, la phrase non.",
+        "Le mot tiré au sort y est, le texte attendu non.",
         "printf 'Hello|ambre' | nc -q 2 127.0.0.1 9000",
         "Instable : 4 essais se contredisent.",
         "En suspens : II.5.server.says a échoué.",

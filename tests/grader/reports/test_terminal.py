@@ -44,7 +44,7 @@ def test_the_whole_report_at_80_columns() -> None:
     assert text == GOLDEN.read_text("utf-8")
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_nothing_overflows(width: int) -> None:
     report = sample.hostile()
     for step in report.steps:
