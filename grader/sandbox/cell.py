@@ -13,7 +13,7 @@ from typing import Any
 from grader.sandbox.leftovers import files_beneath, read_beneath
 from grader.sandbox.limits import Limits
 from grader.sandbox.namespaces import MS_NODEV, MS_NOSUID, bind, mount, ordinary_user_exists
-from grader.sandbox.syscalls import denial_filter
+from grader.sandbox.syscalls import call_filter
 
 HOME = PurePosixPath("/home/etudiant")
 COPY = HOME / "tp6"  # la copie, dans la cellule
@@ -34,7 +34,7 @@ APART = (
 )
 # Le processus 1 de la cellule : un shell qui attend le programme, et enterre ses orphelins. On peut
 # l'exécuter et non le lire, le noyau en ferme donc la mémoire (/proc/1/mem) aux autres : ptrace(2).
-SHELL, INIT = Path("/bin/sh"), "/init"
+SHELL, INIT, EXECUTE_ONLY = Path("/bin/sh"), "/init", 0o111
 LIFE = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?'  # sans dire « Killed » à sa place
 
 ENVIRONMENT = {
@@ -139,7 +139,7 @@ class BubblewrapCell(Cell):
         cell.options, cell.filter = {"env": {}}, -1
         if os.geteuid() == 0 and ordinary_user_exists():
             cell.options |= {"user": STRANGER, "group": STRANGER, "extra_groups": []}
-        if denial_filter():
+        if call_filter():
             cell.filter = os.open(system / FILTER, os.O_RDONLY | os.O_CLOEXEC)
             cell.options["pass_fds"] = (cell.filter,)
         return cell
@@ -204,9 +204,9 @@ class BubblewrapCell(Cell):
 def prepare_system(place: Path, runtimes: Sequence[Runtime], authority: bytes) -> None:
     """Monte en `place`, dans l'arène, ce que les cellules montreront : un /etc, des Python…"""
     mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, "size=256m,mode=755")
-    (place / FILTER).write_bytes(denial_filter())
+    (place / FILTER).write_bytes(call_filter())
     shutil.copyfile(SHELL, place / "init")
-    (place / "init").chmod(0o111)
+    (place / "init").chmod(EXECUTE_ONLY)
     (place / "nothing/folder").mkdir(parents=True)
     (place / "nothing/file").touch()
     etc = place / "etc"

@@ -146,5 +146,5 @@ def heard(listener: socket.socket) -> bool:
 
 
 @functools.cache
-def interpreters() -> list[Interpreter]:
-    return find_interpreters()
+def interpreters(wanted: frozenset[str] = frozenset()) -> list[Interpreter]:
+    return find_interpreters(wanted)

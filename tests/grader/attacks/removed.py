@@ -76,8 +76,8 @@ def processes(patch: Patch) -> None:
 
 
 def init(patch: Patch) -> None:
-    """Un processus 1 ordinaire : celui de bubblewrap."""
-    commanding(patch, lambda _, words: replaced(words, ["--as-pid-1"]))
+    """Un processus 1 ordinaire, fait d'un programme que l'on peut lire."""
+    patch.setattr(cell, "EXECUTE_ONLY", 0o755)
 
 
 def filesystem(patch: Patch) -> None:
@@ -115,11 +115,13 @@ def user(patch: Patch) -> None:
 
 
 def nested_namespaces(patch: Patch) -> None:
+    """Le filtre les refuse aussi, sur les processeurs dont il connaît les appels."""
+    system_calls(patch)
     commanding(patch, lambda _, words: replaced(words, ["--disable-userns"]))
 
 
 def system_calls(patch: Patch) -> None:
-    patch.setattr(cell, "denial_filter", lambda: b"")
+    patch.setattr(cell, "call_filter", lambda: b"")
 
 
 def terminals(patch: Patch) -> None:
@@ -128,6 +130,11 @@ def terminals(patch: Patch) -> None:
         return replaced(words, ["--ro-bind", hidden, "/dev/pts"])
 
     commanding(patch, edit)
+
+
+def zero(patch: Patch) -> None:
+    """/dev/zero tel que le noyau l'offre, qui donne aussi de la mémoire partagée."""
+    commanding(patch, lambda _, words: replaced(words, ["--dev-bind", "/dev/full", "/dev/zero"]))
 
 
 def keys(patch: Patch) -> None:
@@ -178,6 +185,7 @@ MEASURES: dict[str, Callable[[Patch], None]] = {
         nested_namespaces,
         system_calls,
         terminals,
+        zero,
         keys,
         environment,
         descriptors,

@@ -65,6 +65,18 @@ ATTACKS = (
     Attack("user", "privileges", succeeds=admits_that("un montage")),
     Attack("nested_namespaces", "privileges", succeeds=admits_that("un espace de noms à soi")),
     Attack("system_calls", "hidden_memory", {"octets": 30 * MEGABYTE}),
+    Attack("system_calls", "other_networks"),
+    *(
+        Attack("system_calls", "machine_quotas", {"quoi": [what]})
+        for what in (
+            "les lectures différées",
+            "les surveillances de dossier",
+            "les files de messages",
+            "les réveils",
+        )
+    ),
+    Attack("system_calls", "nameless_memory", {"octets": 200 * MEGABYTE}),
+    Attack("zero", "nameless_memory", {"octets": 200 * MEGABYTE}),
     Attack("descriptors", "forge_report", succeeds=forged),
     Attack(
         "process_limit",

@@ -181,20 +181,21 @@ SEEN_INSIDE = [
 
 
 def live(source: str) -> tuple[int, list[str], BubblewrapCell]:
-    """Lance ce script dans une cellule ; son code de sortie, ce qu'il écrit, la cellule."""
+    """Lance ce script dans une cellule ; son code de sortie, ce qu'il y écrit, la cellule."""
     roots = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
     outside = tuple(root for root in roots if not root.is_relative_to("/usr"))
     runtime = Runtime(Path(sys.executable), outside)
     prepare_system(PLACE, [runtime], b"")
     cell = BubblewrapCell.create(PLACE, 0, Limits())
     cell.copy.mkdir()
+    (cell.copy / "script.py").write_text(source, encoding="utf-8")
     master, slave = pty.openpty()
-    command = cell.command(runtime, ["-c", source], ".")
+    command = cell.command(runtime, ["script.py"], ".")
     done = subprocess.run(
         command, stdin=slave, stdout=slave, stderr=slave, check=False, **cell.options
     )
     os.close(slave)
-    return done.returncode, os.read(master, 10_000).decode().splitlines(), cell
+    return done.returncode, os.read(master, 100_000).decode().splitlines(), cell
 
 
 @in_arena
