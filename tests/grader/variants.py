@@ -118,7 +118,8 @@ def _mutant(entry: dict[str, Any]) -> Mutant:
         name=entry["name"],
         steps=(step.id,),
         files=(
-            File(step.file, step.file, edits=_edits(entry)),
+            File(step.file, entry.get("source", step.file), edits=_edits(entry)),
+            *(File(**file) for file in entry.get("files", ())),
             *(File(path, path) for path in around),
         ),
         caught_by=entry["caught_by"],
