@@ -20,7 +20,7 @@ MAX_PATH = 4096
 SEEDS = range(-(1 << 63), 1 << 64)
 # Ce qu'une autre correction de la même copie, à graine égale, peut dire autrement.
 VARYING = frozenset({"seconds", "at", "date", "runs"})
-TO_REPLAY = frozenset({Verdict.FAILED, Verdict.UNSTABLE, Verdict.ERROR})
+TO_REPLAY = frozenset({Verdict.FAILED, Verdict.UNSTABLE, Verdict.NOT_JUDGED, Verdict.ERROR})
 
 
 class ReportError(Exception):
@@ -34,7 +34,7 @@ class Replay:
     grader: str  # la version du correcteur
     folder: str
     seed: int
-    failed: tuple[str, ...]  # les contrôles en échec, instables ou en panne
+    failed: tuple[str, ...]  # les contrôles en échec, instables, non jugés ou en panne
 
 
 def dump(report: Report) -> str:

@@ -166,18 +166,22 @@ def _show_crashes(found: list[Crash], console: Console) -> None:
 
 
 def _show_notes(report: Report, console: Console) -> None:
-    notes = [("", note) for note in report.notes]
+    """Chaque remarque une fois, après tout ce dont elle se dit."""
+    places: dict[str, list[str]] = {note: [] for note in report.notes}
     for result in report.steps:
-        notes += [(result.step.id, note) for note in (result.note,) if note]
-        notes += [(check.check.id, note) for check in result.checks for note in _notes(check)]
-    if not notes:
+        if result.note:
+            places.setdefault(result.note, []).append(result.step.id)
+        for check in result.checks:
+            for note in _notes(check):
+                places.setdefault(note, []).append(check.check.id)
+    if not places:
         return
     console.print()
     console.print(Text("Remarques", "bold"))
-    for where, note in notes[:MAX_NOTES]:
-        place = f"{where} : " if where else ""
+    for note, where in list(places.items())[:MAX_NOTES]:
+        place = f"{', '.join(where)} : " if where else ""
         console.print(paragraph(Prose.assemble("· ", place, clean(note)), 2))
-    if (missing := len(notes) - MAX_NOTES) > 0:
+    if (missing := len(places) - MAX_NOTES) > 0:
         console.print(Text(f"  … et {count(missing, 'remarque')} de plus"))
 
 

@@ -149,6 +149,7 @@ def test_what_is_needed_to_replay() -> None:
     assert (again.folder, again.seed) == ("/home/prof/copies/Zoé Durand", 4217)
     assert again.grader == "1.7"
     assert again.failed == (
+        "I.2.sync.quits",
         "I.3.async.together",
         "I.3.async.session",
         "II.5.server.joins",

@@ -231,3 +231,12 @@ def test_what_was_sent_is_seen_to_the_last_newline() -> None:
     assert failure
     failure.sent = "https://a.fr\n\nhttps://b.fr\n"
     assert re.search(r"envoyé +https://a.fr⏎\n +⏎\n +https://b.fr⏎\n", shown(report))
+
+
+def test_the_same_remark_is_made_once() -> None:
+    report = sample.report()
+    for result in report.steps[0].checks + report.steps[2].checks[:1]:
+        result.trial.notes = ["Le message est entre guillemets."]
+    assert ("  · I.1.sync.counts, I.3.async.lands : Le message est entre guillemets.\n") in shown(
+        report
+    )
