@@ -17,7 +17,7 @@ from grader.sandbox.cell import PlainCell
 from grader.sandbox.limits import Limits
 from grader.world.diag import Diag
 from tests.grader.driving.programs import leaving_nothing, running
-from tests.support.waiting import DEADLINE
+from tests.support.waiting import DEADLINE, wait_until
 
 
 def played(folder: Path, source: str, *arguments: str, limits: Limits | None = None) -> Program:
@@ -352,7 +352,7 @@ def test_what_is_typed_is_there_at_once(tmp_path: Path) -> None:
                     return observer.look(diag, [])
 
                 for _ in range(30):
-                    assert await program._pulse.until(lambda: look().devices, DEADLINE)
+                    wait_until(lambda: look().devices, "il ne lit pas le clavier")
                     before = look().turns
                     program.type("x")
                     state = look()
