@@ -107,14 +107,14 @@ def show_check(result: CheckResult, console: Console, *, verbose: bool = False) 
     """Un contrôle qui a été jugé ; rien s'il est juste, et qu'on n'a pas demandé tout."""
     if result.verdict is Verdict.PASSED and not verbose:
         return
-    if result.verdict is not Verdict.PASSED:
-        console.print()
+    console.print()
     headline = Prose.assemble(verdict_text(result.verdict), "  ", (result.check.title, "bold"))
     facts = Text.assemble((runs(result.runs), "dim"), "   ", score(result))
     console.print(split_line(headline, facts, 2))
     if result.failure:
         _show_failure(result.failure, result, console)
     if verbose:
+        console.print()
         _show_timeline(result.timeline, console)
 
 

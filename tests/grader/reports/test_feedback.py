@@ -68,7 +68,7 @@ def test_why_a_check_was_not_judged(verdict: Verdict, cause: str, told: str) -> 
 def test_a_check_that_passed_is_told_on_request() -> None:
     result = sample.sleeping().checks[0]
     assert check_lines(result) == []
-    assert check_lines(result, verbose=True)[0].startswith("  ✓ juste  Compter deux fois")
+    assert check_lines(result, verbose=True)[1].startswith("  ✓ juste  Compter deux fois")
 
 
 def test_a_failure_tells_everything_in_order() -> None:
