@@ -1,5 +1,7 @@
 """Comment un contrôle dit qu'il échoue, ou qu'il ne peut pas juger."""
 
+from typing import Self
+
 from grader.model import Failure, Match
 
 
@@ -25,6 +27,11 @@ class Wrong(Exception):  # noqa: N818 (« faux » est un verdict, pas une erreur
         super().__init__(message)
         self.failure = Failure(message, sent, expected, received, match, reproduce=reproduce)
         self.credit, self.timed_out = credit, timed_out
+
+    def showing(self, output: str) -> Self:
+        """La même, devant ce terminal-ci, et non celui du dernier programme lancé."""
+        self.failure.output = output
+        return self
 
 
 class Unjudged(Exception):  # noqa: N818 (ce n'est pas une erreur du correcteur)

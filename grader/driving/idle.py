@@ -117,7 +117,7 @@ class Observer:
         self.looks, self._looked = self.looks + 1, now
         processes = processes_of(self._process)
         found = waits(processes)
-        if found is None:
+        if not found:  # il court ou, s'il n'a plus de fil, on va apprendre qu'il a fini
             self.busy += 1
             return BUSY
         if not alive(self._process):  # sa fin n'est pas encore parvenue jusqu'à nous

@@ -1,6 +1,6 @@
 """Du verdict des contrôles à celui des étapes : une cause, une ligne rouge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.driving.setting import Script
@@ -64,7 +64,11 @@ def _checks(
         if cause:
             results[check.id] = CheckResult(check, Verdict.SKIPPED, cause=cause)
         else:
-            results[check.id] = result = judge(check, runs)
+            result = judge(check, runs)
+            if same := _told(result, results.values()):
+                results[check.id] = CheckResult(check, Verdict.SKIPPED, cause=same)
+                continue
+            results[check.id] = result
             if result.failure and not result.failure.reproduce:
                 launched = replace(script, launch=result.trial.tried or script.launch)
                 result.failure.reproduce = commands(check, launched, result.failure)
@@ -79,6 +83,16 @@ def _cause(check: Check, before: Mapping[str, CheckResult]) -> str:
             return needed.cause
         if needed.verdict is Verdict.FAILED and not needed.earned:
             return name
+    return ""
+
+
+def _told(result: CheckResult, before: Iterable[CheckResult]) -> str:
+    """L'échec, déjà montré, que celui-ci redirait mot pour mot ; vide s'il n'y en a pas."""
+    if result.verdict is not Verdict.FAILED or result.earned or not result.failure:
+        return ""
+    for other in before:
+        if other.failure and other.failure.message == result.failure.message:
+            return other.check.id
     return ""
 
 

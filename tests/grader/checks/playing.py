@@ -2,13 +2,15 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from unittest.mock import patch
 
 from grader.catalogue import select
 from grader.discovery.files import SourceFile, Submission
+from grader.discovery.interpreters import Interpreter
+from grader.discovery.sources import SourceFacts, facts
 from grader.driving.arena import Arena
 from grader.driving.setting import Job, Script, Setting
 from grader.engine.functions import functions
@@ -30,10 +32,12 @@ def play(
     *,
     launch: Launch | None = None,
     deadline: float = 0.0,
+    others: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Joue `function`, ou le contrôle de ce nom, comme le ferait le correcteur.
 
-    `source` est le script de cette étape ; les ports y sont ceux que donne le système.
+    `source` est le script de cette étape, `others` les autres fichiers de la copie ; les ports y
+    sont ceux que donne le système.
     """
     (found,) = select(step)
     check = found.checks[0]
@@ -41,15 +45,22 @@ def play(
         check = next(one for one in found.checks if one.id == f"{step}.{function}")
         function = functions()[check.id]
     path = PurePosixPath("x.py")
-    submission = Submission(folder, (SourceFile(path, source.encode()),))
+    files = {path: source} | {PurePosixPath(name): text for name, text in (others or {}).items()}
+    submission = Submission(folder, tuple(SourceFile(p, t.encode()) for p, t in files.items()))
     runtime = Runtime(Path(sys.executable), ())
-    script = Script(path, runtime, "3", (), launch or Launch())
+    script = Script(path, runtime, "3", _facts(source), launch or Launch())
     check = replace(check, deadline=deadline or check.deadline)
     job = Job(found, check, {step: script}, seed=1)
     with patch.dict(functions(), {check.id: _tidily(function)}):
         outcome = run(Setting("none", folder, AUTHORITY, submission), job)
     assert not outcome.error, outcome.error
     return outcome
+
+
+def _facts(source: str) -> tuple[SourceFacts, ...]:
+    here = Path(sys.executable)
+    interpreter = Interpreter(here, sys.version_info[:3], here.parent, frozenset(), ())
+    return tuple(facts(interpreter, [source.encode()], sandbox="none"))
 
 
 def _tidily(function: Play) -> Play:

@@ -70,6 +70,16 @@ def test_the_cause_of_the_cause() -> None:
     assert verdicts(result)[3] == ("departures", SKIPPED, "listens")
 
 
+def test_what_is_said_word_for_word_is_one_cause() -> None:
+    """Sans en dépendre : une exception au démarrage se voit dans tous les contrôles."""
+    crash = wrong("Le script échoue.")
+    result = judged(**every(right(), relay=wrong(credit=0.5), departures=crash, clients=crash))
+    assert verdicts(result)[3:] == [("departures", FAILED, ""), ("clients", SKIPPED, "departures")]
+    half = wrong("Le script échoue.", credit=0.5)
+    result = judged(**every(right(), departures=crash, clients=half))
+    assert verdicts(result)[4] == ("clients", FAILED, "")
+
+
 def test_partial_credit_lets_the_rest_be_judged() -> None:
     result = judged(**every(right(), relay=wrong(credit=0.5)))
     assert verdicts(result)[1:4] == [

@@ -1,0 +1,51 @@
+"""Mener un script jusqu'à sa fin, ou jusqu'à savoir qu'il n'y viendra pas."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from grader.driving.arena import Arena
+from grader.driving.idle import processes_of
+from grader.driving.program import Program
+
+ENTER = "enter"  # ce qu'on a tapé, parmi les réponses que garde la façon de lancer
+MAX_ENTERS = 4
+
+
+async def finish(
+    arena: Arena, program: Program, deadline: float, enough: Callable[[], object] = bool
+) -> tuple[str, ...]:
+    """Attend qu'il finisse, qu'il dorme pour de bon ou que `enough` soit vrai ; ce qu'il a fallu
+    taper.
+
+    « Appuyez sur Entrée pour quitter » est une habitude de Windows : on appuie.
+    """
+    loop = asyncio.get_running_loop()
+    patience = arena.job.patience
+    limit = loop.time() + deadline * patience
+    given: list[str] = []
+
+    def ended() -> bool:
+        return not program.running or bool(enough())
+
+    while not ended() and (left := limit - loop.time()) > 0:
+        await arena.wait(ended, program, deadline=left / patience)
+        if ended() or len(given) == MAX_ENTERS or not arena.asks(program):
+            break
+        given.append(ENTER)
+        program.type("")
+    return tuple(given)
+
+
+def computed(program: Program) -> float:
+    """Les secondes de processeur qu'ont prises ses processus encore vivants : elles ne dépendent
+    pas de la charge de la machine."""
+    ticks = 0
+    for process in processes_of(program.pid):
+        with suppress(OSError, ValueError):
+            stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
+            user, system = stat.rpartition(") ")[2].split()[11:13]
+            ticks += int(user) + int(system)
+    return ticks / os.sysconf("SC_CLK_TCK")
