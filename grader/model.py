@@ -138,6 +138,8 @@ class Launch:
     port: int = 0
     urls: tuple[str, ...] = ()  # les URL écrites dans le script, quand on ne peut les choisir
     note: str = ""  # ce qui sort de l'ordinaire, en français
+    file: str = ""  # le nom qu'a toujours la liste d'URL, quand le script n'en lit pas d'autre
+    unended: bool = False  # la liste ne doit pas finir par un retour à la ligne
 
 
 @dataclass

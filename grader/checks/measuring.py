@@ -1,33 +1,84 @@
-"""mesure.py : les deux versions, chronométrées sur les mêmes URL."""
+"""La mesure : les deux versions sur les mêmes URL, par mesure.py ou par elles-mêmes."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from grader.checks.fetching import COUNT, Web, learn, open_web, run
+from grader.checks.learning import learn
 from grader.checks.registry import check
+from grader.checks.web import COUNT, Web, open_web, run
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.program import Program
 from grader.model import Launch
 
-LATENCY = 0.2  # secondes d'attente de chaque page
-DECIMAL = re.compile(r"\d+[.,]\d+")
+LATENCY = 0.1  # secondes d'attente de chaque page
+DURATION = re.compile(r"\d+[.,]\d+|\d+(?=\s*(?:ms|millisec))")
+ROUNDED = 0.06  # secondes qu'un affichage à la décimale près peut changer
+SYNC, ASYNC = "I.2.sync_multiple", "I.2.async_multiple"
+NAMES = {SYNC: "synchrone", ASYNC: "asynchrone"}
+IN_TURN = (
+    "La version asynchrone, elle aussi, demande les pages l'une après l'autre : c'est à "
+    "I.2.async_multiple que cela compte."
+)
+ALONE = "Sans mesure.py : les deux scripts se chronomètrent eux-mêmes, ce qui en tient lieu."
+
+
+@dataclass
+class Timed:
+    """Un script qui se chronomètre, et sa durée vue d'ici."""
+
+    shown: list[float]  # les durées affichées
+    least: float  # de la première requête à la dernière réponse
+    most: float  # du lancement à la fin
+    last_lines: str
+
+    @property
+    def right(self) -> bool:
+        bounds = self.least * 0.95 - ROUNDED, self.most + ROUNDED
+        return any(bounds[0] <= shown <= bounds[1] for shown in self.shown)
+
+
+def _alone(arena: Arena) -> bool:
+    """Vrai si aucun mesure.py n'est rendu : l'étape se juge sur les deux scripts."""
+    partner = arena.job.scripts.get(SYNC)
+    return partner is not None and partner.path == arena.job.script.path
 
 
 @check("I.2.mesure.both")
 async def both(arena: Arena) -> Launch:
+    if _alone(arena):
+        return await _both_alone(arena)
     launch = await learn(arena)
     web = await open_web(arena, COUNT, latency=LATENCY)
-    program = await run(arena, web, launch)
+    program = await run(arena, web, launch=launch)
     alone, together = _passes(web)
-    if alone < COUNT or together < COUNT:
+    if alone >= 2 * COUNT and await _in_turn(arena):
+        arena.notes.append(IN_TURN)
+    elif alone < COUNT or together < COUNT:
         missing = "synchrone" if alone < COUNT else "asynchrone"
         raise Wrong(
             f"La version {missing} n'est pas lancée sur toutes les URL.",
+            sent=web.sent,
             expected=f"{COUNT} pages demandées une à une, et {COUNT} demandées ensemble",
             received=f"{alone} une à une, {together} ensemble\n{program.last_lines}",
             timed_out=program.running,
-        )
+        ).showing(program.last_lines)
     return launch
+
+
+async def _in_turn(arena: Arena) -> bool:
+    """Vrai si la version asynchrone de la copie est séquentielle : la mesure n'y peut rien."""
+    script = arena.job.scripts.get(ASYNC)
+    if script is None:
+        return False
+    try:
+        launch = await learn(arena, script)
+    except Wrong:
+        return False
+    web = await open_web(arena, COUNT, latency=LATENCY)
+    await run(arena, web, script=script, launch=launch)
+    return web.complete() and web.site.most_in_flight == 1
 
 
 def _passes(web: Web) -> tuple[int, int]:
@@ -42,6 +93,9 @@ def _passes(web: Web) -> tuple[int, int]:
 
 @check("I.2.mesure.figures")
 async def figures(arena: Arena) -> None:
+    if _alone(arena):
+        await _both_alone(arena)
+        return
     web = await open_web(arena, COUNT, latency=LATENCY)
     program = await run(arena, web)
     durations = _durations(program)
@@ -51,6 +105,7 @@ async def figures(arena: Arena) -> None:
     if slowest < COUNT * LATENCY * 0.95 or not others:
         raise Wrong(
             "Les deux durées ne sont pas affichées.",
+            sent=web.sent,
             expected=f"la durée synchrone (au moins {_seconds(COUNT * LATENCY)}) et l'asynchrone "
             f"(au moins {_seconds(LATENCY)}, et moins que l'autre)",
             received=program.last_lines,
@@ -58,10 +113,49 @@ async def figures(arena: Arena) -> None:
         )
 
 
+async def _both_alone(arena: Arena) -> Launch:
+    """Les deux scripts, l'un après l'autre, sur dix pages qui tardent : chacun dit sa durée."""
+    launches = {}
+    for name in (SYNC, ASYNC):
+        script = arena.job.scripts[name]
+        try:
+            launches[name] = launch = await learn(arena, script)
+        except Wrong as wrong:
+            launch = arena.launch or script.launch
+            if not wrong.credit or launch.urls:
+                raise Wrong(_untimed([name]), received=wrong.failure.received) from wrong
+            launches[name] = launch
+        arena.launch = None
+    timed = {name: await _time(arena, name, launch) for name, launch in launches.items()}
+    if silent := [name for name, one in timed.items() if not one.right]:
+        one = timed[silent[0]]
+        raise Wrong(
+            _untimed(silent),
+            expected=f"une durée, entre {_seconds(one.least)} et {_seconds(one.most)}",
+            received=one.last_lines,
+        ).showing(one.last_lines)
+    arena.notes.append(ALONE)
+    return launches[SYNC]
+
+
+def _untimed(names: Iterable[str]) -> str:
+    which = " ni ".join(f"la version {NAMES[name]}" for name in names)
+    return f"Il n'y a pas de mesure.py, et {which} n'affiche pas sa durée."
+
+
+async def _time(arena: Arena, name: str, launch: Launch) -> Timed:
+    web = await open_web(arena, COUNT, latency=LATENCY)
+    program = await run(arena, web, script=arena.job.scripts[name], launch=launch)
+    requests = web.site.requests
+    ends = [request.ended or request.started for request in requests]
+    span = max(ends) - min(request.started for request in requests) if requests else 0.0
+    return Timed(_durations(program), span, web.lasted, program.last_lines)
+
+
 def _durations(program: Program) -> list[float]:
-    """Les nombres à virgule affichés, en secondes (et, s'ils sont grands, en millisecondes)."""
-    found = [float(text.replace(",", ".")) for text in DECIMAL.findall(program.since())]
-    return [number / 1000 if number > 100 else number for number in found]
+    """Les durées affichées, en secondes, qu'elles le soient ou non en millisecondes."""
+    found = [float(text.replace(",", ".")) for text in DURATION.findall(program.since())]
+    return [number / 1000 if number > 20 else number for number in found]
 
 
 def _seconds(duration: float) -> str:

@@ -4,7 +4,6 @@ from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 
-ASYNCHRONOUS = {"aiohttp", "httpx"}
 FETCH = {"get_content": 1, "write_content": 2}
 
 
@@ -41,14 +40,6 @@ async def sync_functions(arena: Arena) -> None:
 @check("I.2.async.functions")
 async def async_functions(arena: Arena) -> None:
     _require_functions(arena, dict(FETCH), is_async=True)
-    modules = {name for source in arena.job.script.sources for name in source.imports}
-    if "requests" in modules and not modules & ASYNCHRONOUS:
-        raise Wrong(
-            "get_content() est asynchrone de nom, mais requests bloque la boucle.",
-            expected="aiohttp",
-            received="requests",
-            credit=0.5,
-        )
 
 
 @check("II.3.client.functions")

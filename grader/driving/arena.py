@@ -169,7 +169,7 @@ class Arena:
         program.drain()  # ce qu'il vient d'écrire peut attendre encore dans le terminal
         observer = self._observers.setdefault(program.pid, Observer(program.pid))
         state = observer.look(self.diag, self.peers)
-        return BUSY if any(site.in_flight for site in self.sites) else state
+        return BUSY if any(site.busy for site in self.sites) else state
 
     def idle(self, program: Program) -> bool:
         """Vrai s'il n'a plus rien à faire, et que rien de ce qu'il lit n'est en route."""

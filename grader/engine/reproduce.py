@@ -45,7 +45,8 @@ def commands(check: Check, script: Script, failure: Failure | None = None) -> tu
     Un nom de fichier, une adresse ou une réponse de la copie n'y est jamais qu'un argument.
     """
     launch, words = script.launch, spoken(failure or Failure(""))
-    host = launch.host or HOST
+    host, listed = launch.host or HOST, shlex.quote(launch.file or LIST)
+    lines = "\\n".join(["%s"] * len(URLS)) if launch.unended else "%s\\n"
     values = {
         "script": argument(script, "."),
         "python": f"python {argument(script, launch.folder)}",
@@ -55,8 +56,8 @@ def commands(check: Check, script: Script, failure: Failure | None = None) -> tu
         "pseudo": words.pseudo,
         "word": words.word,
         "url": URLS[0],
-        "urls": f"printf '%s\\n' {' '.join(URLS)} > {LIST}",
-        "file": LIST,
+        "urls": f"printf '{lines}' {' '.join(URLS)} > {listed}",
+        "file": listed,
     }
     terminals = [_cd(launch, template) + template.format(**values) for template in check.reproduce]
     if terminals and not check.static and _elsewhere(host):
@@ -72,7 +73,7 @@ def _cd(launch: Launch, template: str) -> str:
 def _run(script: Script, words: Spoken) -> str:
     """Le script, ses arguments, puis ce qu'il a fallu taper, ligne à ligne."""
     launch = script.launch
-    known = {"url": URLS[0], "file": LIST, "port": str(launch.port or PORT)}
+    known = {"url": URLS[0], "file": launch.file or LIST, "port": str(launch.port or PORT)}
     known["host"] = launch.host or HOST
     given = [shlex.quote(one.format(**known)) for one in launch.arguments]
     typed = TYPED | known | {"pseudo": words.pseudo}

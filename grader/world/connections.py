@@ -26,9 +26,12 @@ _silence.addHandler(logging.NullHandler())
 
 
 class Connection(web.RequestHandler):
-    """Un client connecté : `client` (« IP:port »), l'adresse qu'il a jointe, son rang."""
+    """Un client connecté : `client` (« IP:port »), l'adresse qu'il a jointe, les deux
+    bouts, son rang."""
 
-    def __init__(self, server: web.Server, sock: socket.socket, peer: str, number: int) -> None:
+    def __init__(
+        self, server: web.Server, sock: socket.socket, peer: tuple[str, int], number: int
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -40,9 +43,12 @@ class Connection(web.RequestHandler):
             max_field_size=MAX_LINE,
             auto_decompress=False,
         )
-        self.address = str(sock.getsockname()[0])
-        self.client = peer
+        mine: tuple[str, int] = sock.getsockname()[:2]
+        self.address = mine[0]
+        self.ends = peer, mine
+        self.client = f"{peer[0]}:{peer[1]}"
         self.number = number
+        self.busy = True  # jusqu'à la réponse à sa première demande, et à chacune des suivantes
         self.lost = asyncio.Event()
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -64,7 +70,7 @@ class Connections:
         # Un client qui part libère aussitôt sa requête.
         self._server = web.Server(handler, handler_cancellation=True)
         self._listeners: dict[socket.socket, bool] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Connection] = {}
         descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most = min(MAX_CONNECTIONS, descriptors // 2)
         # Le module ssl raconte sur stderr tout nom (SNI) qui n'est pas de l'ASCII.
@@ -77,6 +83,11 @@ class Connections:
         self._listeners[listener] = secure
         self._loop.add_reader(listener, self._accept, listener)
         return int(listener.getsockname()[1])
+
+    @property
+    def busy(self) -> bool:
+        """Vrai si une connexion n'a pas encore sa réponse, ni peut-être fini de s'ouvrir."""
+        return any(connection.busy for connection in self._tasks.values())
 
     async def close(self) -> None:
         listeners, self._listeners = self._listeners, {}
@@ -103,10 +114,10 @@ class Connections:
                 return
             self.total += 1
             sock.setblocking(False)
-            connection = Connection(self._server, sock, f"{host}:{port}", self.total)
+            connection = Connection(self._server, sock, (host, port), self.total)
             task = self._loop.create_task(self._serve(sock, connection, self._listeners[listener]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = connection
+            task.add_done_callback(self._tasks.pop)
 
     def _resume(self, listener: socket.socket) -> None:
         if listener in self._listeners:

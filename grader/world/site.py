@@ -31,6 +31,7 @@ class Request:
     url: str
     method: str
     client: str  # « IP:port »
+    ends: tuple[tuple[str, int], tuple[str, int]]  # la connexion : le client, puis le site
     connection: int  # rang de la connexion : le même quand elle ressert
     started: float
     ended: float | None = None
@@ -105,6 +106,16 @@ class Site:
             self._connections = None
 
     @property
+    def busy(self) -> bool:
+        """Vrai si une réponse est en chemin, ou la connexion qui va la demander."""
+        return bool(self._connections and self._connections.busy)
+
+    @property
+    def waiting(self) -> list[Request]:
+        """Les requêtes auxquelles le site n'a pas encore répondu."""
+        return [request for request in self.requests if request.ended is None]
+
+    @property
     def connections(self) -> int:
         """Combien de connexions ont été ouvertes depuis le début."""
         return self._connections.total if self._connections else 0
@@ -147,7 +158,10 @@ class Site:
         ).encode()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        record = self._record(request)
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        record = self._record(request, connection)
+        connection.busy = True
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
@@ -162,12 +176,11 @@ class Site:
             self._tell("response", f"{page.status}, {len(page.body)} octets : {page.url}")
         finally:
             self.in_flight -= 1
+            connection.busy = False
             record.ended = time.monotonic()
         return response
 
-    def _record(self, request: web.BaseRequest) -> Request:
-        connection = request.protocol
-        assert isinstance(connection, Connection)
+    def _record(self, request: web.BaseRequest, connection: Connection) -> Request:
         target = request.raw_path
         if target.startswith("/"):
             target = f"{request.scheme}://{request.host}{target}"
@@ -175,6 +188,7 @@ class Site:
             url=normalize(_readable(target)),
             method=_readable(request.method),
             client=connection.client,
+            ends=connection.ends,
             connection=connection.number,
             started=time.monotonic(),
         )
