@@ -77,6 +77,14 @@ def test_an_address_that_the_machine_has_not_is_given_to_it() -> None:
         assert not shown("{run}", host=host)[0].startswith("sudo")
 
 
+def test_a_list_under_the_name_or_without_the_newline_the_script_wants() -> None:
+    (terminal,) = shown("{urls}\n{run}", file="mes sites.txt", unended=True)
+    made, run = terminal.split("\n")
+    assert made.startswith("printf '%s\\n%s\\n%s' https://")
+    assert made.endswith("> 'mes sites.txt'")
+    assert run == "python 'part2/chat client.py'"
+
+
 def test_a_list_of_urls_is_made_by_a_command() -> None:
     (terminal,) = shown("{urls}\n{run}", folder="part2", arguments=("{file}",))
     first, second, third = terminal.split("\n")
