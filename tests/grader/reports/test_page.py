@@ -14,6 +14,7 @@ from grader.model import Failure, Match, Report, Verdict
 from grader.reports.neutral import hidden
 from grader.reports.page import MAX_BLOCK, reasons, render, sides
 from tests.grader.reports import sample
+from tests.grader.reports.sample import event
 
 VERDICTS = ("passed", "failed", "partial", "unstable", "unjudged", "error")
 VOID = {"meta", "line", "rect", "circle", "path"}
@@ -184,6 +185,16 @@ def test_every_verdict_and_match_has_its_page(verdict: Verdict, match: Match | N
     assert result.failure
     result.verdict, result.failure.match = verdict, match
     assert f'class="verdict {verdict}"' in render(report)
+
+
+def test_a_whole_report_stays_light() -> None:
+    """Soixante-cinq contrôles justes, cent faits chacun : un récit ne pèse que ce qu'il montre."""
+    report = sample.report()
+    story = [event(n, f"client {n % 4}", "sent", f"un message, {n}") for n in range(100)]
+    (counts,) = sample.sleeping().checks
+    counts.trial.timeline = story
+    report.steps = [replace(sample.sleeping(), checks=[counts] * 65)]
+    assert len(render(report)) < 300_000
 
 
 def test_huge_texts_are_cut() -> None:
