@@ -31,7 +31,8 @@ def rendered(document: str) -> str:
 
 
 def _section(step: Step, verified: Mapping[str, str]) -> str:
-    title = f"### {step.id} · {step.title} ({_points(step.points)})"
+    words = step.title[:1].lower() + step.title[1:].replace(" : ", ", ")
+    title = f"### {step.id} : {words} ({_points(step.points)})"
     rows = "".join(_row(check, verified.get(check.id, TO_WRITE)) for check in step.checks)
     return f"{title}\n\n`{step.file}`\n\n{HEAD}{rows}"
 

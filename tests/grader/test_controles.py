@@ -32,7 +32,7 @@ partie II. Chaque contrôle…
 
 def test_what_steps_toml_says_is_written_and_the_rest_is_kept() -> None:
     page = rendered(PAGE)
-    assert f"### {STEP.id} · {STEP.title} ({number(STEP.points)} point" in page
+    assert f"### I.1.sync : dormir et afficher ({number(STEP.points)} point)\n" in page
     assert f"\n\n`{STEP.file}`\n\n| Contrôle" in page
     assert f"| `{FIRST.id}` | {number(FIRST.points)} | {FIRST.asks} | {TO_WRITE} |\n" in page
     assert f"| `{SECOND.id}` | {number(SECOND.points)} | {SECOND.asks} | Ceci \\| cela. |\n" in page
