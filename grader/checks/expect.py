@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
@@ -11,13 +12,15 @@ from grader.driving.text import compare, compare_line, plain
 from grader.model import Match
 
 WORD_CREDIT = 0.5  # le comportement y est, la phrase non
+TELLING = ("n'a pas lu ce qu'on lui envoie", "calcule sans fin", "écrit sans fin", "a fini")
 TOLERATED = "le texte est juste à la mise en forme près (couleurs, blancs, guillemets)."
 
 
 class Faults:
     """Les fautes vues au fil d'un contrôle : c'est la plus grave qui se dit et qui compte."""
 
-    def __init__(self) -> None:
+    def __init__(self, arena: Arena) -> None:
+        self._arena = arena
         self._seen: list[Wrong] = []
 
     @contextmanager
@@ -26,19 +29,24 @@ class Faults:
         try:
             yield
         except Wrong as wrong:
+            wrong.timed_out &= not self._arena.proven
             self._seen.append(wrong)
 
     def raise_worst(self) -> None:
         """Lève la plus grave ; la première, s'il y en a plusieurs."""
         if self._seen:
-            raise min(self._seen, key=lambda wrong: wrong.credit)
+            self._raise(min(self._seen, key=lambda wrong: wrong.credit))
 
     def raise_first(self) -> None:
         """Lève la première, qui a causé les autres : elle vaut ce que vaut la plus grave."""
         if self._seen:
             first = self._seen[0]
             first.credit = min(wrong.credit for wrong in self._seen)
-            raise first
+            self._raise(first)
+
+    def _raise(self, wrong: Wrong) -> NoReturn:
+        self._arena.proven = not wrong.timed_out  # de cette attente-là, et non d'une autre depuis
+        raise wrong
 
 
 def witnessed(wrong: Wrong, program: Program | None) -> Wrong:
@@ -46,6 +54,15 @@ def witnessed(wrong: Wrong, program: Program | None) -> Wrong:
     if program:
         wrong.failure.output = program.last_lines
     return wrong
+
+
+def excuse(arena: Arena, program: Program, place: int = 0) -> str:
+    """Pourquoi, peut-être, rien n'arrive de ce programme, en une phrase ; vide s'il ne fait que
+    dormir. `place` : d'où chercher une exception."""
+    if exception := program.exception_since(place):
+        return f"Une exception échappe au programme : {exception}"
+    doing = arena.doing(program)
+    return f"Le programme {doing}." if doing in TELLING else ""
 
 
 def judge(
@@ -68,8 +85,8 @@ def judge(
             message = f"{what} : le texte n'est pas celui demandé."
         elif received.strip():
             message = f"{what} : autre chose arrive."
-        if match is Match.NONE and program and program.exception:
-            message += f" Une exception échappe au programme : {program.exception}"
+        if match is Match.NONE and program:
+            message = f"{message} {excuse(arena, program)}".strip()
         wrong = Wrong(
             message,
             sent=sent,
@@ -110,7 +127,7 @@ async def expect_all(
 ) -> None:
     """Attend que tous le reçoivent : celui qui reçoit le moins bien dit ce que cela vaut."""
     await arena.wait(lambda: all(peer.unread_text == expected for peer in peers), program)
-    faults = Faults()
+    faults = Faults(arena)
     for peer in peers:
         received = peer.unread_text
         peer.forget()

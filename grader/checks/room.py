@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader.checks.expect import Faults, judge
+from grader.checks.expect import Faults, excuse, judge
 from grader.checks.serving import Server
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
@@ -24,8 +24,9 @@ class Delivery:
     word: str
     expected: str
     received: str
-    exception: str  # ce qui venait d'échapper au serveur
-    output: str  # ce que montrait alors son terminal
+    excuse: str = ""  # ce qui explique, peut-être, que rien n'arrive
+    output: str = ""  # ce que montrait alors le terminal du serveur
+    proven: bool = False  # rien d'autre ne serait venu
 
     @property
     def match(self) -> Match:
@@ -39,7 +40,7 @@ class Delivery:
 
 async def says(server: Server, speaker: Peer, listeners: Sequence[Peer]) -> list[Delivery]:
     """`speaker` parle ; ce qu'en reçoit chacun des `listeners`."""
-    arena, program = server.arena, server.program
+    arena, program, place = server.arena, server.program, server.program.here
     word = arena.words.word()
     expected = f"{server.author(speaker)} a dit : {word}"
     await arena.settle(program)  # un accusé de réception peut encore arriver
@@ -51,7 +52,7 @@ async def says(server: Server, speaker: Peer, listeners: Sequence[Peer]) -> list
     for listener in listeners:
         text = listener.unread_text
         listener.forget()
-        seen = program.exception, program.last_lines
+        seen = excuse(arena, program, place), program.last_lines, arena.proven
         heard.append(Delivery(speaker, listener, word, expected, text, *seen))
     return heard
 
@@ -65,7 +66,7 @@ def judge_relay(server: Server, deliveries: Sequence[Delivery], members: Sequenc
     reason = _why_lost(lost, [one for one in deliveries if not one.lost], members)
     # Quand c'est l'adresse qui perd un message, deux personnes d'une même machine le montrent.
     shown = min(lost, key=lambda one: not _same_machine(one), default=None)
-    faults = Faults()
+    faults = Faults(server.arena)
     for one in [shown] if shown else deliveries:
         what = f"Le message de {one.speaker.actor} relayé à {one.listener.actor}{reason}"
         with faults.noting():
@@ -85,9 +86,9 @@ def _judge_text(server: Server, one: Delivery, what: str) -> None:
             received=one.received,
         )
     except Wrong as wrong:
-        if one.lost and one.exception:
-            wrong.failure.message += f" Une exception échappe au programme : {one.exception}"
-        wrong.failure.output = one.output
+        if one.lost:
+            wrong.failure.message = f"{wrong.failure.message} {one.excuse}".strip()
+        wrong.failure.output, server.arena.proven = one.output, one.proven
         raise
 
 
@@ -169,7 +170,7 @@ async def announced(
     """Tous ceux-là reçoivent `phrase(pseudo)`, et rien de tel au sujet d'un autre membre."""
     arena, program, expected = server.arena, server.program, phrase(pseudo)
     await arena.wait(lambda: all(one.unread_text == expected for one in listeners), program)
-    faults = Faults()
+    faults = Faults(arena)
     for listener in listeners:
         received = listener.unread_text
         listener.forget()

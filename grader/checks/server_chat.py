@@ -84,7 +84,7 @@ async def _announces(server: Server) -> None:
     """Deux personnes arrivent l'une après l'autre, dont une de la même machine qu'un membre."""
     arena = server.arena
     present = [await server.join(arena.words.pseudo())]
-    faults = Faults()
+    faults = Faults(arena)
     for number in range(2):
         await arena.settle(server.program)  # l'annonce précédente, à son auteur aussi
         for peer in present:
@@ -134,7 +134,7 @@ async def options(arena: Arena) -> None:
 
 @check("II.6.server.chat")
 async def chat(arena: Arena) -> None:
-    server, faults = await start_server(arena), Faults()
+    server, faults = await start_server(arena), Faults(arena)
     with faults.noting():
         await _announces(server)
     with faults.noting():
@@ -147,7 +147,7 @@ async def hello_required(arena: Arena) -> None:
     """Un inconnu parle deux fois, un ancien client dit seulement Hello : nul n'entre ni ne nuit."""
     server = await start_server(arena)
     members = await server.enter(2)
-    faults = Faults()
+    faults = Faults(arena)
     stranger = await server.connect("inconnu")
     for when in (
         "quand un client ne commence pas par Hello",

@@ -159,7 +159,7 @@ async def strangers(arena: Arena) -> None:
     """Deux inconnus partent, l'un sans un mot, l'autre après avoir parlé : nul n'est annoncé."""
     server = await start_server(arena)
     members = await server.enter(2)
-    faults = Faults()
+    faults = Faults(arena)
     for said in ("", arena.words.word()):
         place = server.program.here
         stranger = await server.connect("inconnu")

@@ -41,7 +41,7 @@ async def hello(arena: Arena) -> None:
     server = await start_server(arena)
     first = await server.connect()
     others = [await server.connect(source=server.neighbour(first)), await server.connect()]
-    faults = Faults()
+    faults = Faults(arena)
     for peer in (first, *others):
         with faults.noting():
             await _answers(server, peer)
@@ -161,7 +161,7 @@ async def several_listened(arena: Arena) -> None:
     quiet = await server.connect()
     talkers = [await server.connect(), await server.connect()]
     talkers += [await server.connect(source=server.neighbour(talkers[0])), await server.connect()]
-    faults, unheard = Faults(), set()
+    faults, unheard = Faults(arena), set()
     for turn in range(2):
         for peer in talkers:
             with faults.noting():

@@ -1,12 +1,15 @@
 """Ce qu'on attend d'un texte, de la lettre au mot ; et la plus grave des fautes vues."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from grader.checks.expect import (
     TOLERATED,
     Faults,
+    excuse,
     expect,
     expect_all,
     expect_line,
@@ -51,8 +54,11 @@ def wrong(received: str, match: Match) -> Wrong:
     return Wrong("non", received=received, match=match, credit=0.5 if match is Match.WORD else 0)
 
 
+ARENA: Any = SimpleNamespace(proven=False)
+
+
 def test_the_worst_fault_is_told() -> None:
-    faults = Faults()
+    faults = Faults(ARENA)
     faults.raise_worst()
     faults.raise_first()
     for text, match in [("a", Match.WORD), ("b", Match.NONE), ("c", Match.NONE)]:
@@ -66,8 +72,23 @@ def test_the_worst_fault_is_told() -> None:
     assert (raised.value.failure.received, raised.value.credit) == ("a", 0)
 
 
+def test_each_fault_keeps_whether_its_wait_was_a_proof() -> None:
+    arena: Any = SimpleNamespace(proven=True)
+    faults = Faults(arena)
+    for proven, credit in [(True, 0.5), (False, 0.0), (True, 0.5)]:
+        arena.proven = proven
+        with faults.noting():
+            raise Wrong("non", credit=credit, timed_out=True)
+    with pytest.raises(Wrong) as raised:
+        faults.raise_worst()
+    assert (raised.value.timed_out, arena.proven) == (True, False)
+    with pytest.raises(Wrong) as raised:
+        faults.raise_first()
+    assert (raised.value.timed_out, arena.proven) == (False, True)
+
+
 def test_a_fault_of_ours_is_not_noted() -> None:
-    with pytest.raises(LookupError), Faults().noting():
+    with pytest.raises(LookupError), Faults(ARENA).noting():
         raise LookupError
 
 
@@ -199,3 +220,34 @@ def test_a_fault_keeps_what_the_screen_showed(tmp_path: Path) -> None:
     outcome = play(tmp_path, "II.3.server", "print('vu')", check)
     assert outcome.failure
     assert outcome.failure.output == "vu"
+
+
+DEAF = """
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+people = []
+while True:
+    people.append(server.accept())
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (DEAF, "Le programme n'a pas lu ce qu'on lui envoie."),
+        (DEAF.replace("while True", "for _ in (1,)"), "Le programme a fini."),
+        (DEAF.replace("people.append(", "(").replace("pt()", "pt()[0].recv(99)"), ""),
+        (DEAF + "    1 / 0", "échappe au programme : ZeroDivisionError: division by zero"),
+    ],
+)
+def test_why_nothing_comes(tmp_path: Path, source: str, expected: str) -> None:
+    async def check(arena: Arena) -> None:
+        program, [peer] = await _hear(arena, "")
+        peer.send("mot")
+        await arena.settle(program)
+        said = excuse(arena, program)
+        assert said.endswith(expected)
+        assert bool(said) is bool(expected)
+
+    assert message(play(tmp_path, "II.4.server", source, check)) == ""

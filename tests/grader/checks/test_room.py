@@ -34,15 +34,15 @@ def person(number: int, address: str = "") -> Any:
 
 MEMBERS = [person(1, TWO_MACHINES), person(2), person(3, TWO_MACHINES), person(4)]
 A, B, C, D = MEMBERS
-SERVER: Any = SimpleNamespace(port=8888, arena=SimpleNamespace(notes=[]), program=None)
+SERVER: Any = SimpleNamespace(
+    port=8888, arena=SimpleNamespace(notes=[], proven=False), program=None
+)
 
 
-def heard(
-    speaker: Any, listener: Any, received: str | None = None, exception: str = ""
-) -> Delivery:
+def heard(speaker: Any, listener: Any, received: str | None = None, excuse: str = "") -> Delivery:
     expected = f"{speaker.actor} a dit : {WORD}"
     text = expected if received is None else received
-    return Delivery(speaker, listener, WORD, expected, text, exception, "écran")
+    return Delivery(speaker, listener, WORD, expected, text, excuse, "écran")
 
 
 def judged(*deliveries: Delivery) -> Wrong | None:
@@ -89,14 +89,14 @@ def test_who_is_named(received: str, expected: str, credit: float) -> None:
     assert (failure.sent, failure.received, failure.output) == (WORD, received, "écran")
 
 
-def test_an_exception_explains_what_is_lost_and_only_that() -> None:
-    lost, altered = heard(A, B, "", "KeyError: 1"), heard(A, B, f"? {WORD}", "KeyError: 1")
+def test_an_excuse_explains_what_is_lost_and_only_that() -> None:
+    lost, altered = heard(A, B, "", "C'est KeyError."), heard(A, B, f"? {WORD}", "C'est KeyError.")
     wrong = judged(lost)
     assert wrong
-    assert wrong.failure.message.endswith("Une exception échappe au programme : KeyError: 1")
+    assert wrong.failure.message.endswith("rien n'arrive. C'est KeyError.")
     wrong = judged(altered)
     assert wrong
-    assert "exception" not in wrong.failure.message
+    assert "KeyError" not in wrong.failure.message
 
 
 PAIRS = [(one, other) for one in MEMBERS for other in MEMBERS if one is not other]
