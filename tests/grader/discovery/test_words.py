@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.discovery.words import Words, read, squashed
+from grader.discovery.words import Words, plain, read, squashed
 
 SERVER, CLIENT = frozenset({"server"}), frozenset({"client"})
 SYNC, ASYNC = frozenset({"sync"}), frozenset({"async"})
@@ -139,3 +139,7 @@ def test_previous_labs_copies_and_tests_are_told() -> None:
 def test_squashed_forgets_everything_but_letters_and_digits() -> None:
     assert squashed("Chat-Sérveur_II 2!") == "chatserveurii2"
     assert squashed("日本\udcff\n") == ""
+
+
+def test_plain_forgets_case_and_accents_and_parts_joined_words() -> None:
+    assert plain("ChatServéurⅡ") == "chat serveurii"
