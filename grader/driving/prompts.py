@@ -114,6 +114,7 @@ async def converse(
     de `silent`, dans cet ordre, comme le ferait une personne qui connaît le sujet.
     """
     given: list[str] = []
+    answered: list[str] = []  # les mots de la dernière question, suivis de la réponse
 
     def settled() -> bool:
         return bool(fact()) or not program.running
@@ -129,7 +130,10 @@ async def converse(
             if not await arena.wait(asking, program):
                 break
             continue
-        kind, sure = asked(program.prompt or program.last_lines.rpartition("\n")[2])
+        prompt = program.prompt or program.last_lines.rpartition("\n")[2]
+        if answered and prompt.split() == answered:  # il n'a rien demandé depuis
+            prompt = ""
+        kind, sure = asked(prompt)
         if kind not in answers:
             await arena.wait(settled, program)
             left = [name for name in silent if name in answers and name not in given]
@@ -138,4 +142,5 @@ async def converse(
             kind = left[0]
         given.append(kind)
         program.type(answers[kind])
+        answered = f"{prompt} {answers[kind]}".split() if answers[kind] else []
     return given

@@ -30,6 +30,11 @@ ALLOCATED = re.compile(r"\s*(?:Object allocated at|RuntimeWarning: Enable tracem
 
 UNREADABLE = re.compile(r"SyntaxError: .*")  # un script qui n'est pas en UTF-8 : ni pile, ni rien
 ASIDE = (HEADING, DETAIL, CHAINED, ALLOCATED, UNREADABLE)
+# Ce qui commence une ligne, et qu'une invite sans retour à la ligne peut précéder.
+BEGINNING = re.compile(
+    r"Task exception was|Future exception was|Unhandled exception in|Exception in|Exception ignored"
+    r"|Fatal error on|(?:Exception Group )?Traceback \(most recent call last\)"
+)
 
 
 class Raised(NamedTuple):
@@ -39,13 +44,28 @@ class Raised(NamedTuple):
     text: str  # « KeyError: 'it4' »
 
 
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Ses lignes, et où chacune commence ; une invite y est séparée de l'erreur qui la suit."""
+    found: list[tuple[int, str]] = []
+    place = 0
+    for line in text.split("\n"):
+        error = BEGINNING.search(line)
+        if error and line[: error.start()].strip(" |+"):
+            found.append((place, line[: error.start()]))
+            found.append((place + error.start(), line[error.start() :]))
+        else:
+            found.append((place, line))
+        place += len(line) + 1
+    return found
+
+
 def exceptions(text: str) -> list[Raised]:
     """Les exceptions montrées dans ce texte ; d'une chaîne, seulement la dernière."""
     found: list[Raised] = []
-    place, heading = 0, -1
+    heading = -1
     ignored = chained = inside = False
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
+    lines = _lines(text)
+    for number, (place, line) in enumerate(lines):
         if inside:
             inside = not RAISED.fullmatch(line)
         elif HEADING.fullmatch(line):
@@ -60,9 +80,8 @@ def exceptions(text: str) -> list[Raised]:
             if chained and found and not ignored:
                 start = found.pop().place
             if not ignored:
-                found.append(Raised(start, _named(lines[number:])))
+                found.append(Raised(start, _named([other for _, other in lines[number:]])))
             heading, ignored, chained = -1, False, False
-        place += len(line) + 1
     return found
 
 
@@ -76,7 +95,7 @@ def _named(lines: list[str]) -> str:
 def own(text: str) -> str:
     """Ce texte, sans ce que Python y a mis de lui-même."""
     kept: list[str] = []
-    lines = text.split("\n")
+    lines = [line for _, line in _lines(text)]
     number = 0
     while number < len(lines):
         line = lines[number]

@@ -129,3 +129,10 @@ def test_what_looks_like_it_and_is_not() -> None:
     text = "Attention : 3 clients\nErreur: x\n  un retrait\nFin."
     assert own(text) == text
     assert exceptions(text) == []
+
+
+@pytest.mark.parametrize("heading", ["", "Exception in thread Thread-1 (ear):\n"])
+def test_a_prompt_may_stand_before_an_exception(heading: str) -> None:
+    text = f'> {heading}Traceback (most recent call last):\n  File "x.py"\nOSError: parti\nfin'
+    assert exceptions(text) == [(2, "OSError: parti")]
+    assert own(text) == "> \nfin"
