@@ -1,17 +1,17 @@
-"""Étapes II.2 à II.6, côté client : ce qu'il envoie, ce qu'il montre, comment il finit."""
+"""Étapes II.2 à II.5, côté client : ce qu'il envoie, ce qu'il montre, comment il attend."""
 
-from grader.checks.connecting import Client, learn_launch, start_client
+from grader.checks.connecting import HELLO, UNSAID, WITH_PSEUDO, Client, learn_launch, start_client
 from grader.checks.expect import expect, judge
 from grader.checks.registry import check
 from grader.driving.arena import Arena
-from grader.driving.failures import Wrong
+from grader.driving.failures import Unjudged, Wrong
 from grader.driving.program import CTRL_C
 from grader.driving.prompts import converse
 from grader.driving.text import compare
 from grader.model import Launch, Match
 
-FLOOD = 20_000  # caractères écrits après la fin de la connexion : un client qui tourne à vide
 PROMPTED_CREDIT = 0.5
+OPTION_CREDIT = 0.5  # de -p et -a, l'un des deux
 ENDING = 1.0  # secondes de sommeil au bout desquelles un client ne finira plus
 
 
@@ -25,43 +25,63 @@ async def connects(arena: Arena) -> Launch:
     return await learn_launch(arena)
 
 
-@check("II.2.client.hello")
-async def says_hello(arena: Arena) -> None:
+async def _greet(arena: Arena) -> tuple[Client, bool]:
+    """Le client, et s'il a fallu taper ce qu'il envoie."""
     client = await start_client(arena)
     await arena.wait(lambda: client.peer.unread, client.program)
-    prompted = not client.peer.unread
-    if prompted:
-        await converse(
-            arena, client.program, {"message": "Hello"}, lambda: bool(client.peer.unread)
+    if not client.peer.unread:
+        client.asked += await converse(
+            arena,
+            client.program,
+            {"message": HELLO, "enter": ""},
+            lambda: bool(client.peer.unread),
+            silent=UNSAID,
         )
+    return client, "message" in client.asked
+
+
+@check("II.2.client.hello")
+async def says_hello(arena: Arena) -> None:
+    client, prompted = await _greet(arena)
     received = client.peer.unread_text
     judge(
         arena,
-        compare("Hello", received, "Hello"),
+        compare(HELLO, received, HELLO),
         "Le premier message du client",
-        sent="",
-        expected="Hello",
+        sent=f"{HELLO} (tapé, puis Entrée)" if prompted else "",
+        expected=HELLO,
         received=received,
     )
     if prompted:
         raise Wrong(
             "Le client demande quoi envoyer, au lieu d'envoyer Hello de lui-même.",
-            sent="Hello, tapé au clavier",
+            sent=f"{HELLO} (tapé, puis Entrée)",
             expected="Hello, sans qu'on tape rien",
             received=client.program.last_lines,
             credit=PROMPTED_CREDIT,
         )
 
 
-async def _shows(client: Client, text: str, word: str, what: str) -> None:
-    """Le serveur envoie `text` : il doit paraître à l'écran."""
-    place = client.program.here
+def relayed(arena: Arena, word: str) -> str:
+    """Ce que dirait quelqu'un d'autre, tel que le serveur du sujet le relaie à ce client."""
+    words = arena.words
+    author = words.pseudo() if arena.step.id in WITH_PSEUDO else f"{words.address()}:{words.port()}"
+    return f"{author} a dit : {word}"
+
+
+async def shows(client: Client, text: str, word: str, failing: str) -> None:
+    """Le serveur envoie `text` : `word` doit paraître à l'écran ; `failing` dit le contraire."""
+    arena, program = client.arena, client.program
+    if not program.running:
+        raise Wrong(f"{failing} : le client a fini avant. {program.exception}".strip())
+    place = program.here
     client.peer.send(text)
-    await client.arena.wait(lambda: word in client.program.since(place), client.program)
-    shown = client.program.since(place)
-    if word not in shown and word not in client.program.screen:
+    await arena.wait(lambda: word in program.since(place), program)
+    shown = program.since(place)
+    if word not in shown and word not in program.screen:
+        escaped = f" Une exception lui échappe : {program.exception}" if program.exception else ""
         raise Wrong(
-            f"{what} n'est pas affiché.",
+            f"{failing}.{escaped}",
             sent=text,
             expected=text,
             received=shown,
@@ -72,16 +92,12 @@ async def _shows(client: Client, text: str, word: str, what: str) -> None:
 
 @check("II.2.client.shows")
 async def shows_answer(arena: Arena) -> None:
-    client = await start_client(arena)
-    if not client.peer.unread:
-        await converse(
-            arena, client.program, {"message": "Hello"}, lambda: bool(client.peer.unread)
-        )
+    client, _ = await _greet(arena)
     word = arena.words.word()
-    await _shows(client, f"Hello {word}", word, "La réponse du serveur")
+    await shows(client, f"Hello {word}", word, "La réponse du serveur n'est pas affichée")
 
 
-async def _types(client: Client, count: int = 3) -> None:
+async def types(client: Client, count: int = 3) -> None:
     """On tape des lignes, une à une : chacune arrive seule et entière au serveur."""
     for _ in range(count):
         word = client.arena.words.word()
@@ -101,7 +117,7 @@ async def _types(client: Client, count: int = 3) -> None:
 @check("II.3.client.sends", "II.5.client.talks")
 async def sends(arena: Arena) -> None:
     client = await start_client(arena)
-    await _types(client)
+    await types(client)
 
 
 async def _sends_something(client: Client) -> bool:
@@ -117,11 +133,13 @@ async def receives(arena: Arena) -> None:
     client = await start_client(arena)
     for number in ("Le premier", "Le deuxième"):
         word = arena.words.word()
-        await _shows(client, f"{word} !", word, f"{number} message reçu, sans rien taper,")
+        failing = f"{number} message reçu, sans qu'on tape rien, n'est pas affiché"
+        await shows(client, relayed(arena, word), word, failing)
     begun, ended = arena.words.word(2), arena.words.word(2)
     client.program.press(begun)
     word = arena.words.word()
-    await _shows(client, f"{word} !", word, "Un message reçu pendant qu'on tape")
+    failing = "Un message reçu pendant qu'on tape n'est pas affiché"
+    await shows(client, relayed(arena, word), word, failing)
     client.peer.forget()
     client.program.type(ended)
     await arena.wait(lambda: begun + ended in client.said, client.program)
@@ -135,151 +153,106 @@ async def receives(arena: Arena) -> None:
         )
 
 
+@check("II.3.client.asynchronous", "II.5.client.asynchronous", "II.6.client.asynchronous")
+async def asynchronous(arena: Arena) -> None:
+    """Pendant que le serveur se tait, un sélecteur (epoll, poll, select) attend sa connexion.
+
+    Un fil pour le clavier n'y change rien ; un fil qui attend le réseau, si : ce n'est pas la
+    boucle d'événements qui l'attend.
+    """
+    client = await start_client(arena)
+    program = client.program
+
+    def awaited() -> bool:
+        connection = arena.sockets([client.peer])
+        return bool(connection) and any(connection <= one.sockets for one in arena.watched(program))
+
+    if await arena.wait(awaited, program):
+        return
+    state = arena.state(program)
+    if state.asleep and not state.proven:
+        raise Unjudged("le système ne dit pas ce qu'attendent les programmes")
+    raise Wrong(
+        "Ce n'est pas la boucle d'événements qui attend les messages du serveur.",
+        expected="la connexion, parmi ce que surveille la boucle d'événements",
+        received="la connexion n'y est pas"
+        if arena.watched(program)
+        else "aucune boucle d'événements n'attend",
+    )
+
+
 @check("II.3.client.stays")
 async def stays(arena: Arena) -> None:
     client = await start_client(arena)
+    program = client.program
     client.peer.send(arena.words.word())
-    client.program.type(arena.words.word())
-    await arena.settle(client.program)
-    if not client.program.running:
-        raise Wrong("Le client s'arrête de lui-même, sans Ctrl-C.")
+    program.type(arena.words.word())
+    await arena.wait(lambda: not program.running, program)
+    if not program.running:
+        raise Wrong(f"Le client s'arrête de lui-même, sans Ctrl-C. {program.exception}".strip())
     for _ in range(2):  # asyncio.run() n'interrompt qu'à la deuxième fois un appel qui bloque
-        client.program.press(CTRL_C)
-        if await _ends(client):
+        program.press(CTRL_C)
+        if await ends(client):
             return
-    busy = not arena.idle(client.program)
-    raise Wrong("Ctrl-C n'arrête pas le client.", sent="Ctrl-C", timed_out=busy)
+    raise Wrong("Ctrl-C n'arrête pas le client.", sent="Ctrl-C", timed_out=True)
 
 
-async def _ends(client: Client) -> bool:
+async def ends(client: Client) -> bool:
     """Attend la fin du client, ou qu'il dorme assez longtemps pour qu'on n'y croie plus."""
     program = client.program
     return await client.arena.wait(lambda: not program.running, program, calm=ENDING)
 
 
-@check("II.5.client.hello")
-async def introduces_itself(arena: Arena) -> None:
-    client = await start_client(arena)
-    expected = f"Hello|{client.pseudo}"
-    received = client.said
+async def introduces(client: Client) -> None:
+    """Le client s'est présenté, comme le sujet le demande."""
+    expected, received = f"{HELLO}|{client.pseudo}", client.said
+    typed = f"{client.pseudo} (tapé comme pseudo)" if "pseudo" in client.asked else ""
     match = compare(expected, received, client.pseudo)
-    if match is Match.NONE and received.strip() == "Hello":
+    if match is Match.NONE and received.strip() == HELLO:
         raise Wrong(
             "Le client envoie encore le simple Hello des étapes précédentes.",
-            sent=f"{client.pseudo} (tapé comme pseudo)",
+            sent=typed,
             expected=expected,
             received=received,
             match=match,
         )
-    judge(
-        arena,
-        match,
-        "Le premier message du client",
-        sent=f"{client.pseudo} (tapé comme pseudo)",
-        expected=expected,
-        received=received,
-    )
+    what = "Le premier message du client"
+    judge(client.arena, match, what, sent=typed, expected=expected, received=received)
+
+
+@check("II.5.client.hello")
+async def introduces_itself(arena: Arena) -> None:
+    await introduces(await start_client(arena))
 
 
 @check("II.5.client.options")
 async def client_options(arena: Arena) -> None:
+    learned = arena.job.script.launch
     host, port = arena.words.address(), arena.words.port()
     if arena.setting.sandbox == "none":
         host = "127.0.0.1"
-    launch = arena.job.script.launch
     arguments = ("-p", str(port), "-a", host)
-    chosen = Launch(folder=launch.folder, arguments=arguments, host=host, port=port)
+    chosen = Launch(folder=learned.folder, arguments=arguments, host=host, port=port)
+    wanted = f"{host}:{port}"
     try:
-        client = await start_client(arena, chosen)
+        client = await start_client(arena, chosen, ports=(port, learned.port))
     except Wrong as wrong:
         raise Wrong(
-            f"Avec -p {port} -a {host}, le client ne va pas à cette adresse.",
+            f"Avec {' '.join(arguments)}, le client ne va pas à cette adresse.",
             sent=" ".join(arguments),
-            expected=f"une connexion à {host}:{port}",
-            received=arena.programs[-1].exception,
+            expected=f"une connexion à {wanted}",
+            received=arena.programs[-1].last_lines,
             timed_out=wrong.timed_out,
         ) from wrong
-    if client.peer.name != f"{host}:{port}":
+    went = client.peer.address
+    if went != (host, port):
+        ignored = [
+            name for name, kept in (("-p", went[1] == port), ("-a", went[0] == host)) if not kept
+        ]
         raise Wrong(
-            "Le client ne tient pas compte de -a.",
+            f"Le client ne tient pas compte de {' ni de '.join(ignored)}.",
             sent=" ".join(arguments),
-            expected=f"{host}:{port}",
+            expected=wanted,
             received=client.peer.name,
+            credit=OPTION_CREDIT if len(ignored) == 1 and host != learned.host else 0.0,
         )
-
-
-@check("II.6.client.chat")
-async def chats(arena: Arena) -> None:
-    client = await start_client(arena)
-    expected = f"Hello|{client.pseudo}"
-    judge(
-        arena,
-        compare(expected, client.said, client.pseudo),
-        "Le premier message du client",
-        sent=f"{client.pseudo} (tapé comme pseudo)",
-        expected=expected,
-        received=client.said,
-    )
-    await _types(client, 1)
-    word = arena.words.word()
-    await _shows(client, word, word, "Un message reçu")
-
-
-async def _server_leaves(arena: Arena, how: str) -> tuple[Client, str]:
-    """Le serveur part ; rend le client et ce qu'il a écrit depuis."""
-    client = await start_client(arena)
-    word = arena.words.word()
-    await _shows(client, word, word, "Un message reçu")
-    await arena.settle(client.program)
-    place = client.program.here
-    for peer in (client.peer, *client.others):
-        peer.close() if how == "close" else peer.vanish()
-    await _ends(client)
-    return client, client.program.since(place)
-
-
-@check("II.6.client.says")
-async def says_it_is_gone(arena: Arena) -> None:
-    _, written = await _server_leaves(arena, "close")
-    if not any(character.isalpha() for character in written.split("Traceback")[0]):
-        raise Wrong(
-            "Le serveur est parti, et le client n'en dit rien.",
-            expected="un message, quel qu'il soit",
-            received=written[:400],
-        )
-
-
-async def _quits(arena: Arena, how: str, when: str) -> None:
-    client, written = await _server_leaves(arena, how)
-    if client.program.flooded or len(written) > FLOOD:
-        raise Wrong(
-            f"Le client ne quitte pas {when} : il écrit sans fin.",
-            expected="la fin du programme",
-            received=f"{len(written)} caractères :\n{written[:400]}",
-        )
-    if client.program.running:
-        waiting = arena.idle(client.program)
-        prompt = " : il attend qu'on tape une ligne" if waiting else ""
-        raise Wrong(
-            f"Le client ne quitte pas {when}{prompt}.",
-            expected="la fin du programme",
-            received=written[-400:] or "le programme court encore",
-            timed_out=not waiting,
-        )
-    nothing = "Traceback (most recent call last)"
-    if nothing in written:
-        raise Wrong(
-            f"Le client finit par une exception {when} : {client.program.exception}",
-            received=written[-400:],
-            credit=0.5,
-        )
-
-
-@check("II.6.client.quits")
-async def quits(arena: Arena) -> None:
-    await _quits(arena, "close", "quand le serveur part")
-
-
-@check("II.6.client.vanishes")
-async def vanishes(arena: Arena) -> None:
-    await _quits(arena, "reset", "quand le serveur disparaît sans prévenir (RST)")

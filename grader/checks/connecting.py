@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from grader.driving.arena import Arena
-from grader.driving.failures import Wrong
+from grader.driving.failures import Unjudged, Wrong
 from grader.driving.peer import Peer
 from grader.driving.program import Program
 from grader.driving.prompts import converse
@@ -18,6 +18,11 @@ MAX_GUESSES = 12
 MAX_PEERS = 40  # connexions d'un client ; chacune peut nous prendre 2 Mo, les autres sont refusées
 LATE = 0.1  # secondes : un paquet vu par le client l'est aussitôt par la capture
 WITH_PSEUDO = ("II.5.client", "II.6.client")
+WITH_HELLO = "II.2.client"  # il n'a qu'une chose à dire : s'il demande laquelle, on la tape
+HELLO = "Hello"
+UNSAID = ("pseudo", "message")  # ce qu'on tape à qui lit le clavier sans rien demander
+NOT_THERE = ("FileNotFoundError", "ModuleNotFoundError", "ImportError")
+USAGE = 2  # code de sortie de qui refuse ses arguments (argparse)
 
 
 @dataclass
@@ -27,8 +32,10 @@ class Client:
     arena: Arena
     program: Program
     peer: Peer
+    door: "Door"
     pseudo: str = ""
     others: list[Peer] = field(default_factory=list)  # ses autres connexions, s'il en ouvre
+    asked: list[str] = field(default_factory=list)  # les questions auxquelles on a répondu
 
     @property
     def said(self) -> str:
@@ -51,8 +58,8 @@ class Door:
             self.ports[port] = await loop.create_server(self._peer, host, port, reuse_address=True)
         except OSError as error:
             if self.arena.setting.sandbox == "none":
-                raise Wrong(
-                    f"Le port {port} est pris par un autre programme de cette machine."
+                raise Unjudged(
+                    f"le port {port} est pris par un autre programme de cette machine"
                 ) from error
             return
 
@@ -66,39 +73,49 @@ class Door:
             self.peers.append(peer)
             self.arena.peers.append(peer)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         for server in self.ports.values():
             server.close()
 
 
+def answers_of(arena: Arena, launch: Launch, pseudo: str) -> dict[str, str]:
+    """Ce qu'on répond à un client de cette étape, selon ce qu'il demande."""
+    host, port = launch.host or DEFAULT_HOST, str(launch.port or DEFAULT_PORT)
+    answers = {"host": host, "port": port, "enter": ""}
+    if arena.step.id in WITH_PSEUDO:
+        return {"pseudo": pseudo, **answers}
+    if arena.step.id == WITH_HELLO:
+        return {"message": HELLO, **answers}
+    return answers
+
+
 async def start_client(
-    arena: Arena, launch: Launch | None = None, *, pseudo: str = "", ports: tuple[int, ...] = ()
+    arena: Arena, launch: Launch | None = None, *, ports: tuple[int, ...] = ()
 ) -> Client:
     """Lance le client, répond à ses questions, et attend qu'il soit connecté et présenté."""
     launch = launch or arena.job.script.launch
-    pseudo = pseudo or arena.words.pseudo()
+    pseudo = arena.words.pseudo()
     door = Door(arena)
+    arena.at_end(door.close)
     for port in ports or (launch.port,):
         await door.open(port)
     script = replace(arena.job.script, launch=launch)
     program = await arena.start(launch.arguments, script=script)
-    answers = {"host": launch.host or DEFAULT_HOST, "port": str(launch.port or DEFAULT_PORT)}
     needs_pseudo = arena.step.id in WITH_PSEUDO
-    if needs_pseudo:
-        answers = {"pseudo": pseudo, **answers}
 
     def ready() -> bool:
         return bool(door.peers) and (not needs_pseudo or any(p.unread for p in door.peers))
 
-    await converse(arena, program, answers, ready, silent=("pseudo",))
+    answers = answers_of(arena, launch, pseudo)
+    asked = await converse(arena, program, answers, ready, silent=UNSAID)
     if not door.peers:
-        await door.close()
-        raise Wrong(
-            f"Le client ne se connecte pas. {program.exception}".strip(), timed_out=program.running
-        )
+        door.close()
+        why = f" : il {arena.doing(program)}." if program.running else f". {program.exception}"
+        raise Wrong(f"Le client ne se connecte pas{why}".strip(), timed_out=program.running)
     await arena.settle(program)
     peer = next((peer for peer in door.peers if peer.unread), door.peers[-1])
-    return Client(arena, program, peer, pseudo, [p for p in door.peers if p is not peer])
+    others = [one for one in door.peers if one is not peer]
+    return Client(arena, program, peer, door, pseudo, others, asked)
 
 
 def guess_ports(arena: Arena) -> tuple[int, ...]:
@@ -115,29 +132,46 @@ def guess_ports(arena: Arena) -> tuple[int, ...]:
 
 async def learn_launch(arena: Arena) -> Launch:
     """Cherche comment lancer le client, et où il va : on ouvre les ports qu'il peut viser, et son
-    premier paquet dit le reste."""
+    premier paquet dit le reste. Si rien n'y fait, le lancement allé le plus loin dit pourquoi.
+    """
     folder = str(arena.job.script.path.parent)
     capture = arena.open_capture()
     ports = guess_ports(arena)
-    failure: Wrong | None = None
-    for place in dict.fromkeys((folder, ".")):
-        for arguments in ((), ("-p", str(DEFAULT_PORT), "-a", DEFAULT_HOST)):
-            launch = Launch(place, arguments)
-            for _ in range(2):
-                try:
-                    client = await start_client(arena, launch, ports=ports)
-                except Wrong as wrong:
-                    failure = failure or wrong
-                    await arena.programs[-1].close()
-                    missed = await _refused(capture, ports)
-                    if not missed:
-                        break
-                    ports = (missed,)
-                else:
-                    host, _, port = client.peer.name.rpartition(":")
-                    return replace(launch, host=host, port=int(port))
-    assert failure
-    raise failure
+    ways = [
+        Launch(place, arguments)
+        for arguments in ((), ("-p", str(DEFAULT_PORT), "-a", DEFAULT_HOST))
+        for place in dict.fromkeys((folder, "."))
+    ]
+    failures: list[tuple[int, Launch, Wrong]] = []
+    for launch in ways:
+        for _ in range(2):
+            try:
+                client = await start_client(arena, launch, ports=ports)
+            except Wrong as wrong:
+                program = arena.programs[-1]
+                failures.append((_reach(program), launch, wrong))
+                wrong.failure.output = program.last_lines
+                waiting = program.running
+                await program.close()
+                missed = await _refused(capture, ports)
+                if not missed:
+                    break
+                ports = (missed,)
+            else:
+                host, _, port = client.peer.name.rpartition(":")
+                answers = tuple(client.asked)
+                return replace(launch, host=host, port=int(port), answers=answers)
+        if waiting:  # lancé autrement, il attendrait aussi
+            break
+    _, arena.tried, furthest = max(failures, key=lambda failure: failure[0])
+    raise furthest
+
+
+def _reach(program: Program) -> int:
+    """Jusqu'où un lancement est allé : refusé dès ses arguments, faute d'un fichier, plus loin."""
+    if program.code == USAGE and "usage:" in program.since():
+        return 0
+    return 1 if program.exception.startswith(NOT_THERE) else 2
 
 
 async def _refused(capture: Capture | None, opened: tuple[int, ...]) -> int:

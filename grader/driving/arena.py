@@ -92,6 +92,10 @@ class Arena:
         self.timeline.add(f"site {host}", kind, text)
         self.pulse.beat()
 
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Fait appeler `close` à la fin du contrôle."""
+        self._stack.callback(close)
+
     def open_capture(self) -> Capture | None:
         """De quoi voir où un programme cherche à se connecter ; None hors du bac à sable."""
         if self.setting.sandbox == "none":

@@ -2,6 +2,7 @@
 
 from grader.checks import (
     client,
+    client_end,
     counting,
     fetching,
     measuring,
@@ -16,6 +17,7 @@ from grader.checks.registry import CheckFunction, registered
 
 MODULES = (
     client,
+    client_end,
     counting,
     fetching,
     measuring,

@@ -19,7 +19,7 @@ HOST, PORT = "127.0.0.1", 8888
 TYPED = {"url": URLS[0], "file": LIST, "message": "Hello", "enter": ""}
 RUN = ("{run}", "{python}")  # ce qui lance le script de la copie
 _AUTHOR = re.compile(r"(?:Hello\|| : )?([a-z]{4,15})(?: a (?:dit|rejoint|quitté)|$)")
-_WORD = re.compile(r"(?:Hello )?([a-z]{6,15})\b")
+_WORD = re.compile(r"(?:Hello |.* a dit : )?([a-z]{6,15})\b")
 
 
 @dataclass(frozen=True)
