@@ -5,19 +5,20 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from grader import catalogue
 from grader.driving.setting import Job, Script, Setting
 from grader.engine import budget
 from grader.engine.budget import Budget
-from grader.engine.pairing import pairs, share
+from grader.engine.pairing import PARTNERS, pairs, share
 from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
-from grader.engine.results import assemble
+from grader.engine.results import assemble, overall
 from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model import Check, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.cell import PLACE
@@ -82,6 +83,11 @@ def place(sandbox: str) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _both(pair: Item) -> tuple[str, str]:
+    """Les deux étapes que réunit une conversation."""
+    return PARTNERS[pair[1].id.removesuffix(".pair")]
+
+
 class _Grading:
     """L'état d'une correction : ce qui reste à jouer, et les essais déjà joués."""
 
@@ -120,18 +126,30 @@ class _Grading:
     def _play_pairs(self, results: list[StepResult]) -> None:
         """Là où rien ne répond au correcteur, voir si la copie se comprend elle-même."""
         by_step = {result.step.id: result.checks for result in results}
-        launched = [step for step in self.options.steps if step.id in self.scripts]
-        waiting = [
-            (step, check)
-            for step, check in pairs(launched, by_step)
-            if self.scripts[step.id].launch.port  # sans quoi le client ne va nulle part
-        ]
+        unfit = self.prepared.broken | self.prepared.unavailable
+        waiting = list(pairs(by_step, self.scripts.keys() - unfit.keys()))
+        self._meet(waiting, by_step)
+        # Si l'on ne sait pas où l'un écoute, ni l'autre se connecte, ils ne se joindront pas.
+        waiting = [item for item in waiting if all(self._reached(name) for name in _both(item))]
         self.total += len(waiting)
         self.ready += waiting
         self._play()
         for _, check in waiting:
             if check.id in self.settled:
                 share(check.id.removesuffix(".pair"), self.outcomes[check.id][-1], by_step)
+        for result in results:
+            result.verdict = overall(result.checks)
+
+    def _meet(self, waiting: list[Item], judged: Iterable[str]) -> None:
+        """Apprend comment lancer les scripts qu'on ne juge pas, et qui ont leur part ici."""
+        others = {name for item in waiting for name in _both(item)} - set(judged)
+        openers = [(step, step.checks[0]) for step in catalogue.steps() if step.id in others]
+        self.total += len(openers)
+        self.ready += openers
+        self._play()
+
+    def _reached(self, name: str) -> bool:
+        return bool(self.scripts[name].launch.port)
 
     def _open(self, step: Step) -> None:
         """Les contrôles d'une étape attendent le premier, qui apprend comment lancer le script.
@@ -198,7 +216,8 @@ class _Grading:
         """Le contrôle est jugé : s'il ouvrait l'étape, les autres peuvent partir."""
         self.settled.add(check.id)
         if check is step.checks[0] and step.kind != "script":
-            others = [other for other in step.checks[1:] if not other.static]
+            wanted = step in self.options.steps  # sinon, on voulait seulement savoir le lancer
+            others = [other for other in step.checks[1:] if wanted and not other.static]
             if outcome.launch:
                 self._learn(step, outcome.launch)
                 self.ready += [(step, other) for other in others]

@@ -1,14 +1,29 @@
 """La part des points quand seule la copie se comprend elle-même."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from grader import catalogue
+from grader.checks.pair import PROVES
 from grader.model import Check, CheckResult, Outcome, Step, Verdict
 
 PAIR_CREDIT = 0.5
-# Ce que montre une conversation entre le serveur et le client de la copie, d'où qu'on la regarde.
-SHOWN = frozenset(
-    {"hello", "log", "relay", "silent", "joins", "chat", "sends", "talks", "receives", "shows"}
+# Ce qu'un script réussit sans que le correcteur ait à s'en faire comprendre.
+UNSPOKEN = frozenset(
+    {
+        "server.listens",
+        "server.options",
+        "server.clients",
+        "server.asynchronous",
+        "client.connects",
+        "client.options",
+        "client.functions",
+        "client.asynchronous",
+        "client.stays",
+        "client.says",
+        "client.quits",
+        "client.vanishes",
+    }
 )
 PARTNERS = {
     "II.2": ("II.2.server", "II.2.client"),
@@ -23,32 +38,49 @@ NOTE = (
 )
 
 
-def concerned(result: CheckResult) -> bool:
-    """Vrai si une conversation entre les deux scripts de la copie vaudrait des points."""
-    shown = result.check.id.rpartition(".")[2] in SHOWN
-    return shown and not result.earned and result.verdict in (Verdict.FAILED, Verdict.SKIPPED)
+def understood(checks: Sequence[CheckResult]) -> bool:
+    """Vrai si quelque chose, dans cette étape, a répondu au correcteur."""
+    return any(
+        result.earned and result.check.id.split(".", 2)[2] not in UNSPOKEN for result in checks
+    )
+
+
+def owed(group: str, checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """Les contrôles de cette étape qu'une conversation entre les deux scripts pourrait payer."""
+    if understood(checks):
+        return []
+    return [
+        result
+        for result in checks
+        if result.check.id in PROVES
+        and result.check.id.startswith(f"{group}.")
+        and not result.earned
+        and result.verdict in (Verdict.FAILED, Verdict.SKIPPED)
+    ]
 
 
 def pairs(
-    steps: Sequence[Step], results: dict[str, list[CheckResult]]
+    results: Mapping[str, Sequence[CheckResult]], found: Container[str]
 ) -> Iterator[tuple[Step, Check]]:
-    """Les conversations à essayer : à la place de l'étape du client, un contrôle de plus."""
-    known = {step.id: step for step in steps}
-    for group, (server, client) in PARTNERS.items():
-        mine = [*results.get(server, ()), *(results.get(client, ()) if group != "II.4" else ())]
-        if server in known and client in known and any(map(concerned, mine)):
-            step = known[client]
+    """Les conversations à essayer : à la place de l'étape du client, un contrôle de plus.
+
+    `found` : les étapes dont la copie contient le script, qu'on ait ou non à les juger.
+    """
+    known = {step.id: step for step in catalogue.steps()}
+    for group, partners in PARTNERS.items():
+        here = all(name in found for name in partners)
+        if here and any(owed(group, results.get(name, ())) for name in partners):
+            step = known[partners[1]]
             title = "Le serveur et le client de la copie, ensemble"
             yield step, replace(step.checks[0], id=f"{group}.pair", title=title)
 
 
-def share(group: str, outcome: Outcome, results: dict[str, list[CheckResult]]) -> None:
-    """Rend à chacun des deux scripts la part des points que vaut leur entente."""
-    if outcome.failure or outcome.error:
+def share(group: str, outcome: Outcome, results: Mapping[str, Sequence[CheckResult]]) -> None:
+    """Rend à chacun des deux scripts la part des points de ce que leur entente a prouvé."""
+    if outcome.failure or outcome.error or outcome.unjudged:
         return
-    server, client = PARTNERS[group]
-    for step_id in (server, client) if group != "II.4" else (server,):
-        for result in results.get(step_id, ()):
-            if concerned(result):
+    for name in PARTNERS[group]:
+        for result in owed(group, results.get(name, ())):
+            if result.check.id in outcome.notes:
                 result.earned = round(result.check.points * PAIR_CREDIT, 4)
                 result.notes.append(NOTE)

@@ -23,8 +23,8 @@ class NoInterpreterError(Exception):
 @dataclass
 class Prepared:
     submission: Submission
-    found: dict[str, Found]  # par étape
-    scripts: dict[str, Script]  # par étape
+    found: dict[str, Found]  # par étape qu'on juge
+    scripts: dict[str, Script]  # par étape, qu'on la juge ou non : l'autre moitié d'une paire
     broken: dict[str, str]  # par étape, l'erreur de syntaxe de son script
     empty: dict[str, PurePosixPath]  # par étape, le fichier vide qui en tient lieu
     unavailable: dict[str, str] = field(default_factory=dict)  # par étape, ce qui manque ici
@@ -41,11 +41,10 @@ def prepare(folder: Path, steps: Sequence[Step], sandbox: Sandbox = "bwrap") -> 
     found = find_steps(submission, every)
     empty = {name: paths[0] for name, paths in find_empty(submission, every).items()}
     reading = _read(submission, found, sandbox)
-    wanted = [step for step in steps if step.id in found]
-    choices = {step.id: _choose(step, reading, found, every) for step in wanted}
+    choices = {step.id: _choose(step, reading, found, every) for step in every if step.id in found}
     return Prepared(
         submission=submission,
-        found={step.id: found[step.id] for step in wanted},
+        found={step.id: found[step.id] for step in steps if step.id in found},
         scripts={name: _script(found[name], choice) for name, choice in choices.items()},
         broken={name: choice.broken for name, choice in choices.items() if choice.broken},
         empty=empty,

@@ -110,7 +110,7 @@ def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Scr
     found = prepared.found[step.id]
     return StepResult(
         step=step,
-        verdict=_verdict(checks),
+        verdict=overall(checks),
         checks=checks,
         file=str(script.path),
         others=[str(path) for path in found.others],
@@ -120,7 +120,7 @@ def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Scr
     )
 
 
-def _verdict(checks: list[CheckResult]) -> Verdict:
+def overall(checks: list[CheckResult]) -> Verdict:
     """Le pire de ceux des contrôles ; « partiel » quand un échec laisse pourtant des points."""
     verdicts = {result.verdict for result in checks}
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
