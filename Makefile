@@ -14,6 +14,25 @@ GRADE ?=
 CHAT ?=
 CHAOS ?=
 
+# Ce que l'on écrit là n'est lu ni par make ni par le shell : le nom d'un dossier peut contenir « $ »,
+# « ; » ou une commande. Python en fait des mots, comme le shell ; ou un seul, si c'est un fichier.
+export MESURE PYTEST GRADE CHAT CHAOS
+$(foreach name,MESURE PYTEST GRADE CHAT CHAOS,$(eval override $(name) := $$(value $(name))))
+define WITH_WORDS
+import os, shlex, sys
+name, *command = sys.argv[1:]
+text = os.environ[name]
+try:
+    words = [text] if os.path.exists(os.path.expanduser(text)) else shlex.split(text)
+except ValueError:
+    print(f"{name} : il manque un guillemet.", file=sys.stderr)
+    sys.exit(2)
+os.execv(command[0], command + [os.path.expanduser(word) for word in words])
+endef
+export WITH_WORDS
+# Lance la commande qui suit, avec les mots de la variable $(1) à la fin.
+with = @$(BIN)/python -I -c "$$WITH_WORDS" $(1)
+
 # Installe la commande $(1), du paquet $(2), si elle manque et si on le peut ; sinon dit comment.
 need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
@@ -26,32 +45,32 @@ help: ## affiche cette liste
 
 grade: $(VENV)/ready ## juge ce dépôt, ou une autre copie (GRADE="dossier --html rapport.html")
 	$(call need,bwrap,bubblewrap)
-	$(BIN)/python -m grader $(GRADE)
+	$(call with,GRADE) $(BIN)/python grader
 
 doctor: $(VENV)/ready ## dit ce qui manque à cette machine pour corriger
-	$(BIN)/python -m grader doctor
+	$(BIN)/python grader doctor
 
 mesure: $(VENV)/ready ## mesure ce que l'asynchrone fait gagner (MESURE="urls.txt --plot courbe.png")
-	$(BIN)/python part1/mesure.py $(MESURE)
+	$(call with,MESURE) $(BIN)/python part1/mesure.py
 
 chat: $(VENV)/ready ## démarre le serveur de chat, et dit comment y venir (CHAT="-p 9999")
-	$(BIN)/python bonus/server.py -a 0.0.0.0 $(CHAT)
+	$(call with,CHAT) $(BIN)/python bonus/server.py -a 0.0.0.0
 
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
-	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
-		-m "not proof and not browser" $(PYTEST)
+	$(call with,PYTEST) $(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n $(WORKERS) \
+		--dist loadgroup -m "not proof and not browser"
 
 page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
-	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup \
-		-m browser $(PYTEST)
+	$(call with,PYTEST) $(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto \
+		--dist loadgroup -m browser
 
 proof: $(VENV)/ready ## prouve le correcteur : chaque mutant, chaque copie inhabituelle, chaque attaque
 	$(call need,bwrap,bubblewrap)
-	$(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto --dist loadgroup \
-		-m proof $(PYTEST)
+	$(call with,PYTEST) $(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto \
+		--dist loadgroup -m proof
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \
@@ -70,7 +89,7 @@ controles: $(VENV)/ready ## récrit, dans docs/controles.md, ce qui vient de gra
 	$(BIN)/python -m tests.grader.controles
 
 chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes (CHAOS="--kills 5")
-	$(BIN)/python -m tests.bonus.chaos $(CHAOS)
+	$(call with,CHAOS) $(BIN)/python -m tests.bonus.chaos
 
 lint: $(VENV)/ready node_modules/ready ## vérifie le style et les types
 	$(BIN)/ruff check .
