@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.discovery.interpreters import MODULES, OLDEST, Interpreter, find_interpreters
+from grader.discovery.interpreters import OLDEST, Interpreter, find_interpreters
 from grader.driving.idle import processes_of
 from grader.sandbox.cell import PLACE, BubblewrapCell, Runtime, prepare_system
 from grader.sandbox.inherited import forget, stops_held
@@ -145,15 +145,15 @@ def _threads(user: int) -> int:
 
 def _pythons(found: Sequence[Interpreter]) -> list[Finding]:
     """Une copie est lancée par le Python qui la comprend : ce qu'il n'a pas, elle ne l'aura pas."""
-    complete = {one.version[:2] for one in found if one.modules >= set(MODULES)}
+    complete = {one.version[:2] for one in found if not one.missing}
     findings = []
     for one in found:
         minor = ".".join(map(str, one.version[:2]))
-        missing = sorted(set(MODULES) - one.modules)
-        detail = f"{one.path}, sans {', '.join(missing)}" if missing else f"{one.path}, tout y est"
+        lacks = f"sans {', '.join(one.missing)}" if one.missing else "tout y est"
         remedy = f"make doctor VENV=.venv-{minor} PYTHON={one.path}, qui l'équipe à part"
-        needs = missing and one.version[:2] not in complete
-        findings.append(Finding(f"Copies, Python {one.label}", True, detail, remedy * bool(needs)))
+        needed = one.version[:2] not in complete
+        name = f"Copies, Python {one.label}"
+        findings.append(Finding(name, True, f"{one.path}, {lacks}", remedy if needed else ""))
     return findings
 
 

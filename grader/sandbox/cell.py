@@ -227,6 +227,10 @@ def prepare_system(place: Path, runtimes: Sequence[Runtime], authority: bytes) -
         bind(root, shown)
 
 
+# Sans bac à sable, ce qu'un programme garde de l'environnement : le reste changerait ses textes.
+KEPT = ("HOME", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TMPDIR", "USER")
+
+
 class PlainCell(Cell):
     """Sans bac à sable : pour son propre code, sur une machine qui n'en a pas les moyens."""
 
@@ -237,11 +241,9 @@ class PlainCell(Cell):
         home = place / "home"
         home.mkdir(parents=True)
         cell = cls(home, Path("/tmp"), place, limits)
-        cell.options = {"env": {**os.environ, **environment}}
-        for name in list(cell.options["env"]):
-            if name.startswith("PYTHON"):
-                del cell.options["env"][name]
-        cell.options["env"]["PYTHONWARNINGS"] = ENVIRONMENT["PYTHONWARNINGS"]
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        usual = {name: ENVIRONMENT[name] for name in ("LANG", "PYTHONWARNINGS", "TERM")}
+        cell.options = {"env": kept | usual | environment}
         return cell
 
     def command(self, runtime: Runtime, arguments: Sequence[str], folder: str) -> list[str]:
