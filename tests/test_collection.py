@@ -13,9 +13,9 @@ from web_sync_multiple import file_for
 
 from grader.catalogue import TOTAL, select, steps
 from grader.checks.expect import TOLERATED
+from grader.doctor import usable
 from grader.engine.grading import Options, grade
 from grader.model import CheckResult, Launch, Report, Step, StepResult, Verdict
-from grader.doctor import usable
 from tests.grader.variants import graders
 from tests.support.pages import own_web_page
 from tests.support.processes import ROOT

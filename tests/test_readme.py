@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from web_sync_multiple import file_for, read_urls
 
 from tests.support.internet import Internet
@@ -72,6 +73,11 @@ SILENT = [shown.command for shown in shown_commands() if not shown.lines]
 ALONE = [shown for shown in shown_commands() if shown.section not in SESSIONS and shown.lines]
 
 
+def _case(shown: Shown) -> ParameterSet:
+    judges = " -m grader step " in shown.command
+    return pytest.param(shown, id=shown.command, marks=[pytest.mark.sandbox] if judges else [])
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Une copie de la collection : les commandes y écrivent sans toucher au dépôt."""
@@ -95,7 +101,7 @@ def clean_pages() -> Iterator[None]:
 
 @pytest.mark.usefixtures("clean_pages")
 @pytest.mark.xdist_group("web_page")
-@pytest.mark.parametrize("shown", ALONE, ids=lambda shown: shown.command)
+@pytest.mark.parametrize("shown", map(_case, ALONE))
 def test_command_prints_what_the_readme_says(shown: Shown, copy: Path) -> None:
     with Internet(copy) as internet:
         result = subprocess.run(
@@ -167,7 +173,7 @@ def test_cited_targets_exist() -> None:
     [
         ("mesure", "MESURE=--local 2 --latency 0.05 --runs 1", "fois plus vite"),
         ("grade", "GRADE=step II.2.client", "0,75 / 0,75"),
-        ("doctor", "", "Cellule"),
+        pytest.param("doctor", "", "Cellule", marks=pytest.mark.sandbox),
     ],
 )
 def test_make_does_what_it_says(target: str, setting: str, shown: str) -> None:

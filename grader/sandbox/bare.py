@@ -89,10 +89,11 @@ def pages_set_aside(folder: Path = TMP) -> Iterator[None]:
 
     BareError si celle de l'étape I.2 est à quelqu'un d'autre.
     """
-    aside = Path(tempfile.mkdtemp(prefix="tp6-pages-", dir=folder))
+    aside = _folder_beside(folder)
     try:
-        for page in folder.glob(PAGES):
-            _set_aside(page, aside)
+        if aside:
+            for page in folder.glob(PAGES):
+                _set_aside(page, aside)
         others = set(folder.glob(PAGES))  # d'un autre compte : aucun script n'y peut rien non plus
         try:
             yield
@@ -101,12 +102,24 @@ def pages_set_aside(folder: Path = TMP) -> Iterator[None]:
                 for page in set(folder.glob(PAGES)) - others:
                     _remove(page)
     finally:
-        with stops_held():
-            for page in aside.iterdir():
-                with suppress(OSError):
-                    page.rename(folder / page.name)
-            with suppress(OSError):  # ce qui n'a pu être rendu y reste
-                aside.rmdir()
+        if aside:
+            with stops_held():
+                _give_back(aside, folder)
+
+
+def _folder_beside(folder: Path) -> Path | None:
+    """Où mettre ses pages, s'il en a : tué d'un coup, le correcteur ne laisse rien de vide."""
+    if not any(folder.glob(PAGES)):
+        return None
+    return Path(tempfile.mkdtemp(prefix="tp6-pages-", dir=folder))
+
+
+def _give_back(aside: Path, folder: Path) -> None:
+    for page in aside.iterdir():
+        with suppress(OSError):
+            page.rename(folder / page.name)
+    with suppress(OSError):  # ce qui n'a pu être rendu y reste
+        aside.rmdir()
 
 
 def _set_aside(page: Path, aside: Path) -> None:

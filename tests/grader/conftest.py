@@ -1,11 +1,26 @@
 """Les preuves du correcteur prennent plusieurs minutes : `make proof` les lance, à part."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
+NOBODY = 65534
 PROOFS = (HERE / "attacks", HERE / "test_mutants.py", HERE / "test_odd_submissions.py")
+
+
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """Le temps d'un test de root, être un autre ; passé là où il n'y a personne d'autre."""
+    try:
+        os.seteuid(NOBODY)
+    except OSError as error:
+        pytest.skip(f"pas d'autre utilisateur ici : {error.strerror}")
+    os.seteuid(0)
+    yield NOBODY
+    os.seteuid(0)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

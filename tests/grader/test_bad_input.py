@@ -125,6 +125,7 @@ def crowd(folder: Path) -> None:
     closed.mkdir(mode=0o000)
 
 
+@pytest.mark.sandbox
 def test_a_crowd_of_hostile_files(tmp_path: Path) -> None:
     copy = submission(tmp_path / "copie\n\x1b[31m", HASTY)
     crowd(copy)
@@ -146,6 +147,7 @@ def test_a_crowd_of_hostile_files(tmp_path: Path) -> None:
     (copy / "fermé").chmod(0o700)
 
 
+@pytest.mark.sandbox
 def test_scripts_that_are_not_scripts(tmp_path: Path) -> None:
     binary = random.Random(1).randbytes(50_000)
     long = "value = [\n" + "    'x',\n" * 40_000 + "]\nprint(len(value))\n"
@@ -183,6 +185,7 @@ def test_scripts_that_are_not_scripts(tmp_path: Path) -> None:
     assert facts["earned"] == 0
 
 
+@pytest.mark.sandbox
 def test_only_empty_files(tmp_path: Path) -> None:
     copy = submission(tmp_path / "copie", {"part1/sleep_and_print.py": "", "client.py": "\n"})
     facts = graded(copy, tmp_path / "rapport.json")
@@ -199,6 +202,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.sandbox
 def test_a_script_with_a_hostile_name(tmp_path: Path, name: str) -> None:
     copy = submission(tmp_path / "copie", {name: "print(1)\n"})
     facts = graded(copy, tmp_path / "rapport.json", "step", "I.1.sync")

@@ -115,6 +115,7 @@ def test_an_unknown_step(command: str, wanted: str) -> None:
     assert answer.err == f"Étape inconnue : {shown}. Les étapes : {known}.\n"
 
 
+@pytest.mark.sandbox
 def test_full_marks_and_both_reports(tmp_path: Path) -> None:
     files = tmp_path / "rapport.json", tmp_path / "rapport.html"
     more = ["--json", str(files[0]), "--html", str(files[1]), "--seed", "7", "--jobs", "2"]
@@ -133,6 +134,7 @@ def test_full_marks_and_both_reports(tmp_path: Path) -> None:
     assert "II.2.client" in page
 
 
+@pytest.mark.sandbox
 def test_points_missing_then_replayed(tmp_path: Path) -> None:
     """Le rapport d'un échec se rejoue : les seules étapes en échec, les mêmes mots et verdicts."""
     copy = submission(tmp_path / "copie", HASTY)
@@ -245,6 +247,7 @@ def test_garbage_is_not_replayed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["hint", "II"], ["doctor"], ["step", "II.2.client"]]
 )
+@pytest.mark.sandbox
 def test_nobody_reads_the_output(arguments: list[str]) -> None:
     """Comme `| head -1` : ni trace, ni plainte."""
     reader, writer = os.pipe()
@@ -263,6 +266,7 @@ def test_nobody_reads_the_output(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+@pytest.mark.sandbox
 def test_without_an_input_or_an_output(closed: str) -> None:
     command = f'exec "$0" -m grader step II.2.client {closed}'
     result = subprocess.run(

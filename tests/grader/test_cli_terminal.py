@@ -36,6 +36,7 @@ def endless(folder: Path) -> tuple[Path, str]:
     return submission(folder / "copie", {f"{marker}/sleep_and_print.py": source}), marker
 
 
+@pytest.mark.sandbox
 def test_ctrl_c_in_the_middle(folder: Path) -> None:
     copy, marker = endless(folder)
     report, places = folder / "rapport.json", folder / "places"
@@ -81,6 +82,7 @@ def test_killed_in_the_middle(
         assert list(places.iterdir()) == []
 
 
+@pytest.mark.sandbox
 def test_on_a_narrow_terminal_in_colors(tmp_path: Path) -> None:
     copy = submission(tmp_path, HASTY)
     environment = {"NO_COLOR": "", "COLUMNS": "", "LINES": ""}
@@ -95,6 +97,7 @@ def test_on_a_narrow_terminal_in_colors(tmp_path: Path) -> None:
         assert max(len(line.rstrip()) for line in report) <= 60
 
 
+@pytest.mark.sandbox
 def test_no_color(tmp_path: Path) -> None:
     copy = submission(tmp_path, HASTY)
     with Terminal("-m", "grader", str(copy), NO_COLOR="1") as terminal:

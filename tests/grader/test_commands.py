@@ -334,6 +334,6 @@ def test_the_code_of_a_hint_is_python_at_any_width(
     monkeypatch.setenv("COLUMNS", "40")
     shown = said("hint", step, "--level", "3").out
     hints = [check.hints[2].splitlines() for one in select(step) for check in one.checks]
-    assert max(map(len, hints[0])) > 60 or step == "I.1"
+    assert any(len(line) > 40 for hint in hints for line in hint)
     for hint in hints:
         assert "\n".join(f"    {line}" if line else "" for line in hint) in shown

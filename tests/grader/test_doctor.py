@@ -1,6 +1,5 @@
 """Le docteur : ce qui manque à la machine, et la commande qui y remédie."""
 
-import functools
 import os
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from grader import doctor
 from grader.doctor import CONTAINER, Finding, usable
 from grader.sandbox.namespaces import NamespaceError
 
+pytestmark = pytest.mark.sandbox  # ce qui n'y va pas est ce que le test y a mis
 APPARMOR = "kernel/apparmor_restrict_unprivileged_userns"
 
 
@@ -24,16 +24,8 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@functools.cache
-def reason_to_skip() -> str:
-    return usable()
-
-
 @pytest.fixture(autouse=True)
 def leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sur une machine où tout va : ce qui n'y va pas est ce que le test y a mis."""
-    if reason_to_skip():
-        pytest.skip(reason_to_skip())
     temporary = folder / "tmp"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))

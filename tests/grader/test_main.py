@@ -29,7 +29,7 @@ def launched(command: list[str], folder: Path, **environment: str) -> str:
         env=ENVIRONMENT | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (result.returncode, result.stderr) == (OK, "")

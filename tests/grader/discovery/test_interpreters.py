@@ -211,6 +211,7 @@ def test_the_environments_beside_ours_are_searched(
     assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
 
 
+@pytest.mark.sandbox
 def test_what_a_pth_file_adds_is_neither_mounted_nor_counted(tmp_path: Path) -> None:
     """Une installation « éditable » : le dossier d'un projet, avec tout ce qu'il contient."""
     project = tmp_path / "projet"

@@ -169,6 +169,7 @@ def test_compiling_is_bounded_and_costs_nothing(sandbox: Literal["bwrap", "none"
     assert not any(one.syntax_error for one in found)  # plus le temps de compiler le dernier
 
 
+@pytest.mark.sandbox
 def test_in_the_sandbox_nothing_else_is_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -256,5 +256,6 @@ def single() -> Iterator[ProcessPoolExecutor]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.sandbox
 def test_an_arena(scenario: Callable[[], None], single: ProcessPoolExecutor) -> None:
     single.submit(scenario).result(FOREVER / 2)

@@ -45,6 +45,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.sandbox
 def test_the_newest_python_that_has_the_modules(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,6 +55,7 @@ def test_the_newest_python_that_has_the_modules(
     assert scripts["I.2.sync_multiple"].version == FURNISHED.label
 
 
+@pytest.mark.sandbox
 def test_a_script_that_launches_others_needs_their_modules(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +70,7 @@ def test_no_python_at_all(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         prepare(copy, steps())
 
 
+@pytest.mark.sandbox
 def test_a_module_that_the_machine_lacks_is_told(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +81,7 @@ def test_a_module_that_the_machine_lacks_is_told(
     assert prepared.broken == {}
 
 
+@pytest.mark.sandbox
 def test_the_requirements_of_the_copy_count(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (copy / "sleep_and_print.py").write_text("import numpy\n")
     machine(monkeypatch, BARE, FURNISHED)

@@ -136,14 +136,13 @@ def test_what_belongs_to_someone_else(copy: Path) -> None:
     assert refused(copy / "r.json", copy) == "vous n'avez pas le droit d'y écrire"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="seul root a les fichiers d'autres utilisateurs")
-def test_the_file_of_another_in_a_shared_folder() -> None:
+def test_the_file_of_another_in_a_shared_folder(nobody: int) -> None:
     """À savoir avant de corriger : dans /tmp, on peut créer le fichier d'à côté."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         shared = Path(name)
         shared.chmod(0o1777)
         (shared / "r.json").touch()
-        os.seteuid(65534)
+        os.seteuid(nobody)
         try:
             assert refused(shared / "r.json", shared) == "vous n'avez pas le droit d'y écrire"
             check(shared / "autre.json", shared)

@@ -130,7 +130,6 @@ def test_a_second_ctrl_c_waits_until_all_is_back(
     assert (tmp_path / "web_page").read_text(encoding="utf-8") == "à moi"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="seul root a les fichiers d'autres utilisateurs")
 class TestAmongOthers:
     """Dans un dossier comme /tmp, où chacun n'a la main que sur ses fichiers."""
 
@@ -140,11 +139,11 @@ class TestAmongOthers:
             Path(name).chmod(0o1777)
             yield Path(name)
 
-    def test_the_page_of_another_is_said(self, shared: Path) -> None:
+    def test_the_page_of_another_is_said(self, shared: Path, nobody: int) -> None:
         (shared / "web_page").touch()
         (shared / "web_mienne").touch()
-        os.chown(shared / "web_mienne", 65534, -1)
-        os.seteuid(65534)
+        os.chown(shared / "web_mienne", nobody, -1)
+        os.seteuid(nobody)
         try:
             with pytest.raises(BareError) as error, pages_set_aside(shared):
                 pytest.fail("rien ne doit être lancé")
@@ -153,9 +152,9 @@ class TestAmongOthers:
         assert str(error.value).startswith(f"{shared}/web_page est à l'utilisateur root, et sans ")
         assert names(shared) == ["web_mienne", "web_page"]
 
-    def test_other_pages_of_another_are_left(self, shared: Path) -> None:
+    def test_other_pages_of_another_are_left(self, shared: Path, nobody: int) -> None:
         (shared / "web_autre").touch()
-        os.seteuid(65534)
+        os.seteuid(nobody)
         try:
             with pages_set_aside(shared):
                 (shared / "web_page").touch()
