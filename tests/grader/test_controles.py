@@ -6,7 +6,7 @@ from grader import exits
 from grader.catalogue import steps
 from grader.model import Verdict
 from grader.reports.words import VERDICTS, number
-from tests.grader.controles import DOCUMENT, TO_WRITE, rendered
+from tests.grader.controles import DOCUMENT, ROW, SECTION, TO_WRITE, rendered
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 STEP = steps()[0]
@@ -41,6 +41,17 @@ def test_what_steps_toml_says_is_written_and_the_rest_is_kept() -> None:
     checks = sum(len(step.checks) for step in steps())
     assert f"\nSeize étapes, {checks} contrôles, 20 points : 7 pour la partie I, 13 pour" in page
     assert rendered(page) == page
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert rendered(TEXT) == TEXT, "make controles"
+
+
+def test_every_step_and_every_check_is_documented_once() -> None:
+    assert [found[1] for found in SECTION.finditer(TEXT)] == [step.id for step in steps()]
+    written = ROW.findall(TEXT)
+    assert [name for name, _ in written] == [check.id for step in steps() for check in step.checks]
+    assert not [name for name, verified in written if verified in ("", TO_WRITE)]
 
 
 def test_what_would_break_a_table_is_escaped() -> None:

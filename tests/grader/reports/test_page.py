@@ -12,7 +12,7 @@ import pytest
 
 from grader.model import Failure, Match, Report, Verdict
 from grader.reports.neutral import hidden
-from grader.reports.page import MAX_BLOCK, reasons, render, sides
+from grader.reports.page import MAX_BLOCK, name, reasons, render, sides
 from tests.grader.reports import sample
 from tests.grader.reports.sample import event
 
@@ -126,6 +126,13 @@ def test_what_is_told() -> None:
         *sample.HINTS,
     ):
         assert expected in text
+
+
+def test_a_copy_is_called_by_its_folder() -> None:
+    page = Page(sample.report())
+    assert page.values("aria-label")[0] == "Note : 2,75 / 6,5 ; 2 points non jugés"
+    assert "<h1>Zoé Durand</h1>" in page.source
+    assert (name("/copies/a\x1b"), name("/")) == ("a␛", "/")
 
 
 def test_a_selection_has_no_mark() -> None:
