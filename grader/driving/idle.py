@@ -5,6 +5,7 @@ y attend encore (`Diag`). Ce qu'aucun fil n'est là pour lire ne le sera pas : e
 n'est venu » ne dépend ni de la charge de la machine, ni d'un délai.
 """
 
+import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.driving.peer import Peer
-from grader.driving.waiting import Wait, waits
+from grader.driving.waiting import Wait, slurp, waits
 from grader.world.diag import Diag, Listening, State
 
 PROC = Path("/proc")
@@ -49,18 +50,18 @@ def processes_of(root: int) -> list[int]:
     found = [root]
     for process in found:
         with suppress(OSError, ValueError):
-            for task in (PROC / str(process) / "task").iterdir():
-                found += map(int, (task / "children").read_text("ascii").split())
+            for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208
+                found += map(int, slurp(f"/proc/{process}/task/{task}/children").split())
     return found
 
 
 def alive(process: int) -> bool:
     """Faux s'il n'existe plus, ou n'est plus qu'un code de sortie que nul n'a lu."""
     try:
-        stat = (PROC / str(process) / "stat").read_text("utf-8", "replace")
+        stat = slurp(f"/proc/{process}/stat")
     except OSError:
         return False
-    return stat.rpartition(") ")[2][:1] not in "ZX"
+    return stat.rpartition(b") ")[2][:1] not in b"ZX"
 
 
 def in_flight(diag: Diag, peers: Iterable[Peer]) -> tuple[bool, set[int]]:
@@ -174,11 +175,11 @@ def sockets_of(processes: Iterable[int]) -> list[int]:
     found = []
     for process in processes:
         with suppress(OSError):
-            for descriptor in (PROC / str(process) / "fd").iterdir():
+            for descriptor in os.listdir(f"/proc/{process}/fd"):  # noqa: PTH208
                 with suppress(OSError):
-                    link = str(descriptor.readlink())
+                    link = os.readlink(f"/proc/{process}/fd/{descriptor}")  # noqa: PTH115
                     if link.startswith("socket:["):
-                        found.append(int(link[8:-1]))
+                        found.append(int(link[len("socket:[") : -1]))
     return found
 
 

@@ -55,6 +55,7 @@ FUTEX_RELATIVE = 0  # FUTEX_WAIT ; les autres attentes donnent un instant
 FUTEX_LOCK_PI = 6  # toujours à l'horloge de la date
 TIMESPEC, POLLED = struct.Struct("=qq"), struct.Struct("=ihh")
 MAX_POLLED = 4096  # descripteurs lus dans la mémoire du programme
+CHUNK = 1 << 16
 MAX_NESTED = 3  # sélecteurs rangés dans un sélecteur
 
 
@@ -85,6 +86,20 @@ class _Call(NamedTuple):
 def waits(processes: Iterable[int]) -> list[Wait] | None:
     """Où dort chacun de leurs fils ; None si l'un d'eux ne dort pas."""
     found = []
+    for wait in _threads(processes):
+        if wait is None:
+            return None
+        found.append(wait)
+    return found
+
+
+def selectors(processes: Iterable[int]) -> list[Wait]:
+    """Les sélecteurs sur lesquels un fil dort en cet instant, quoi que fassent les autres."""
+    return [wait for wait in _threads(processes) if wait and wait.selector]
+
+
+def _threads(processes: Iterable[int]) -> Iterator[Wait | None]:
+    """Chaque fil de ces processus ; None pour un fil qui ne dort pas."""
     for process in processes:
         try:
             threads = os.listdir(f"/proc/{process}/task")  # noqa: PTH208 (cent fois par seconde)
@@ -92,45 +107,33 @@ def waits(processes: Iterable[int]) -> list[Wait] | None:
             continue
         for thread in threads:
             state, turns = _status(process, thread)
-            if state in GONE:
-                continue
             if state in STOPPED:
-                found.append(Wait(int(thread), turns, known=True))
-                continue
-            wait = _wait(process, int(thread), state, turns)
-            if wait is None:
-                return None
-            found.append(wait)
-    return found
+                yield Wait(int(thread), turns, known=True)
+            elif state not in GONE:
+                yield _wait(process, int(thread), state, turns)
 
 
-def selectors(processes: Iterable[int]) -> list[Wait]:
-    """Les sélecteurs sur lesquels un fil dort, en cet instant."""
-    found = []
-    for process in processes:
-        found += [wait for wait in waits([process]) or () if wait.selector]
-    return found
-
-
-def _slurp(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:
-        return file.read()
+def slurp(path: str) -> bytes:
+    """Un petit fichier de /proc, lu au plus vite : on y revient cent fois par seconde."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = os.read(descriptor, CHUNK)
+        while data and (more := os.read(descriptor, CHUNK)):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
 
 
 def _status(process: int, thread: str) -> tuple[str, int]:
     """Son état, et combien de fois il a rendu le processeur."""
     try:
-        status = _slurp(f"/proc/{process}/task/{thread}/status")
+        status = slurp(f"/proc/{process}/task/{thread}/status")
     except OSError:
         return "X", 0
-    state, turns = "X", 0
-    for line in status.split(b"\n"):
-        name, _, value = line.partition(b":")
-        if name == b"State":
-            state = value.strip()[:1].decode()
-        elif name.endswith(b"voluntary_ctxt_switches"):  # et nonvoluntary_…
-            turns += int(value)
-    return state, turns
+    place = status.index(b"\nState:") + len("\nState:")
+    ran = status[status.index(b"\nvoluntary_ctxt_switches:") :].split()
+    return status[place : place + 8].strip()[:1].decode(), int(ran[1]) + int(ran[3])
 
 
 def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
@@ -139,7 +142,7 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
         return None
     unknown = None if state in UNINTERRUPTIBLE else Wait(thread, turns)
     try:
-        number, *words = _slurp(f"/proc/{process}/task/{thread}/syscall").split()
+        number, *words = slurp(f"/proc/{process}/task/{thread}/syscall").split()
     except (OSError, ValueError):
         return unknown
     if number == b"running":
@@ -244,7 +247,7 @@ def _epoll(timeout: Callable[[int, int], float | None]) -> Callable[[int, list[i
 
 def _watched(process: int, descriptor: int, depth: int) -> Iterator[int]:
     """Les descripteurs qu'un epoll attend de pouvoir lire, d'après proc(5)."""
-    for line in _slurp(f"/proc/{process}/fdinfo/{descriptor}").split(b"\n"):
+    for line in slurp(f"/proc/{process}/fdinfo/{descriptor}").split(b"\n"):
         if line.startswith(b"tfd:"):
             words = line.split()
             target, events = int(words[1]), int(words[3], 16)
