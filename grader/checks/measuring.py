@@ -10,11 +10,13 @@ from grader.checks.web import COUNT, Web, open_web, run
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.program import Program
+from grader.driving.setting import Script
 from grader.model import Launch
 
 LATENCY = 0.1  # secondes d'attente de chaque page
 DURATION = re.compile(r"\d+[.,]\d+|\d+(?=\s*(?:ms|millisec))")
 ROUNDED = 0.06  # secondes qu'un affichage à la décimale près peut changer
+CLOCKS = frozenset({"time", "timeit", "datetime", "asyncio"})  # asyncio : loop.time()
 SYNC, ASYNC = "I.2.sync_multiple", "I.2.async_multiple"
 NAMES = {SYNC: "synchrone", ASYNC: "asynchrone"}
 IN_TURN = (
@@ -124,17 +126,10 @@ async def figures(arena: Arena) -> None:
 
 async def _both_alone(arena: Arena) -> Launch:
     """Les deux scripts, l'un après l'autre, sur dix pages qui tardent : chacun dit sa durée."""
-    launches = {}
-    for name in (SYNC, ASYNC):
-        script = arena.job.scripts[name]
-        try:
-            launches[name] = launch = await learn(arena, script)
-        except Wrong as wrong:
-            launch = arena.launch or script.launch
-            if not wrong.credit or launch.urls:
-                raise Wrong(_untimed([name]), received=wrong.failure.received) from wrong
-            launches[name] = launch
-        arena.launch = None
+    scripts = {name: arena.job.scripts[name] for name in (SYNC, ASYNC)}
+    if silent := [name for name, script in scripts.items() if not _has_clock(script)]:
+        raise Wrong(_untimed(silent))
+    launches = {name: await _launch(arena, name) for name in scripts}
     timed = {name: await _time(arena, name, launch) for name, launch in launches.items()}
     if silent := [name for name, one in timed.items() if not one.right]:
         one = timed[silent[0]]
@@ -145,6 +140,25 @@ async def _both_alone(arena: Arena) -> Launch:
         ).showing(one.last_lines)
     arena.notes.append(ALONE)
     return launches[SYNC]
+
+
+def _has_clock(script: Script) -> bool:
+    return any(CLOCKS & source.imports for source in script.sources)
+
+
+async def _launch(arena: Arena, name: str) -> Launch:
+    """Comment lancer ce script, que son étape l'ait déjà appris ou non."""
+    script = arena.job.scripts[name]
+    if script.launch != Launch():
+        return script.launch
+    try:
+        return await learn(arena, script)
+    except Wrong as wrong:
+        if arena.launch and not arena.launch.urls:  # c'est à son étape que cette faute compte
+            return arena.launch
+        raise Wrong(_untimed([name]), received=wrong.failure.received) from wrong
+    finally:
+        arena.launch = None
 
 
 def _untimed(names: Iterable[str]) -> str:

@@ -15,6 +15,8 @@ from grader.discovery.sources import ReadingError
 from grader.driving.setting import Script
 from grader.model import Launch, Step
 
+NO_MEASURE = "Pas de mesure.py : jugé sur les deux scripts, s'ils se chronomètrent."
+
 
 class NoInterpreterError(Exception):
     """Aucun Python de la machine ne peut lancer la copie."""
@@ -39,6 +41,7 @@ def prepare(folder: Path, steps: Sequence[Step], sandbox: Sandbox = "bwrap") -> 
     # Toutes les étapes : sans les autres, celles qu'on juge prendraient leurs fichiers.
     every = catalogue.steps()
     found = find_steps(submission, every)
+    found |= _in_place_of_measure(found, every)
     empty = {name: paths[0] for name, paths in find_empty(submission, every).items()}
     reading = _read(submission, found, sandbox)
     choices = {step.id: _choose(step, reading, found, every) for step in every if step.id in found}
@@ -52,6 +55,17 @@ def prepare(folder: Path, steps: Sequence[Step], sandbox: Sandbox = "bwrap") -> 
             name: choice.unavailable for name, choice in choices.items() if choice.unavailable
         },
     )
+
+
+def _in_place_of_measure(found: Mapping[str, Found], every: Sequence[Step]) -> dict[str, Found]:
+    """Sans mesure.py, les deux scripts qu'il lancerait peuvent se chronométrer eux-mêmes."""
+    return {
+        step.id: Found(found[step.needs[0]].path, note=NO_MEASURE)
+        for step in every
+        if step.kind == "measure"
+        and step.id not in found
+        and all(name in found for name in step.needs)
+    }
 
 
 def _read(submission: Submission, found: Mapping[str, Found], sandbox: Sandbox) -> Reading:

@@ -110,3 +110,12 @@ def test_a_python_that_does_not_start_in_the_sandbox(
     machine(monkeypatch, replace(FURNISHED, path=Path("/absent")))
     with pytest.raises(NoInterpreterError, match="ne démarre dans le bac à sable"):
         prepare(copy, steps())
+
+
+def test_two_scripts_stand_in_for_a_missing_measure(copy: Path) -> None:
+    (copy / "mesure.py").unlink()
+    assert "I.2.mesure" not in prepare(copy, steps()).found
+    (copy / "web_async_multiple.py").write_text("import asyncio\n")
+    prepared = prepare(copy, steps())
+    assert prepared.found["I.2.mesure"].note == preparing.NO_MEASURE
+    assert prepared.scripts["I.2.mesure"].path == prepared.scripts["I.2.sync_multiple"].path
