@@ -57,6 +57,17 @@ async def says(server: Server, speaker: Peer, listeners: Sequence[Peer]) -> list
     return heard
 
 
+async def heard_by_all(server: Server, speaker: Peer, listeners: Sequence[Peer]) -> str:
+    """`speaker` parle, et tous les `listeners` l'entendent, quelle que soit la phrase ; ce mot.
+
+    De ce qu'un serveur muet ne fait pas, il n'y a rien à conclure.
+    """
+    deliveries = await says(server, speaker, listeners)
+    if any(one.lost for one in deliveries):
+        judge_relay(server, deliveries, [speaker, *listeners])
+    return deliveries[0].word
+
+
 def judge_relay(server: Server, deliveries: Sequence[Delivery], members: Sequence[Peer]) -> None:
     """Tous ont tout reçu, à la lettre, et de la bouche de son auteur ; sinon, dit le pire.
 

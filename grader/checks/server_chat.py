@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.checks.expect import Faults, nothing_raised, witnessed
 from grader.checks.registry import check
-from grader.checks.room import announced, judge_relay, says
+from grader.checks.room import announced, heard_by_all, judge_relay, says
 from grader.checks.serving import Server
 from grader.checks.starting import start_server
 from grader.checks.staying import still_talk
@@ -60,19 +60,12 @@ async def silent(arena: Arena) -> None:
 async def not_echoed(arena: Arena) -> None:
     server = await start_server(arena)
     speaker, listener = await server.known(2)
-    deliveries = await says(server, speaker, [listener])
-    if deliveries[0].lost:  # muet, le serveur n'a rien prouvé
-        judge_relay(server, deliveries, [speaker, listener])
+    word = await heard_by_all(server, speaker, [listener])
     await arena.settle(server.program)
-    if deliveries[0].word in speaker.unread_text:
-        raise witnessed(
-            Wrong(
-                "L'auteur d'un message le reçoit aussi.",
-                sent=deliveries[0].word,
-                received=speaker.unread_text,
-            ),
-            server.program,
-        )
+    if word in speaker.unread_text:
+        message = "L'auteur d'un message le reçoit aussi."
+        wrong = Wrong(message, sent=word, received=speaker.unread_text)
+        raise witnessed(wrong, server.program)
 
 
 @check("II.5.server.joins")
@@ -147,6 +140,7 @@ async def hello_required(arena: Arena) -> None:
     """Un inconnu parle deux fois, un ancien client dit seulement Hello : nul n'entre ni ne nuit."""
     server = await start_server(arena)
     members = await server.enter(2)
+    await heard_by_all(server, members[0], members[1:])
     faults = Faults(arena)
     stranger = await server.connect("inconnu")
     for when in (

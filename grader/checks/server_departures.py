@@ -4,7 +4,7 @@ from pathlib import Path
 
 from grader.checks.expect import Faults, advise, nothing_raised, witnessed
 from grader.checks.registry import check
-from grader.checks.room import announced
+from grader.checks.room import announced, heard_by_all
 from grader.checks.serving import Server
 from grader.checks.starting import start_server
 from grader.checks.staying import advise_of_exception, still_talk
@@ -30,6 +30,7 @@ async def departures(arena: Arena) -> None:
     """
     server = await start_server(arena)
     first, second, leaver, other = await server.known(4)
+    await heard_by_all(server, first, [second, leaver, other])
     place = server.program.here
     leaver.close()
     await arena.settle(server.program)
@@ -159,6 +160,7 @@ async def strangers(arena: Arena) -> None:
     """Deux inconnus partent, l'un sans un mot, l'autre après avoir parlé : nul n'est annoncé."""
     server = await start_server(arena)
     members = await server.enter(2)
+    await heard_by_all(server, members[0], members[1:])
     faults = Faults(arena)
     for said in ("", arena.words.word()):
         place = server.program.here

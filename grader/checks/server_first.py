@@ -69,7 +69,8 @@ async def _answers(server: Server, peer: Peer) -> None:
             failure.message = "Le serveur répond dès la connexion, sans attendre Hello."
             if early is Match.WORD:
                 failure.message += " Et le texte n'est pas celui demandé."
-            failure.sent, failure.received, failure.match = "", greeting, early
+            failure.sent = "rien encore : le client vient de se connecter"
+            failure.received, failure.match = greeting, early
             wrong.credit = GREETING_CREDIT * (WORD_CREDIT if early is Match.WORD else 1)
             wrong.timed_out = False
         elif failure.match is Match.NONE and mentions_port(failure.received, server.port):

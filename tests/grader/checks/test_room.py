@@ -9,6 +9,7 @@ import pytest
 from grader.checks.room import (
     Delivery,
     announced,
+    heard_by_all,
     judge_relay,
     mentions,
     mentions_port,
@@ -156,6 +157,26 @@ def test_says(tmp_path: Path) -> None:
         assert not any(peer.unread for peer in listeners)
 
     assert message(play(tmp_path, "II.4.server", textbook("II.4.server"), check)) == ""
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([], ""),
+        ([("a dit :", "dit")], ""),
+        ([('client["w"].write(', "str(")], "rien n'arrive"),
+        ([('await client["w"].drain()', "return")], "alors qu'un autre le reçoit"),
+    ],
+)
+def test_heard_by_all(tmp_path: Path, edits: list[tuple[str, str]], expected: str) -> None:
+    async def check(arena: Arena) -> None:
+        server = await start_server(arena)
+        speaker, *listeners = await server.enter(3)
+        assert await heard_by_all(server, speaker, listeners) in server.program.since()
+
+    outcome = play(tmp_path, "II.4.server", textbook("II.4.server", *edits), check)
+    assert expected in message(outcome)
+    assert bool(expected) is bool(outcome.failure)
 
 
 @pytest.mark.parametrize(

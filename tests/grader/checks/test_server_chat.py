@@ -67,6 +67,6 @@ def test_the_exception_is_blamed_on_the_message_that_raised_it(tmp_path: Path) -
     outcome = play(tmp_path, "II.5.server", textbook("II.5.server", SECOND), "hello_required")
     sent = [event.text for event in outcome.timeline if event.kind == "sent"]
     assert outcome.failure
-    assert outcome.failure.sent == sent[3]  # après les deux Hello, et un premier mot
+    assert outcome.failure.sent == sent[4]  # deux Hello, un mot d'un membre, deux de l'inconnu
     assert "ZeroDivisionError" in outcome.failure.output
     assert (outcome.failure.expected, outcome.failure.received) == ("", "")
