@@ -34,7 +34,7 @@ SYSTEM_FOLDERS = ("usr/local/bin", "usr/bin", "opt/*/bin")  # depuis la racine
 # Ce qui, d'un préfixe, est à l'interpréteur ; le reste est à qui l'y a mis : un préfixe est parfois
 # un dossier personnel, ou le projet dont c'est l'environnement.
 PREFIX_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg", "share/terminfo")
-PROBE_SECONDS = 10.0  # sur une machine très chargée ; d'ordinaire 0,05 s
+PROBE_SECONDS = 30.0  # sur une machine très chargée ; d'ordinaire 0,05 s
 
 _PROBE = """
 import importlib.util, json, sys

@@ -1,7 +1,6 @@
 """Les faits des scripts d'une copie, même faits pour nuire à qui les lit."""
 
 import sys
-import time
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -111,7 +110,7 @@ def fragile(monkeypatch: pytest.MonkeyPatch) -> None:
     code = PROGRAM
     for line, other in {
         "\n        facts = analyse(source)\n": FRAGILE,
-        "READ_SECONDS = 1.0": "READ_SECONDS = 0.1",
+        "READ_SECONDS = 0.5": "READ_SECONDS = 0.1",
     }.items():
         assert code.count(line) == 1
         code = code.replace(line, other)
@@ -129,7 +128,7 @@ def test_the_scripts_after_one_that_kills_the_analysis_are_read() -> None:
 
 @pytest.mark.usefixtures("fragile")
 def test_the_whole_analysis_is_bounded_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "SECONDS", 1.0)
+    monkeypatch.setattr(sources, "SECONDS", 8.0)
     found = read(b"import a", b"lent", b"lent", b"import b")
     assert sorted(found[0].imports) == ["a"]
     assert found[1:] == [TOO_HARD] * 3
@@ -162,14 +161,23 @@ BOMB = "\n".join(f"{' ' * n}try: a\n{' ' * n}finally:" for n in range(60)) + "\n
 @pytest.mark.parametrize("sandbox", ["bwrap", "none"])
 def test_compiling_is_bounded_and_costs_nothing(sandbox: Literal["bwrap", "none"]) -> None:
     source = f"import requests\n{BOMB}\n".encode()
-    started = time.monotonic()
     found = facts(OURS, [source] * 16 + [b"return"], sandbox=sandbox)
-    assert time.monotonic() - started < sources.SECONDS
     assert [sorted(one.imports) for one in found[:16]] == [["requests"]] * 16
     assert not any(one.syntax_error for one in found)  # plus le temps de compiler le dernier
 
 
 @pytest.mark.sandbox
+def test_reading_is_bounded_in_processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Les étapes se lisent d'abord ; une machine chargée n'y change rien."""
+    assert "TOTAL = 10.0 " in PROGRAM
+    monkeypatch.setattr(sources, "PROGRAM", PROGRAM.replace("TOTAL = 10.0 ", "TOTAL = 0.3 "))
+    hard = b"[" + b"a, " * 50_000 + b"]"
+    found = read(b"import a", *[hard] * 20, b"import b")
+    assert found[0].imports == {"a"}
+    assert found[1] != TOO_HARD
+    assert found[-1] == TOO_HARD
+
+
 def test_in_the_sandbox_nothing_else_is_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
