@@ -96,7 +96,7 @@ FRAGILE = """
                 os.write(writer, b'{"modules": [')
                 os.kill(os.getpid(), 9)
             case b"lent":
-                time.sleep(60)
+                import time; time.sleep(60)
             case b"boucle":
                 while True:
                     pass
