@@ -104,6 +104,29 @@ async def test_a_slow_page_makes_no_other_wait(local: Local) -> None:
 
 
 @on_local_site
+async def test_a_connection_is_busy_until_it_has_its_answer(local: Local) -> None:
+    """Même si elle n'a encore rien demandé : sa demande est peut-être en chemin."""
+    assert not local.site.busy
+    _, writer = await asyncio.open_connection("127.0.0.1", local.site.http_port)
+    await until(lambda: local.site.busy)
+    assert local.site.waiting == []
+    writer.close()
+    await until(lambda: not local.site.busy)
+    local.site.page(local.url("/retenue"), hold=(hold := asyncio.Event()))
+    held = asyncio.create_task(local.get("/retenue"))
+    await until(lambda: bool(local.site.waiting))
+    (request,) = local.site.waiting
+    client, site = request.ends
+    assert f"{client[0]}:{client[1]}" == request.client
+    assert site == ("127.0.0.1", local.site.https_port)
+    assert local.site.busy
+    hold.set()
+    await held
+    await until(lambda: not local.site.busy)  # la connexion, elle, reste ouverte
+    assert local.site.waiting == []
+
+
+@on_local_site
 async def test_the_gate_opens_when_enough_requests_are_in_flight(local: Local) -> None:
     gate = local.site.hold_until(3, 3600)
     first = [asyncio.create_task(local.get(f"/{number}")) for number in range(2)]
