@@ -112,7 +112,7 @@ async def test_a_connection_is_busy_until_it_has_its_answer(local: Local) -> Non
     assert local.site.waiting == []
     writer.close()
     await until(lambda: not local.site.busy)
-    local.site.page(local.url("/retenue"), hold=(hold := asyncio.Event()))
+    gate = local.site.hold_until(2, 3600)
     held = asyncio.create_task(local.get("/retenue"))
     await until(lambda: bool(local.site.waiting))
     (request,) = local.site.waiting
@@ -120,7 +120,7 @@ async def test_a_connection_is_busy_until_it_has_its_answer(local: Local) -> Non
     assert f"{client[0]}:{client[1]}" == request.client
     assert site == ("127.0.0.1", local.site.https_port)
     assert local.site.busy
-    hold.set()
+    gate.open()
     await held
     await until(lambda: not local.site.busy)  # la connexion, elle, reste ouverte
     assert local.site.waiting == []
