@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +20,7 @@ from grader.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDG
 from grader.model import Check, Report, Step, Verdict
 from grader.reports import files, jsonreport, page, terminal
 from grader.reports.neutral import neutral, shortened
-from grader.sandbox.bare import BareError, check_port, pages_set_aside
+from grader.sandbox.bare import BareError
 from grader.version import VERSION
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +33,6 @@ MARKS = {  # ce qui va, et ce qu'on peut y faire
     (False, True): ("✗", "red"),
     (False, False): ("✗", "red"),
 }
-ON_PORT = frozenset({"server", "client"})  # ces scripts écoutent ou vont sur le port 8888
-ON_DISK = frozenset({"fetch", "fetch_many", "measure"})  # ceux-là écrivent des pages dans /tmp
 
 
 def _fail(message: str, code: int = BAD_INPUT) -> int:
@@ -80,10 +77,7 @@ def _run(
         options, seed=seed, jobs=arguments.jobs, budget=arguments.budget
     )
     try:
-        with ExitStack() as stack:
-            if sandbox == "none":
-                _make_room(steps, stack)
-            progress = stack.enter_context(_Progress(Console(stderr=True)))
+        with _Progress(Console(stderr=True)) as progress:
             report = grading.grade(grading.with_settings(options, progress=progress.advance))
     except (SubmissionError, NoInterpreterError, BareError) as error:
         return _fail(str(error))
@@ -107,15 +101,6 @@ def _console() -> Console:
     console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED)
     console.width = min(max(console.width, NARROWEST), WIDEST)
     return console
-
-
-def _make_room(steps: Sequence[Step], stack: ExitStack) -> None:
-    """Sans bac à sable, ce dont ces étapes ont besoin sur la machine ; BareError si c'est pris."""
-    kinds = {step.kind for step in steps}
-    if kinds & ON_PORT:
-        check_port()
-    if kinds & ON_DISK:
-        stack.enter_context(pages_set_aside())
 
 
 def _unwritable(arguments: argparse.Namespace, folder: Path) -> int:

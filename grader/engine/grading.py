@@ -5,7 +5,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,8 @@ from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
 from grader.engine.results import assemble, overall
 from grader.engine.verdicts import LONGER, Next, following, judge
-from grader.model import Check, Launch, Outcome, Report, Step, StepResult
+from grader.model import Check, Kind, Launch, Outcome, Report, Step, StepResult
+from grader.sandbox.bare import room
 from grader.sandbox.cell import PLACE
 from grader.sandbox.limits import Limits
 from grader.world.authority import Authority
@@ -50,10 +51,12 @@ def with_settings(options: Options, **settings: object) -> Options:
 
 
 def grade(options: Options) -> Report:
-    """Juge la copie ; SubmissionError ou NoInterpreterError si ce n'en est pas une."""
+    """Juge la copie. SubmissionError ou NoInterpreterError si ce n'en est pas une ; BareError si,
+    sans bac à sable, la machine n'a pas la place de la juger."""
     started = time.monotonic()
     prepared = prepare(options.folder, options.steps, options.sandbox)
-    with place(options.sandbox) as folder:
+    kinds = {step.kind for step in options.steps if step.id in prepared.found}
+    with place(options.sandbox, kinds) as folder:
         setting = Setting(
             sandbox=options.sandbox,
             place=folder,
@@ -74,12 +77,12 @@ def grade(options: Options) -> Report:
 
 
 @contextmanager
-def place(sandbox: str) -> Iterator[Path]:
+def place(sandbox: str, kinds: Collection[Kind] = ()) -> Iterator[Path]:
     """Là où chaque arène range ce qu'elle prépare : chez elle, ou sans arène dans /tmp."""
     if sandbox == "bwrap":
         yield PLACE
         return
-    with tempfile.TemporaryDirectory(prefix="tp6-correcteur-") as folder:
+    with room(kinds), tempfile.TemporaryDirectory(prefix="tp6-correcteur-") as folder:
         yield Path(folder)
 
 

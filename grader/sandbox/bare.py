@@ -5,14 +5,18 @@ de côté, puis rendu ; ce qu'ils y ont écrit est effacé.
 """
 
 import errno
+import fcntl
+import os
 import pwd
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from grader.model import Kind
 from grader.sandbox.inherited import stops_held
 
 PORT = 8888
@@ -20,6 +24,9 @@ TMP = Path("/tmp")
 PAGE = "web_page"  # celle de l'étape I.2 ; les autres pages sont web_…, d'après leur URL
 PAGES = "web_*"
 LISTENING = "0A"  # <net/tcp_states.h>, tel que /proc/net/tcp l'écrit
+ON_PORT: frozenset[Kind] = frozenset({"server", "client"})
+ON_DISK: frozenset[Kind] = frozenset({"fetch", "fetch_many", "measure"})
+PATIENCE = 600.0  # secondes ; une correction ordinaire sans bac à sable en prend cent
 MAX_NAME = 60  # caractères
 
 
@@ -81,6 +88,42 @@ def _user(number: int) -> str:
         return f"l'utilisateur {pwd.getpwuid(number).pw_name}"
     except KeyError:
         return f"l'utilisateur {number}"
+
+
+@contextmanager
+def room(kinds: Collection[Kind], folder: Path = TMP) -> Iterator[None]:
+    """La place de juger de telles étapes, à une seule correction à la fois ; BareError à défaut."""
+    with ExitStack() as stack:
+        if on_disk := not ON_DISK.isdisjoint(kinds):
+            stack.enter_context(_alone(folder))
+        if not ON_PORT.isdisjoint(kinds):
+            check_port()
+        if on_disk:
+            stack.enter_context(pages_set_aside(folder))
+        yield
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Attend la fin d'une autre correction : elles se prendraient leurs pages."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        limit = time.monotonic() + PATIENCE
+        while not _locked(descriptor):
+            if time.monotonic() > limit:
+                raise BareError("Une autre correction sans bac à sable est en cours, et dure.")
+            time.sleep(0.1)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tué, on le rend aussi
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

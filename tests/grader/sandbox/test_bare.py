@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.model import Kind
 from grader.sandbox import bare
-from grader.sandbox.bare import BareError, check_port, pages_set_aside
+from grader.sandbox.bare import BareError, check_port, pages_set_aside, room
 
 
 def listening(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
@@ -76,6 +77,36 @@ def test_a_long_command_is_cut(tmp_path: Path) -> None:
     shown = bare._name(tmp_path)
     assert shown.startswith("python3 xxx")
     assert len(shown) == bare.MAX_NAME + 1
+
+
+def test_room_is_made_only_for_the_steps_one_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken() -> None:
+        raise BareError("pris")
+
+    monkeypatch.setattr(bare, "check_port", taken)
+    (tmp_path / "web_page").touch()
+    with room({"script"}, tmp_path):
+        assert names(tmp_path) == ["web_page"]
+    with room({"script", "measure"}, tmp_path):
+        assert not list(tmp_path.glob("web_*"))
+    on_port: list[set[Kind]] = [{"client"}, {"server", "fetch"}]
+    for kinds in on_port:
+        with pytest.raises(BareError, match="pris"), room(kinds, tmp_path):
+            pytest.fail("rien ne doit être lancé")
+    assert names(tmp_path) == ["web_page"]
+
+
+def test_one_grading_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bare, "PATIENCE", 0.0)
+    with room({"fetch"}, tmp_path):
+        with pytest.raises(BareError, match="Une autre correction"), room({"fetch"}, tmp_path):
+            pytest.fail("l'autre n'a pas fini")
+        with room({"script"}, tmp_path):
+            pass
+    with room({"fetch"}, tmp_path):
+        pass
 
 
 def names(folder: Path) -> list[str]:
