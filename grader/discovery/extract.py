@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
 READY = "ready"
+IMPLICIT_LOOP = "asyncio.get_event_loop() hors d'une coroutine"
 # Secondes de processeur, qu'une machine chargée n'allonge pas. Une étape se lit en 0,005 s.
 READ_SECONDS = 0.5  # pour un script
 COMPILE_SECONDS = 0.3  # pour un script : des « finally » emboîtés y prendraient des heures
@@ -120,11 +121,31 @@ def _facts(tree: ast.Module) -> dict[str, Any]:
     return {
         "modules": _first(_imported(imports)),
         "required": _first(_imported([node for node in imports if node not in optional])),
+        "uses": _first(_uses(nodes)),
         "globals": _globals(tree, nodes),
         "functions": _functions(tree, nodes),
         "integers": sorted(set(filter(_may_be_a_port, constants)))[:MAX_NAMES],
         "strings": strings[:MAX_STRINGS],
     }
+
+
+def _uses(nodes: list[ast.AST]) -> Iterator[str]:
+    """Ce que le script prend dans des modules, « itertools.batched », et d'où vient sa boucle.
+
+    get_event_loop() en créait une quand il n'y en avait pas : Python 3.14 ne le fait plus.
+    """
+    inside = {
+        one for node in nodes if isinstance(node, ast.AsyncFunctionDef) for one in ast.walk(node)
+    }
+    outside = set[str]()
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+        if isinstance(node, ast.Call) and node not in inside:
+            outside |= {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}
+    created = outside & {"set_event_loop", "new_event_loop"}
+    if {"get_event_loop", "run_until_complete"} <= outside and not created:
+        yield IMPLICIT_LOOP
 
 
 def _first(names: Iterable[str]) -> list[str]:

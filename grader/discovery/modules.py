@@ -7,6 +7,7 @@ du correcteur, ou du requirements.txt de la copie. L'absence de tout autre est c
 import re
 from collections.abc import Iterable, Iterator
 
+from grader.discovery.extract import IMPLICIT_LOOP
 from grader.discovery.files import SourceFile, Submission
 from grader.discovery.interpreters import MODULES, OPTIONAL, Interpreter
 
@@ -19,6 +20,20 @@ PASSING_STANDARD = frozenset(
         *("sunau", "telnetlib", "tomllib", "uu", "xdrlib"),
     }
 )
+# Ce qui n'est pas dans tous ses modules, de 3.11 à 3.15 : depuis quand, ou jusqu'à quand.
+SINCE = {
+    **dict.fromkeys(("itertools.batched", "typing.override", "collections.abc.Buffer"), (3, 12)),
+    **dict.fromkeys(("warnings.deprecated", "typing.TypeIs", "typing.ReadOnly"), (3, 13)),
+    **dict.fromkeys(("copy.replace", "asyncio.QueueShutDown", "queue.ShutDown"), (3, 13)),
+    **dict.fromkeys(("os.process_cpu_count", "pathlib.UnsupportedOperation"), (3, 13)),
+    **dict.fromkeys(("functools.Placeholder", "string.templatelib"), (3, 14)),
+    "concurrent.futures.InterpreterPoolExecutor": (3, 14),
+}
+UNTIL = {
+    IMPLICIT_LOOP: (3, 14),
+    "asyncio.set_child_watcher": (3, 14),
+    "asyncio.ThreadedChildWatcher": (3, 14),
+}
 # Là où le nom du module n'est pas celui qu'on donne à pip.
 _INSTALLED_AS = {
     "beautifulsoup4": "bs4",
@@ -66,8 +81,13 @@ class Machine:
         self._owed = PASSING_STANDARD.union(MODULES, OPTIONAL, wanted, *standard)
 
     def missing(self, interpreter: Interpreter, modules: frozenset[str]) -> frozenset[str]:
-        """Parmi ces modules, ceux que la machine doit à la copie, et que ce Python n'a pas."""
-        return (modules & self._owed) - interpreter.modules - interpreter.standard
+        """Parmi eux, et ce qu'on y prend, ce que la machine doit et que ce Python n'a pas."""
+        version = interpreter.version[:2]
+        return (
+            (modules & self._owed) - interpreter.modules - interpreter.standard
+            | {name for name in modules & SINCE.keys() if version < SINCE[name]}
+            | {name for name in modules & UNTIL.keys() if version >= UNTIL[name]}
+        )
 
     def ranked(self, required: frozenset[str], imports: frozenset[str]) -> list[Interpreter]:
         """Les Python, de celui à qui il manque le moins, puis du plus récent, au pire."""

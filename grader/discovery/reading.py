@@ -92,7 +92,7 @@ class Reading:
         everything = [*sources, *(one for other in beside for one in self.sources(other))]
         own = {PurePosixPath(one.path).stem for one in everything}
         imports = frozenset().union(*(one.imports for one in everything)) - own
-        required = frozenset().union(*(one.required for one in everything)) - own
+        required = frozenset().union(*(one.required | one.uses for one in everything)) - own
         readable = [PurePosixPath(one.path) for one in everything if not one.syntax_error]
         ranked = self._machine.ranked(required, imports)
         for one in ranked:
@@ -111,12 +111,13 @@ class Reading:
         return source.syntax_error, ""
 
     def _lack(self, interpreter: Interpreter, lacking: frozenset[str]) -> str:
-        names = " et ".join(sorted(lacking))
-        modules = f"le module {names}" if len(lacking) == 1 else f"les modules {names}"
+        names = " et ".join(
+            name if "." in name else f"le module {name}" for name in sorted(lacking)
+        )
         better = self._machine.ranked(lacking, lacking)[0]
         if self._machine.missing(better, lacking):
-            return f"Python {interpreter.label} n'a pas {modules} sur cette machine"
+            return f"Python {interpreter.label} n'a pas {names} sur cette machine"
         return (
             f"Python {better.label} ne comprend pas ce script, et Python {interpreter.label}, qui "
-            f"le comprend, n'a pas {modules} sur cette machine"
+            f"le comprend, n'a pas {names} sur cette machine"
         )

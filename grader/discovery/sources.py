@@ -33,6 +33,7 @@ class SourceFacts:
     imports: frozenset[str] = frozenset()  # « aiohttp », et non « aiohttp.web »
     modules: tuple[str, ...] = ()  # noms complets ; un import relatif commence par ses points
     required: frozenset[str] = frozenset()  # parmi imports, ceux dont il ne peut se passer
+    uses: frozenset[str] = frozenset()  # « itertools.batched », importé ou non par son nom
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
     globals: dict[str, int] = field(default_factory=dict)  # et la ligne où chacune paraît
     integers: frozenset[int] = frozenset()  # de 1 à 65535
@@ -74,6 +75,7 @@ def _facts(answer: Any, source: bytes) -> SourceFacts:
         imports=_names(modules),
         modules=modules,
         required=_names(answer["required"]),
+        uses=frozenset([*answer["required"], *answer["uses"]]),
         functions={
             name: FunctionFacts(bool(is_async), parameters, line)
             for name, (is_async, parameters, line) in answer["functions"].items()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.discovery.extract import READY, analyse, main, refusal
+from grader.discovery.extract import IMPLICIT_LOOP, READY, analyse, main, refusal
 from tests.grader.discovery.copies import ROOT
 
 
@@ -31,6 +31,26 @@ def f():
     assert set(fact(source, "modules")) == {
         *("socket", "os.path", "aiohttp.web", ".local", "..pack.mod.name", "requests", "rich"),
     }
+
+
+LOOP = "loop = asyncio.get_event_loop()\nloop.run_until_complete(main())\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [
+        ("itertools.batched(x, 2)", ["itertools.batched"]),
+        ("a.b.c = x", ["a.b"]),
+        ("f().b", []),
+        (LOOP, ["asyncio.get_event_loop", "loop.run_until_complete", IMPLICIT_LOOP]),
+        (f"asyncio.set_event_loop(l)\n{LOOP}", ["asyncio.set_event_loop"]),
+        ("async def main():\n asyncio.get_event_loop()\nl.run_until_complete(main())", []),
+    ],
+)
+def test_what_it_takes_in_modules(source: str, uses: list[str]) -> None:
+    found = fact(source, "uses")
+    assert set(uses) <= set(found)
+    assert (IMPLICIT_LOOP in found) is (IMPLICIT_LOOP in uses)
 
 
 def test_functions() -> None:
@@ -98,6 +118,7 @@ def test_what_it_says_is_bounded() -> None:
     assert sizes == {
         "modules": 2_000,
         "required": 2_000,
+        "uses": 0,
         "globals": 2_000,
         "functions": 2_000,
         "integers": 0,

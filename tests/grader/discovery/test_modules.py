@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.discovery.extract import IMPLICIT_LOOP
 from grader.discovery.interpreters import Interpreter
 from grader.discovery.modules import MAX_ANNOUNCED, Machine, announced
 from tests.grader.discovery.copies import submission
@@ -73,12 +74,24 @@ def test_what_the_machine_owes(module: str, missing: bool) -> None:
         (("telnetlib",), 11),
         (("pandas",), 13),
         (("requests", "pandas"), 12),
+        (("itertools.batched",), 13),
+        (("requests", "itertools.batched"), 12),
+        (("warnings.deprecated",), 13),
+        ((IMPLICIT_LOOP,), 13),
     ],
 )
 def test_the_newest_that_lacks_the_least(required: tuple[str, ...], minor: int) -> None:
     machine = Machine([OLD, BARE, NEW], frozenset())
     modules = frozenset(required)
     assert machine.ranked(modules, modules)[0].version == (3, minor, 0)
+
+
+def test_a_loop_that_nobody_created_is_for_the_pythons_that_create_it() -> None:
+    """L'idiome du sujet, tel qu'on l'écrivait : Python 3.14 le refuse."""
+    machine = Machine([made(14, "requests"), made(15), BARE], frozenset())
+    wanted = frozenset({IMPLICIT_LOOP})
+    assert [one.version[1] for one in machine.ranked(wanted, wanted)] == [13, 15, 14]
+    assert machine.missing(made(14), wanted) == wanted
 
 
 def test_what_it_can_do_without_counts_less() -> None:

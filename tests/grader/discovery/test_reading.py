@@ -104,7 +104,7 @@ def test_a_file_of_the_copy_is_not_a_module_of_the_machine() -> None:
             "le module requests sur cette machine",
         ),
         ("11 aiohttp", "Python 3.13.0 n'a pas le module aiohttp sur cette machine"),
-        ("11 cgi yaml", "Python 3.13.0 n'a pas les modules cgi et yaml sur cette machine"),
+        ("11 cgi yaml", "Python 3.13.0 n'a pas le module cgi et le module yaml sur cette machine"),
         (
             "14",
             "la ligne 9 n'est pas pour 13, et le plus récent de cette machine est Python 3.13.0",
