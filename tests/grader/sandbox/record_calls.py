@@ -76,21 +76,21 @@ def of_copies() -> set[str]:
     real = BubblewrapCell.command
     cell.EXECUTE_ONLY = 0o755  # sans quoi strace ne suivrait pas le processus 1
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o777)
+        traces = Path(name)
+        traces.chmod(0o777)
 
         def command(
-            self: BubblewrapCell, runtime: Runtime, arguments: Sequence[str], place: str
+            self: BubblewrapCell, runtime: Runtime, arguments: Sequence[str], folder: str
         ) -> list[str]:
-            trace = tempfile.mktemp(dir=folder)
-            return [*TRACE, trace, "/usr/bin/env", *real(self, runtime, arguments, place)]
+            trace = tempfile.mktemp(dir=traces)
+            return [*TRACE, trace, "/usr/bin/env", *real(self, runtime, arguments, folder)]
 
         BubblewrapCell.command = command  # type: ignore[method-assign]
         for variant in (textbook(), *odd()):
             report = grade_variant(variant)
             print(variant.name, report.earned, "/", report.points, flush=True)
         found: set[str] = set()
-        for trace in folder.iterdir():
+        for trace in traces.iterdir():
             found |= calls(trace.read_text("utf-8", "replace").splitlines(), after="prlimit")
         return found
 

@@ -111,11 +111,11 @@ def test_sockets_of_three_families() -> None:
     assert judged("socket", socket.AF_UNIX, nonblocking, 0) == 0
     assert judged("socket", socket.AF_NETLINK, socket.SOCK_RAW, 0) == 0
     assert judged("socket", socket.AF_NETLINK, socket.SOCK_RAW, 4) == errno.EAFNOSUPPORT
-    for family in range(60):
-        if family not in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
-            assert judged("socket", family, socket.SOCK_STREAM, 0) == errno.EAFNOSUPPORT
-        if family != socket.AF_UNIX:
-            assert judged("socketpair", family, socket.SOCK_STREAM, 0) == errno.EAFNOSUPPORT
+    for other in range(60):
+        if other not in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
+            assert judged("socket", other, socket.SOCK_STREAM, 0) == errno.EAFNOSUPPORT
+        if other != socket.AF_UNIX:
+            assert judged("socketpair", other, socket.SOCK_STREAM, 0) == errno.EAFNOSUPPORT
     assert judged("socketpair", socket.AF_UNIX, nonblocking, 0) == 0
 
 
