@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.discovery.interpreters import OLDEST, Interpreter, find_interpreters
-from grader.driving.idle import processes_of
+from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import PLACE, BubblewrapCell, Runtime, prepare_system
 from grader.sandbox.inherited import forget, stops_held
 from grader.sandbox.limits import Limits

@@ -9,10 +9,10 @@ from grader.checks.numbers import LEAST, ONCE, TWICE, Count, Number, counts, num
 from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
-from grader.driving.idle import processes_of
 from grader.driving.program import Program
 from grader.driving.waiting import Wait, waits
 from grader.model import Launch
+from grader.sandbox.appetite import processes_of
 
 PAUSE = 0.5  # secondes entre deux nombres
 TOLERANCE = 0.3  # sur chaque pause : une machine chargée réveille en retard

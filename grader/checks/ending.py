@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.driving.arena import Arena
-from grader.driving.idle import processes_of
 from grader.driving.program import Program
+from grader.sandbox.appetite import processes_of
 
 ENTER = "enter"  # ce qu'on a tapé, parmi les réponses que garde la façon de lancer
 MAX_ENTERS = 4

@@ -9,10 +9,10 @@ from grader.checks.registry import check
 from grader.checks.web import COUNT, PAGE, Given, Web, new_url, open_web, place_of, run
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
-from grader.driving.idle import processes_of
 from grader.driving.program import Program
 from grader.driving.waiting import Wait, waits
 from grader.model import Launch
+from grader.sandbox.appetite import processes_of
 
 TOGETHER = 3  # requêtes en cours au même instant, au moins, pour dire qu'elles vont ensemble
 AGAIN = 2  # pages redemandées

@@ -11,9 +11,9 @@ from grader.checks.serving import Server
 from grader.checks.starting import start_server
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
-from grader.driving.idle import processes_of
 from grader.driving.peer import Peer
 from grader.driving.waiting import waits
+from grader.sandbox.appetite import processes_of
 
 CLIENTS = 3
 

@@ -7,11 +7,12 @@ from grader.checks.expect import witnessed
 from grader.checks.serving import Server
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
-from grader.driving.idle import listening_by, processes_of
+from grader.driving.idle import listening_by
 from grader.driving.program import Program
 from grader.driving.prompts import converse
 from grader.driving.setting import Script
 from grader.model import Launch
+from grader.sandbox.appetite import processes_of
 from grader.world.diag import Listening
 
 STARTING = 1.5  # secondes de sommeil au bout desquelles un serveur n'écoutera plus

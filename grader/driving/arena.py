@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from typing import Literal, Self, TypeVar
 
-from grader.driving.idle import BUSY, FINISHED, Observer, Sleep, memory_of, processes_of
+from grader.driving.idle import BUSY, FINISHED, Observer, Sleep
 from grader.driving.peer import Peer
 from grader.driving.program import Program
 from grader.driving.pulse import Pulse
@@ -18,6 +18,7 @@ from grader.driving.timeline import Timeline
 from grader.driving.waiting import Wait, selectors
 from grader.driving.words import Words
 from grader.model import Launch
+from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import BubblewrapCell, Cell, PlainCell, prepare_system
 from grader.world.capture import Capture
 from grader.world.diag import Diag
@@ -30,7 +31,6 @@ CONFIRMED = 0.03  # secondes sans que rien ne bouge, pour ne pas conclure d'un s
 CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
 LOOK = 0.01  # secondes entre deux regards
 ENDLESS_TEXT = 50_000  # caractères : ce que n'écrit aucun programme du TP
-WATCH = 0.1  # secondes entre deux relevés de la mémoire
 
 
 class Arena:
@@ -64,8 +64,10 @@ class Arena:
             folder = tempfile.TemporaryDirectory(prefix="tp6-", dir=self.setting.place)
             self._place = Path(self._stack.enter_context(folder))
         self.diag = self._stack.enter_context(Diag())
-        watchdog = asyncio.create_task(self._watch_appetite())
-        self._stack.push_async_callback(_cancel, watchdog)
+        if self.setting.alarms >= 0:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(self.setting.alarms, self._on_alarm)
+            self._stack.callback(loop.remove_reader, self.setting.alarms)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -150,19 +152,12 @@ class Arena:
         trust = {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
         return PlainCell.create(self._place / f"cell{number}", setting.limits, trust)
 
-    async def _watch_appetite(self) -> None:
-        """La limite par processus ne suffit pas : une copie peut en lancer soixante."""
-        limits = self.setting.limits
-        while True:
-            await asyncio.sleep(WATCH)
-            for program in filter(lambda program: program.running, self.programs):
-                processes, excess = processes_of(program.pid), ""
-                # Un compte qui n'a qu'un utilisateur n'a pas non plus de limite de processus.
-                if len(processes) > limits.processes:
-                    excess = "processus"
-                elif memory_of(processes) > limits.memory:
-                    excess = "mémoire"
-                if excess:
+    def _on_alarm(self) -> None:
+        """Le chien de garde a arrêté un programme, et dit pourquoi."""
+        for line in os.read(self.setting.alarms, 4096).decode().splitlines():
+            process, _, excess = line.partition(" ")
+            for program in self.programs:
+                if str(program.pid) == process:
                     self.timeline.add(program.name, "note", f"arrêté : trop de {excess}")
                     program.kill()
 
@@ -268,8 +263,3 @@ class Arena:
 
 def _settled(state: Sleep, left: float) -> bool:
     return state.timer is None or state.timer > left
-
-
-async def _cancel(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

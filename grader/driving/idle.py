@@ -10,13 +10,12 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader.driving.peer import Peer
 from grader.driving.waiting import Wait, slurp, waits
+from grader.sandbox.appetite import processes_of
 from grader.world.diag import Diag, Listening, State
 
-PROC = Path("/proc")
 REGULAR = 2  # fois qu'un sommeil se répète à l'identique, pour n'être qu'un battement
 ROUNDING, LATENESS = 0.1, 0.015  # part et secondes dont deux battements peuvent différer
 BLINK = 0.05  # secondes entre deux regards, au plus, pour ne pas manquer un battement
@@ -43,16 +42,6 @@ class Sleep:
 
 FINISHED = Sleep(running=False, asleep=True, proven=True)
 BUSY = Sleep()
-
-
-def processes_of(root: int) -> list[int]:
-    """`root` et ses descendants."""
-    found = [root]
-    for process in found:
-        with suppress(OSError, ValueError):
-            for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208
-                found += map(int, slurp(f"/proc/{process}/task/{task}/children").split())
-    return found
 
 
 def alive(process: int) -> bool:
@@ -188,12 +177,3 @@ def listening_by(diag: Diag, processes: Iterable[int]) -> list[Listening]:
     owned = set(sockets_of(processes))
     found = [place for place, inode in diag.listening() if inode in owned]
     return sorted(found, key=lambda place: (":" in place.host, place))
-
-
-def memory_of(processes: list[int]) -> int:
-    """Octets de mémoire vive que prennent ces processus."""
-    pages = 0
-    for process in processes:
-        with suppress(OSError, IndexError, ValueError):
-            pages += int((PROC / str(process) / "statm").read_text("ascii").split()[1])
-    return pages * 4096

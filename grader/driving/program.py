@@ -15,12 +15,13 @@ from contextlib import suppress
 
 import pyte
 
-from grader.driving.idle import alive, processes_of
+from grader.driving.idle import alive
 from grader.driving.pulse import Pulse
 from grader.driving.text import plain
 from grader.driving.timeline import MAX_TEXT, Timeline
 from grader.driving.traces import exceptions, own
 from grader.driving.waiting import CONTROLLING_TERMINAL
+from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import Cell
 
 COLUMNS, LINES = 160, 60

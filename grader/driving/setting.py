@@ -31,6 +31,7 @@ class Setting:
     authority: Authority
     submission: Submission
     limits: Limits = field(default_factory=Limits)
+    alarms: int = -1  # le descripteur où le chien de garde dit ce qu'il arrête, s'il y en a un
 
 
 @dataclass(frozen=True)

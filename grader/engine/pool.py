@@ -4,6 +4,7 @@ Le correcteur n'a qu'un fil et pas de boucle asyncio : un fork n'y copie ni verr
 """
 
 import contextlib
+import dataclasses
 import os
 import selectors
 import signal
@@ -17,7 +18,8 @@ from grader.driving.setting import Job, Setting
 from grader.engine.trial import ENDLESS, budget, decode, encode, run
 from grader.model import Failure, Outcome
 from grader.sandbox.inherited import forget, stops_held
-from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter
+from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter, split
+from grader.sandbox.watchdog import Watchdog
 
 MAX_OUTCOME = 20_000_000  # octets
 STIFLED = "Le programme a étouffé le correcteur, qui n'a pas pu finir ce contrôle."
@@ -111,9 +113,15 @@ def _live(setting: Setting, job: Job, pipe: int, parent: int) -> None:
             os._exit(1)
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
         _keep_only(pipe)
-        if setting.sandbox == "bwrap":
-            enter()
-        outcome = run(setting, job)
+        alarms, alert = os.pipe()
+        sandboxed = setting.sandbox == "bwrap"
+        watch = Watchdog(setting.limits, alert, network=sandboxed).watch
+        if sandboxed:
+            enter(watch)
+        else:
+            split(watch)
+        os.close(alert)
+        outcome = run(dataclasses.replace(setting, alarms=alarms), job)
     except NamespaceError as error:
         outcome = Outcome(credit=0.0, error=f"arène refusée : {error}")
     except BaseException:

@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.sandbox.netlink import make_every_address_local
@@ -15,7 +16,7 @@ from grader.sandbox.netlink import make_every_address_local
 # <linux/sched.h>, <sys/mount.h>, <linux/prctl.h>
 NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x0002_0000, 0x0400_0000, 0x0800_0000
 NEW_USER, NEW_PIDS, NEW_NETWORK = 0x1000_0000, 0x2000_0000, 0x4000_0000
-EVERYTHING = NEW_MOUNTS | NEW_UTS | NEW_IPC | NEW_USER | NEW_PIDS | NEW_NETWORK
+EVERYTHING = NEW_UTS | NEW_IPC | NEW_USER | NEW_PIDS | NEW_NETWORK  # sauf les montages
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG = 1
 # Root donne à l'arène mille utilisateurs ordinaires, pour que la copie ne tourne pas en root.
@@ -24,6 +25,9 @@ FIRST_STRANGER = 1000  # là où il n'y en a pas cent mille (un conteneur) ; plu
 SACRIFICED = (
     "1000"  # le premier qu'arrête le noyau quand la mémoire manque : oom_score_adj, proc(5)
 )
+
+
+Watch = Callable[[int], None]
 
 
 class NamespaceError(Exception):
@@ -115,11 +119,27 @@ def ordinary_user_exists() -> bool:
     return len(Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()) > 1
 
 
-def enter() -> None:
+def split(watch: Watch) -> None:
+    """Fait vivre la suite à un enfant ; ce processus-ci le surveille (`watch`), et finit avec lui.
+
+    Il le tue s'il reçoit SIGTERM, ou s'il meurt.
+    """
+    child = os.fork()
+    if child == 0:
+        die_with_parent()
+        return
+    die_with_parent()
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
+    watch(child)
+    _, status = os.waitpid(child, 0)
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def enter(watch: Watch = lambda _: None) -> None:
     """Fait entrer dans une arène le processus, qui doit n'avoir qu'un fil.
 
     Au retour on est le processus 1 de l'arène, avec tous les droits dans celle-ci et aucun dehors ;
-    l'ancien processus attend dehors la fin de celui-ci, et le tue s'il reçoit SIGTERM : quand il
+    l'ancien processus reste dehors, où il ne voit que le réseau de l'arène, et surveille : quand il
     finit, plus rien ne court dans l'arène. NamespaceError si le système refuse.
     """
     try:
@@ -127,13 +147,8 @@ def enter() -> None:
         _unshare(EVERYTHING)
         if ordinary_user_exists():
             os.setgroups([])
-        first = os.fork()
-        if first:
-            die_with_parent()
-            signal.signal(signal.SIGTERM, lambda *_: os.kill(first, signal.SIGKILL))
-            _, status = os.waitpid(first, 0)
-            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-        die_with_parent()
+        split(watch)
+        _libc("unshare", NEW_MOUNTS)  # pas plus tôt : dehors, /proc montre ceux d'ici
         mount("none", Path("/"), flags=MS_REC | MS_PRIVATE)
         mount("proc", Path("/proc"), "proc")
         make_every_address_local()

@@ -14,7 +14,9 @@ import pytest
 from grader.driving import arena
 from grader.engine import pool
 from grader.sandbox import cell, namespaces
+from grader.sandbox.buffers import Buffers
 from grader.sandbox.cell import BubblewrapCell, Runtime
+from grader.sandbox.watchdog import Watchdog
 
 Patch = pytest.MonkeyPatch
 Words = list[str]
@@ -169,6 +171,15 @@ def lifetime(patch: Patch) -> None:
     commanding(patch, lambda _, words: replaced(words, ["--die-with-parent"]))
 
 
+def watchdog(patch: Patch) -> None:
+    patch.setattr(Watchdog, "watch", lambda *_: None)
+
+
+def sockets(patch: Patch) -> None:
+    """Le chien de garde, qui ne regarderait que la mémoire des processus."""
+    patch.setattr(Buffers, "held", lambda _: 0)
+
+
 def priority(patch: Patch) -> None:
     patch.setattr(cell, "LOW_PRIORITY", ())
 
@@ -190,6 +201,8 @@ MEASURES: dict[str, Callable[[Patch], None]] = {
         environment,
         descriptors,
         lifetime,
+        watchdog,
+        sockets,
         priority,
     )
 }

@@ -8,6 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from grader.driving.program import Program
 from grader.model import Report, Verdict
 from grader.reports import jsonreport, page, terminal
 from grader.sandbox.limits import MEGABYTE
@@ -83,6 +85,20 @@ def test_memory_flood_is_stopped(ground: Ground, children: int) -> None:
     (result,) = ground.grade("memory", orders={"enfants": children, "octets": size})
     assert SUCCESS not in seen(result)
     assert failed_without_credit(result)
+    assert any("trop de mémoire" in event.text for event in result.timeline)
+
+
+def test_a_driver_held_up_does_not_save_it(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tant qu'il calcule (TLS, l'écran), celui qui conduit le programme ne regarde rien d'autre."""
+    real = Program.drain
+
+    def slow(self: Program) -> bool:
+        time.sleep(2)
+        return real(self)
+
+    monkeypatch.setattr(Program, "drain", slow)
+    (result,) = ground.grade("memory", orders={"enfants": 10, "octets": 60_000_000, "mots": 1})
+    assert SUCCESS not in seen(result)
     assert any("trop de mémoire" in event.text for event in result.timeline)
 
 

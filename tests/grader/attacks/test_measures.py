@@ -92,6 +92,8 @@ ATTACKS = (
     ),
     Attack("memory_limit", "memory", {"enfants": 0, "octets": 400 * MEGABYTE}),
     Attack("memory_limit", "memory", {"enfants": 10, "octets": 40 * MEGABYTE}),
+    Attack("watchdog", "memory", {"enfants": 10, "octets": 40 * MEGABYTE}),
+    Attack("sockets", "unread_sockets", {"octets": 250 * MEGABYTE}),
     Attack("disk_limit", "disk", {"octets": 12 * MEGABYTE}),
     Attack(
         "disk_limit", "many_files", {"fichiers": 3_000}, dataclasses.replace(LIMITS, files=2_000)

@@ -1,5 +1,6 @@
 """L'arène sans bac à sable : ce qu'on y lance, ce qu'on y attend, ce qu'il en reste."""
 
+import os
 import random
 import sys
 import time
@@ -16,7 +17,6 @@ from grader.driving.prompts import converse
 from grader.driving.setting import Job, Script, Setting
 from grader.model import Launch
 from grader.sandbox.cell import Runtime
-from grader.sandbox.limits import Limits
 from grader.world.authority import Authority
 from tests.grader.driving.programs import children, leaving_nothing
 from tests.support.waiting import DEADLINE
@@ -32,12 +32,12 @@ def playing(
     *,
     folder: str = "",
     patience: float = 1.0,
-    limits: Limits | None = None,
+    alarms: int = -1,
 ) -> None:
     """Joue `scenario` dans l'arène d'une étape dont le script est `source`."""
     path = PurePosixPath(folder, "script.py")
     submission = Submission(place, (SourceFile(path, source.encode()),))
-    setting = Setting("none", place, AUTHORITY, submission, limits or Limits())
+    setting = Setting("none", place, AUTHORITY, submission, alarms=alarms)
     step = select("II.5.client")[0]
     check = replace(step.checks[0], deadline=LONG)
     runtime = Runtime(Path(sys.executable), ())
@@ -245,16 +245,20 @@ def test_the_dead_are_idle(tmp_path: Path) -> None:
     playing(tmp_path, "", scenario)
 
 
-def test_too_much_memory_for_all_its_processes(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        assert await program.finish(DEADLINE) == -9
-        assert ("note", "arrêté : trop de mémoire") in [
-            (event.kind, event.text) for event in arena.timeline.events
-        ]
+def test_what_the_watchdog_stops_is_told(tmp_path: Path) -> None:
+    alarms, alert = os.pipe()
 
-    source = "data = [bytes(10_000_000) + b'x' for _ in range(10)]\ninput()"
-    playing(tmp_path, source, scenario, limits=Limits(memory=80_000_000))
+    async def scenario(arena: Arena) -> None:
+        other, program = await arena.start(), await arena.start()
+        os.write(alert, f"{program.pid} mémoire\n0 processus\n".encode())
+        assert await program.finish(DEADLINE) == -9
+        notes = [event.text for event in arena.timeline.events if event.kind == "note"]
+        assert notes == ["arrêté : trop de mémoire"]
+        assert other.running
+
+    playing(tmp_path, "input()", scenario, alarms=alarms)
+    for end in (alarms, alert):
+        os.close(end)
 
 
 def test_answers_whatever_the_order(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def inherits_nothing_but_the_pipe() -> None:
             pool.start("b", JOB)
             for outcome in (ended(pool)[1], ended(pool)[1]):
                 count, standard, session = outcome.notes
-                assert (count, standard) == ("4", os.devnull)
+                assert (count, standard) == ("5", os.devnull)  # le verdict et les alarmes
                 assert int(session) != os.getsid(0)
 
 

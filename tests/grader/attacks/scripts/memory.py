@@ -14,6 +14,8 @@ def fill(size: int) -> None:
         kept.append(b"x" * BLOCK)
 
 
+if "mots" in orders:  # de quoi retenir celui qui les lit
+    print("occupé", flush=True)
 children, size = int(orders["enfants"]), int(orders["octets"])
 for _ in range(children):
     if os.fork() == 0:

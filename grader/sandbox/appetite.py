@@ -1,0 +1,62 @@
+"""Ce que prennent à la machine un processus et ses descendants."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+KILOBYTE = 1024
+RESIDENT = ("VmRSS", "VmSwap", "VmPTE")  # en mémoire vive, ailleurs, et de quoi les retrouver
+SHARED_OUT = ("Pss", "SwapPss")  # de même, une page que n processus partagent comptée 1/n
+
+
+def children_of(process: int) -> list[int]:
+    found: list[int] = []
+    with suppress(OSError, ValueError):
+        for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 (cent fois par seconde)
+            with open(f"/proc/{process}/task/{task}/children", "rb", 0) as file:
+                found += map(int, file.read().split())
+    return found
+
+
+def processes_of(root: int) -> list[int]:
+    """`root` et ses descendants."""
+    found = [root]
+    for process in found:
+        found += children_of(process)
+    return found
+
+
+def memory_of(processes: list[int], limit: int) -> int:
+    """Octets que prennent ces processus ; au plus juste s'il semble y en avoir plus que `limit`.
+
+    Compter à chacun les pages qu'il partage est prompt ; soixante enfants d'un même Python
+    sembleraient pourtant en prendre dix fois plus.
+    """
+    memory = sum(_total(process, "status", RESIDENT) for process in processes)
+    if memory > limit:
+        shared = [_total(process, "smaps_rollup", SHARED_OUT) for process in processes]
+        if all(shared):
+            tables = sum(_total(process, "status", ("VmPTE",)) for process in processes)
+            return sum(shared) + tables
+    return memory
+
+
+def _total(process: int, file: str, names: tuple[str, ...]) -> int:
+    """La somme de ces lignes, en octets ; 0 si le processus a fini, ou ne se laisse pas lire."""
+    total = 0
+    with suppress(OSError, ValueError):
+        for line in (PROC / str(process) / file).read_text("utf-8", "replace").splitlines():
+            name, _, value = line.partition(":")
+            if name in names:
+                total += int(value.split()[0]) * KILOBYTE
+    return total
+
+
+def number_inside(process: int) -> int:
+    """Le numéro d'un processus, dans l'espace où il est né."""
+    for line in (PROC / str(process) / "status").read_text("utf-8", "replace").splitlines():
+        name, _, value = line.partition(":")
+        if name == "NSpid":
+            return int(value.split()[-1])
+    return process
