@@ -72,6 +72,8 @@ def _run(
     sandbox = _sandbox(arguments.sandbox, folder)
     if not sandbox:
         return NO_SANDBOX
+    if sandbox == "none" and (reason := machine.cramped()):
+        return _fail(f"{reason}.")
     options = grading.Options(folder, steps, selection=selection, sandbox=sandbox)
     options = grading.with_settings(
         options, seed=seed, jobs=arguments.jobs, budget=arguments.budget

@@ -44,8 +44,9 @@ HELLO = "bonjour de la cellule"
 GREETER = f"print({HELLO!r}, flush=True); input()"
 CELL = "Cellule : Python y tourne sous bubblewrap"
 SLEEP = "Savoir ce qu'attend un programme qui dort"
-FEWEST_FILES = 512  # ouverts à la fois : 256 pour une copie, autant pour le faux Internet
-FEWEST_PROCESSES = 200  # quatre contrôles de front, chacun ses programmes et leurs fils
+FEWEST_FILES = 256  # ouverts à la fois, ce que le bac à sable permet à une copie
+# Fils compris : quatre contrôles de front, chacun ses programmes ; sans bac à sable, un à la fois.
+FEWEST_PROCESSES, ONE_AT_A_TIME = 200, 40
 NOFILE = "echo '* hard nofile 4096' | sudo tee -a /etc/security/limits.conf, puis se reconnecter"
 NPROC = "echo '* hard nproc 4096' | sudo tee -a /etc/security/limits.conf, puis se reconnecter"
 TRIAL_SECONDS = 10.0  # sur une machine très chargée ; d'ordinaire 0,1 s
@@ -68,7 +69,7 @@ def shelter() -> list[Finding]:
     """Ce qu'il faut au bac à sable ; ce que l'on a essayé pour de bon est à la fin."""
     findings = [_system(), _python(), _bubblewrap(), *map(_tool, TOOLS)]
     if findings[0].ok:
-        findings += [_files(), _processes()]
+        findings += [_files(), _processes(FEWEST_PROCESSES)]
         findings += _arena(with_cell=all(finding.ok for finding in findings))
     return findings
 
@@ -76,6 +77,12 @@ def shelter() -> list[Finding]:
 def usable() -> str:
     """Pourquoi le bac à sable ne marche pas ici ; vide s'il marche."""
     wrong = next((finding for finding in shelter() if not finding.ok), None)
+    return f"{wrong.name} : {wrong.detail}" if wrong else ""
+
+
+def cramped() -> str:
+    """Ce que la machine permet de trop peu, même sans bac à sable ; vide si cela suffit."""
+    wrong = next((one for one in (_files(), _processes(ONE_AT_A_TIME)) if not one.ok), None)
     return f"{wrong.name} : {wrong.detail}" if wrong else ""
 
 
@@ -123,10 +130,10 @@ def _files() -> Finding:
     return Finding("Fichiers ouverts", False, detail, NOFILE)
 
 
-def _processes() -> Finding:
+def _processes(fewest: int) -> Finding:
     """Le noyau compte ensemble les fils de tous les processus du compte ; sauf ceux de root."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
-    wanted = FEWEST_PROCESSES + _threads(os.getuid())
+    wanted = fewest + _threads(os.getuid())
     if os.getuid() == 0 or soft == resource.RLIM_INFINITY or soft >= wanted:
         return Finding("Processus", True)
     enough = hard == resource.RLIM_INFINITY or hard >= wanted
@@ -263,12 +270,9 @@ def _cell(place: Path) -> str:
 
 def _opaque(program: int) -> str:
     """Pourquoi le noyau ne dit pas dans quel appel système dort ce programme ; vide s'il le dit."""
+    *_, python = processes_of(program)  # bubblewrap et l'init d'abord, qui ne se laissent pas voir
     try:
-        for process in processes_of(program):
-            for task in Path(f"/proc/{process}/task").iterdir():
-                (task / "syscall").read_text(encoding="ascii")
-    except FileNotFoundError:  # fini entre-temps, ou noyau sans ce fichier
-        return ""
+        Path(f"/proc/{python}/syscall").read_text(encoding="ascii")
     except OSError as error:
         return error.strerror or str(error)
     return ""

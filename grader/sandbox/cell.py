@@ -1,6 +1,7 @@
 """La cellule d'un programme : ses dossiers à lui, et la commande qui l'y enferme."""
 
 import os
+import resource
 import shutil
 import sys
 from abc import ABC, abstractmethod
@@ -106,15 +107,24 @@ class Cell(ABC):
 
 
 def _limited(limits: Limits, *, processes: bool) -> list[str]:
-    options = ["--core=0", "--rtprio=0", f"--nofile={limits.open_files}"]
-    options += [
-        f"--as={limits.address_space}",
-        f"--fsize={limits.file_size}",
-        f"--cpu={limits.cpu}",
-    ]
+    chosen = {
+        "core": (resource.RLIMIT_CORE, 0),
+        "rtprio": (resource.RLIMIT_RTPRIO, 0),
+        "nofile": (resource.RLIMIT_NOFILE, limits.open_files),
+        "as": (resource.RLIMIT_AS, limits.address_space),
+        "fsize": (resource.RLIMIT_FSIZE, limits.file_size),
+        "cpu": (resource.RLIMIT_CPU, limits.cpu),
+    }
     if processes:
-        options.append(f"--nproc={limits.processes}")
+        chosen["nproc"] = (resource.RLIMIT_NPROC, limits.processes)
+    options = [f"--{name}={_at_most(kind, value)}" for name, (kind, value) in chosen.items()]
     return ["prlimit", *options, "--"]
+
+
+def _at_most(kind: int, value: int) -> int:
+    """Ce que la machine a déjà limité plus bas (ulimit), nul ne le relève."""
+    hard = resource.getrlimit(kind)[1]
+    return value if hard == resource.RLIM_INFINITY else min(value, hard)
 
 
 class BubblewrapCell(Cell):

@@ -295,6 +295,13 @@ def test_doctor(ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ("Tout est prêt pour corriger." in answer.out) is ok
 
 
+def test_too_small_a_machine_is_said_first(monkeypatch: pytest.MonkeyPatch, asked: Asked) -> None:
+    monkeypatch.setattr(machine, "cramped", lambda: "Processus : 12 au plus")
+    answer = said("--sandbox", "none")
+    assert (answer.code, answer.out, asked) == (2, "", [])
+    assert answer.err == "Processus : 12 au plus.\n"
+
+
 @pytest.mark.usefixtures("capable")
 def test_one_file_for_two_reports(asked: Asked, tmp_path: Path) -> None:
     (tmp_path / "ici").symlink_to(tmp_path)

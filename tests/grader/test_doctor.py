@@ -1,6 +1,7 @@
 """Le docteur : ce qui manque à la machine, et la commande qui y remédie."""
 
 import os
+import resource
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader import doctor
+from grader.discovery.interpreters import MODULES, Interpreter
 from grader.doctor import CONTAINER, Finding, usable
 from grader.sandbox.namespaces import NamespaceError
 
@@ -133,3 +135,87 @@ def test_python_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 10, 4))
     finding = wrong()[0]
     assert (finding.name, finding.remedy) == ("Python", "sudo apt install python3.11")
+
+
+Limits = dict[int, tuple[int, int]]
+
+
+@pytest.fixture
+def ulimit(monkeypatch: pytest.MonkeyPatch) -> Limits:
+    """Les limites que l'on dit, et un compte ordinaire."""
+    limits: Limits = {}
+    real = resource.getrlimit
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: limits.get(kind) or real(kind))
+    monkeypatch.setattr(os, "getuid", lambda: 12_345_678)
+    return limits
+
+
+def test_too_few_files(ulimit: Limits) -> None:
+    ulimit[resource.RLIMIT_NOFILE] = (100, 100)
+    (finding,) = wrong()[:1]
+    assert finding.detail == "100 au plus (ulimit -Hn), il en faut 256"
+    assert "limits.conf" in finding.remedy
+    assert doctor.cramped() == f"Fichiers ouverts : {finding.detail}"
+
+
+@pytest.mark.parametrize(("hard", "remedy"), [(12, "limits.conf"), (5000, "ulimit -u 200")])
+def test_too_few_processes(hard: int, remedy: str, ulimit: Limits) -> None:
+    ulimit[resource.RLIMIT_NPROC] = (12, hard)
+    (finding,) = wrong()[:1]
+    assert finding.detail == "12 au plus pour ce compte (ulimit -u), il en faut 200"
+    assert remedy in finding.remedy
+    assert doctor.cramped().endswith("il en faut 40")  # sans bac à sable, un contrôle à la fois
+
+
+def test_other_programs_of_the_account_count(ulimit: Limits) -> None:
+    ulimit[resource.RLIMIT_NPROC] = (41, 41)
+    assert doctor.cramped() == ""
+    ulimit[resource.RLIMIT_NPROC] = (39, 39)
+    assert doctor.cramped()
+
+
+def test_root_has_no_such_limit(ulimit: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+    ulimit[resource.RLIMIT_NPROC] = (12, 12)
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    assert doctor.cramped() == ""
+
+
+def python(version: tuple[int, int, int], *missing: str) -> Interpreter:
+    name = f"python{version[0]}.{version[1]}"
+    modules = frozenset(MODULES) - set(missing)
+    return Interpreter(Path("/opt", name), version, Path("/opt"), modules, ())
+
+
+def test_each_python_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Un remède à celui dont la version n'est nulle part équipée ; aux autres, inutile."""
+    found = [python((3, 13, 1), "aiohttp", "yaml"), python((3, 12, 1)), python((3, 12, 0), "yaml")]
+    monkeypatch.setattr(doctor, "find_interpreters", lambda: found)
+    newest, whole, other = doctor.diagnose()[-3:]
+    assert newest.ok
+    assert (newest.name, newest.detail) == (
+        "Copies, Python 3.13.1",
+        "/opt/python3.13, sans aiohttp, yaml",
+    )
+    assert newest.remedy.startswith("make doctor VENV=.venv-3.13 PYTHON=/opt/python3.13")
+    assert (whole.detail, whole.remedy) == ("/opt/python3.12, tout y est", "")
+    assert (other.detail, other.remedy) == ("/opt/python3.12, sans yaml", "")
+
+
+@pytest.mark.parametrize(("scope", "remedy"), [("3", "10-ptrace.conf"), ("1", CONTAINER)])
+def test_a_system_that_hides_what_programs_wait_for(
+    scope: str, remedy: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = folder / "sys/kernel/yama/ptrace_scope"
+    setting.parent.mkdir(parents=True)
+    setting.write_text(f"{scope}\n", encoding="ascii")
+    monkeypatch.setattr(doctor, "SYSCTL", folder / "sys")
+    monkeypatch.setattr(doctor, "_opaque", lambda _: "Permission denied")
+    last = doctor.shelter()[-1]
+    assert last.ok
+    assert last.detail == "refusé (Permission denied) : certains contrôles ne seront pas jugés"
+    assert remedy in last.remedy
+
+
+def test_what_a_sleeping_program_waits_for_is_really_read() -> None:
+    assert doctor._opaque(os.getpid()) == ""
+    assert doctor._opaque(2**22 + 1) == "No such file or directory"

@@ -148,6 +148,26 @@ def test_own_code_is_not_counted_with_the_other_processes_of_the_account(tmp_pat
     assert mine == {"PYTHONWARNINGS"}
 
 
+def test_a_lower_limit_of_the_machine_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """prlimit ne saurait la relever, et l'on croirait que la copie échoue."""
+    monkeypatch.setattr("resource.getrlimit", lambda _: (100, 100))
+    command = PlainCell.create(tmp_path / "cell", Limits(), {}).command(RUNTIME, ["x.py"], ".")
+    assert {"--nofile=100", "--as=100", "--fsize=100", "--cpu=20"} <= set(command)
+
+
+def test_the_environment_of_the_person_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LANGUAGE", "COLUMNS", "NO_COLOR", "PYTHONPATH", "PYTHONUTF8"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("LANG", "fr_FR")
+    environment = PlainCell.create(tmp_path / "cell", Limits(), {}).options["env"]
+    assert environment["LANG"] == "C.UTF-8"
+    assert "x" not in environment.values()
+
+
 def test_own_tmp_is_not_searched(tmp_path: Path) -> None:
     cell = PlainCell.create(tmp_path / "cell", Limits(), {})
     (cell.home / "page").touch()

@@ -154,6 +154,7 @@ def observed() -> set[str]:
     return {call for calls in json.loads(OBSERVED.read_text("utf-8")).values() for call in calls}
 
 
+@pytest.mark.sandbox
 def test_each_line_is_there_because_somebody_needs_it() -> None:
     """Une ligne dont personne n'a l'usage est de trop ; et tout ce qui est vu a sa ligne."""
     assert {call.split()[0] for call in observed()} == set(NUMBERS) | DONE_WITHOUT
@@ -168,6 +169,7 @@ FLAGS: dict[str, Callable[[str], int]] = {
 
 
 @pytest.mark.parametrize("call", FLAGS)
+@pytest.mark.sandbox
 def test_each_value_is_there_because_somebody_needs_it(call: str) -> None:
     used = [
         tuple(map(FLAGS[call], one.split()[1:])) for one in observed() if one.split()[0] == call
