@@ -40,12 +40,14 @@ def test_nothing_in_it_is_executed(target: str, how: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "name", ["un deux", "l'élève", '"', "$(id)", "$HOME", "a;b&c", "`id`", "#", "\\", "--html"]
 )
+@pytest.mark.sandbox
 def test_a_folder_with_any_name(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
     result = make("grade", f"GRADE={tmp_path / name}")
     assert f"/{name} : ce dossier ne contient aucun fichier Python." in result.stderr
 
 
+@pytest.mark.sandbox
 def test_words_and_quotes_as_in_a_shell(tmp_path: Path) -> None:
     (tmp_path / "un deux").mkdir()
     home = {"HOME": str(tmp_path)}

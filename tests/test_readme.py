@@ -101,7 +101,7 @@ def clean_pages() -> Iterator[None]:
 
 @pytest.mark.usefixtures("clean_pages")
 @pytest.mark.xdist_group("web_page")
-@pytest.mark.parametrize("shown", map(_case, ALONE))
+@pytest.mark.parametrize("shown", [_case(shown) for shown in ALONE])
 def test_command_prints_what_the_readme_says(shown: Shown, copy: Path) -> None:
     with Internet(copy) as internet:
         result = subprocess.run(

@@ -178,6 +178,7 @@ def test_reading_is_bounded_in_processor_time(monkeypatch: pytest.MonkeyPatch) -
     assert found[-1] == TOO_HARD
 
 
+@pytest.mark.sandbox
 def test_in_the_sandbox_nothing_else_is_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

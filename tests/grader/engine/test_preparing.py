@@ -112,6 +112,7 @@ def test_a_python_that_does_not_start_in_the_sandbox(
         prepare(copy, steps())
 
 
+@pytest.mark.sandbox
 def test_two_scripts_stand_in_for_a_missing_measure(copy: Path) -> None:
     (copy / "mesure.py").unlink()
     assert "I.2.mesure" not in prepare(copy, steps()).found
