@@ -35,7 +35,9 @@ def received(failure: Failure) -> str | None:
 def output(failure: Failure) -> str:
     """Les dernières lignes du programme, sauf si ce qui est reçu les montre déjà."""
     shown = received(failure)
-    return "" if shown and _same(shown, failure.output) else plain(failure.output)
+    if shown and (_same(shown, failure.output) or tidy(shown).endswith(tidy(failure.output))):
+        return ""
+    return plain(failure.output)
 
 
 def sent(failure: Failure) -> str:

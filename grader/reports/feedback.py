@@ -31,7 +31,8 @@ COLORS = {
 INDENT = 4
 LABEL = 9  # colonnes
 MAX_TEXT = 600  # caractères d'une preuve ; le rapport HTML en montre davantage
-MAX_LINES = 8
+MAX_LINES = 8  # d'une fin de programme
+MAX_LIST = 12  # de ce qui est attendu ou reçu : dix URL y tiennent
 MAX_COMMAND = 1000
 MAX_CONTEXT = 120
 MAX_EVENTS, MAX_EVENT, MAX_ACTOR = 40, 200, 40
@@ -156,9 +157,9 @@ def _show_failure(failure: Failure, result: CheckResult, console: Console) -> No
     _show_commands(failure, console)
 
 
-def _ending(text: str) -> Text:
+def _ending(text: str, lines: int = MAX_LINES) -> Text:
     """La fin d'un texte de la copie : c'est là que se lit une erreur."""
-    return clean(last_lines(text, MAX_LINES, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
+    return clean(last_lines(text, lines, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
 
 
 def _add_comparison(grid: Table, failure: Failure, width: int) -> None:
@@ -170,9 +171,9 @@ def _add_comparison(grid: Table, failure: Failure, width: int) -> None:
         grid.add_row("", Text(evidence.likeness(failure), "dim"))
         return
     if failure.expected:
-        grid.add_row("attendu", _ending(failure.expected))
+        grid.add_row("attendu", _ending(failure.expected, MAX_LIST))
     if (received := evidence.received(failure)) is not None:
-        grid.add_row("reçu", _ending(received) if received else Text("rien", "dim"))
+        grid.add_row("reçu", _ending(received, MAX_LIST) if received else Text("rien", "dim"))
 
 
 def _show_commands(failure: Failure, console: Console) -> None:

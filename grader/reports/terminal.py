@@ -134,7 +134,8 @@ def _show_untold(results: list[StepResult], ranks: Mapping[str, int], console: C
     causes: dict[tuple[Verdict, str], list[StepResult]] = {}
     for result in results:
         causes.setdefault((result.verdict, _cause(result, ranks)), []).append(result)
-    console.print()
+    if causes:
+        console.print()
     for (verdict, because), together in causes.items():
         names = ", ".join(result.step.id for result in together)
         points = sum(result.points for result in together)
@@ -178,9 +179,11 @@ def _show_notes(report: Report, console: Console) -> None:
         return
     console.print()
     console.print(Text("Remarques", "bold"))
+    grid = Table.grid(padding=(0, 1, 0, 0))
     for note, where in list(places.items())[:MAX_NOTES]:
         place = f"{', '.join(where)} : " if where else ""
-        console.print(paragraph(Prose.assemble("· ", place, clean(note)), 2))
+        grid.add_row("·", Prose.assemble(place, clean(note), overflow="fold"))
+    console.print(Padding(grid, (0, 0, 0, 2)))
     if (missing := len(places) - MAX_NOTES) > 0:
         console.print(Text(f"  … et {count(missing, 'remarque')} de plus"))
 

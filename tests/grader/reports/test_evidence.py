@@ -45,6 +45,8 @@ def test_a_sentence_with_a_path_in_it_is_a_sentence() -> None:
         (Failure("", expected="a", received=TRACE, output=f"…\n{TRACE}\n"), TRACE, ""),
         (Failure("", received=TRACE, output=f"\x1b[31m{TRACE}\n"), None, f"{TRACE}\n"),
         (Failure("", received=TRACE[9:], output=TRACE), None, TRACE),
+        (Failure("", expected="a", received=f"un\nb\n{TRACE}"), f"un\nb\n{TRACE}", ""),
+        (Failure("", expected="2", received="1 seule :\nfin", output="fin"), "1 seule :\nfin", ""),
         # Un mot parmi beaucoup d'autres lignes : les deux apprennent quelque chose.
         (Failure("", expected="a", received="KeyError", output=TRACE), "KeyError", TRACE),
         (Failure("", received="trop", output=TRACE), "trop", TRACE),
