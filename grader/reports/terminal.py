@@ -206,6 +206,7 @@ def _show_mark(report: Report, console: Console) -> None:
     played = sum(check.runs for step in report.steps for check in step.checks)
     facts = [f"graine {report.seed}", shelter, runs(played), duration(report.seconds)]
     facts.append(f"correcteur {report.grader}")
+    console.print()
     console.rule(style="dim")
     console.print(Text.assemble(f"  {word}", (text, f"bold {color}")))
     console.print(_counts(report))

@@ -24,7 +24,7 @@ NEW = made(12, "requests", "aiohttp")
     ("content", "modules"),
     [
         (b"requests\naiohttp>=3.9\n", {"requests", "aiohttp"}),
-        (b"# rien\n\n-r autres.txt\n--index-url x\n./local\nhttps://x/y.whl\n", set()),
+        (b"# rien\n\n-r autres.txt\n--pre\n./local\nhttps://x/y.whl\n", set()),
         (b"Python-Dotenv == 1.0 ; python_version > '3'\n", {"dotenv"}),
         (b"PyYAML~=6\nPillow\nascii-magic[x] # images\n", {"yaml", "PIL", "ascii_magic"}),
         ("numpy==2\r\n".encode("utf-16"), {"numpy"}),
