@@ -17,6 +17,7 @@ from grader.world.diag import Listening
 
 STARTING = 1.5  # secondes de sommeil au bout desquelles un serveur n'écoutera plus
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8888
+BUSY_WITH = ("calcule sans fin", "attend qu'on tape une ligne")
 USAGE = re.compile(r"\busage\b", re.I)
 MISSING_FILE = ("FileNotFoundError", "NotADirectoryError")
 # Ce qu'aucun autre dossier, aucune option ne corrigera.
@@ -42,15 +43,23 @@ async def start_server(
     answers = await answer_until_listening(arena, program)
     found = await wait_listening(arena, program)
     if not found:
-        message = "Le serveur n'écoute sur aucun port."
-        if not program.running:
-            message = f"Le serveur s'arrête sans écouter. {program.exception}".strip()
-        raise witnessed(Wrong(message, timed_out=not arena.idle(program)), program)
+        raise witnessed(Wrong(_deaf(arena, program), timed_out=program.running), program)
     await arena.settle(program)
     if not program.running:
         message = f"Le serveur s'arrête aussitôt après avoir écouté. {program.exception}".strip()
         raise witnessed(StoppedError(message), program)
     return Server(arena, program, found.reach, found.port, answers)
+
+
+def _deaf(arena: Arena, program: Program) -> str:
+    """Pourquoi ce programme n'écoute pas."""
+    doing = arena.doing(program)
+    if doing == "écrit sans fin":
+        return "Le serveur n'écoute sur aucun port : il écrit sans fin."
+    if not program.running:
+        return f"Le serveur s'arrête sans écouter. {program.exception}".strip()
+    said = f" : il {doing}" if doing in BUSY_WITH else ""
+    return f"Le serveur n'écoute sur aucun port{said}. {program.exception}".strip()
 
 
 def places(arena: Arena, program: Program) -> list[Listening]:

@@ -9,6 +9,7 @@ import pytest
 from grader.checks.expect import (
     TOLERATED,
     Faults,
+    advise,
     excuse,
     expect,
     expect_all,
@@ -85,6 +86,12 @@ def test_each_fault_keeps_whether_its_wait_was_a_proof() -> None:
     with pytest.raises(Wrong) as raised:
         faults.raise_first()
     assert (raised.value.timed_out, arena.proven) == (False, True)
+
+
+def test_an_advice_is_a_note() -> None:
+    arena: Any = SimpleNamespace(notes=[])
+    advise(arena, "fermez la porte.")
+    assert arena.notes == ["Conseil : fermez la porte."]
 
 
 def test_a_fault_of_ours_is_not_noted() -> None:

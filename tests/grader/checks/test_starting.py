@@ -50,7 +50,14 @@ def test_start_server(tmp_path: Path) -> None:
     ("source", "expected", "kept"),
     [
         ("import os; os.nothing", "s'arrête sans écouter. AttributeError", "AttributeError"),
-        ("print('non')\nimport time; time.sleep(600)", "n'écoute sur aucun port", "non"),
+        ("print('non')\nimport time; time.sleep(600)", "n'écoute sur aucun port.", "non"),
+        ("while True: print('non')", "aucun port : il écrit sans fin.", "non"),
+        ("print('non')\nwhile True: pass", "aucun port : il calcule sans fin.", "non"),
+        (
+            "print('non')\nwhile True: input('Votre humeur du jour ? ')",
+            "aucun port : il attend qu'on tape une ligne.",
+            "non",
+        ),
         (
             textbook(
                 "II.2.server", ("        await server.serve_forever()", "        print('Prêt')")
