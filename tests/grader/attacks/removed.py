@@ -103,6 +103,9 @@ def private_tmp(patch: Patch) -> None:
 
 
 def user(patch: Patch) -> None:
+    """Le filtre refuse aussi les paquets du réseau et les montages."""
+    system_calls(patch)
+
     def edit(_: BubblewrapCell, words: Words) -> Words:
         for option in (["--unshare-user"], ["--uid", "1000"], ["--gid", "1000"]):
             words = replaced(words, option)

@@ -15,7 +15,6 @@ from grader.sandbox.limits import MEGABYTE, Limits
 from tests.grader.attacks import removed
 from tests.grader.attacks.ground import (
     LIMITS,
-    PATIENCE,
     SUCCESS,
     Ground,
     failed_without_credit,
@@ -39,7 +38,6 @@ class Attack:
     limits: Limits = LIMITS
     checks: tuple[str, ...] = ("I.1.sync.counts",)
     succeeds: Callable[[Results], bool] = admits
-    deadline: float = PATIENCE
 
 
 def admits_that(what: str) -> Callable[[Results], bool]:
@@ -49,10 +47,6 @@ def admits_that(what: str) -> Callable[[Results], bool]:
 def forged(results: Results) -> bool:
     """Le faux verdict est venu se mêler au vrai : le correcteur ne sait plus que dire."""
     return not failed_without_credit(results[0])
-
-
-def survivor_asks(results: Results) -> bool:
-    return any("survivant" in event.text for result in results for event in result.timeline)
 
 
 ATTACKS = (
@@ -105,12 +99,9 @@ ATTACKS = (
         {"sorte": "une ligne sans fin", "octets": 2 * MEGABYTE},
         dataclasses.replace(LIMITS, output=MEGABYTE // 10),
     ),
-    Attack(
-        "lifetime", "survivor", checks=("I.2.sync.requests",), succeeds=survivor_asks, deadline=0.3
-    ),
 )
-# Celles-ci se jugent sur la machine, pas sur ce qu'avoue l'attaque.
-OTHERS = {"network", "filesystem", "private_tmp", "environment"}
+# Celles-ci se jugent sur la machine, pas sur ce qu'avoue l'attaque ; la dernière, dans son fichier.
+OTHERS = {"network", "filesystem", "private_tmp", "environment", "lifetime"}
 TAKEN = pytest.mark.parametrize("taken", [True, False], ids=["prise", "ôtée"])
 
 
@@ -127,7 +118,6 @@ def test_measure(ground: Ground, attack: Attack, taken: bool) -> None:
         *attack.checks,
         orders=attack.orders,
         limits=attack.limits,
-        deadline=attack.deadline,
         without="" if taken else attack.measure,
     )
     assert attack.succeeds(results) is not taken

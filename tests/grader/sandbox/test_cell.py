@@ -201,8 +201,8 @@ SEEN_INSIDE = [
 ]
 
 
-def live(source: str) -> tuple[int, list[str], BubblewrapCell]:
-    """Lance ce script dans une cellule ; son code de sortie, ce qu'il y écrit, la cellule."""
+def prepared(source: str) -> tuple[BubblewrapCell, list[str]]:
+    """Une cellule de l'arène où l'on est, et de quoi y lancer ce script."""
     roots = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
     outside = tuple(root for root in roots if not root.is_relative_to("/usr"))
     runtime = Runtime(Path(sys.executable), outside)
@@ -210,8 +210,13 @@ def live(source: str) -> tuple[int, list[str], BubblewrapCell]:
     cell = BubblewrapCell.create(PLACE, 0, Limits())
     cell.copy.mkdir()
     (cell.copy / "script.py").write_text(source, encoding="utf-8")
+    return cell, cell.command(runtime, ["script.py"], ".")
+
+
+def live(source: str) -> tuple[int, list[str], BubblewrapCell]:
+    """Lance ce script dans une cellule ; son code de sortie, ce qu'il y écrit, la cellule."""
+    cell, command = prepared(source)
     master, slave = pty.openpty()
-    command = cell.command(runtime, ["script.py"], ".")
     done = subprocess.run(
         command, stdin=slave, stdout=slave, stderr=slave, check=False, **cell.options
     )

@@ -1,0 +1,56 @@
+"""Rien ne survit au programme qu'on arrête : pas même ce qui ignore tout signal."""
+
+import signal
+import subprocess
+
+import pytest
+
+from grader.sandbox.appetite import processes_of
+from tests.grader.attacks import removed
+from tests.grader.sandbox.test_cell import prepared
+from tests.grader.world.arena import in_arena
+
+SURVIVOR = """
+import os, signal, sys
+for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    signal.signal(number, signal.SIG_IGN)
+os.setsid()
+for line in sys.stdin:
+    print(line, end="", flush=True)
+"""
+
+
+def answers_after_its_end() -> bool:
+    """Arrête le programme comme le correcteur le fait, puis lui parle encore."""
+    cell, command = prepared(SURVIVOR)
+    words = [word for word in command if word not in ("setsid", "--ctty")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, **cell.options) as program:
+        assert program.stdin
+        assert program.stdout
+        program.stdin.write("avant\n")
+        program.stdin.flush()
+        assert program.stdout.readline() == "avant\n"
+        family = processes_of(program.pid)
+        assert len(family) >= 3
+        program.send_signal(signal.SIGKILL)
+        program.wait()
+        try:
+            program.stdin.write("après\n")
+            program.stdin.flush()
+            return bool(program.stdout.readline() == "après\n")
+        except BrokenPipeError:
+            program.stdin = None  # plus personne : le fermer échouerait encore
+            return False
+
+
+@in_arena
+async def test_nothing_outlives_the_program() -> None:
+    assert not answers_after_its_end()
+
+
+@in_arena
+async def test_it_would_otherwise() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        removed.lifetime(patch)
+        assert answers_after_its_end()
