@@ -228,9 +228,7 @@ async def introduces_itself(arena: Arena) -> None:
 @check("II.5.client.options")
 async def client_options(arena: Arena) -> None:
     learned = arena.job.script.launch
-    host, port = arena.words.address(), arena.words.port()
-    if arena.setting.sandbox == "none":
-        host = "127.0.0.1"
+    host, port = arena.elsewhere()
     arguments = ("-p", str(port), "-a", host)
     chosen = Launch(folder=learned.folder, arguments=arguments, host=host, port=port)
     wanted = f"{host}:{port}"

@@ -112,7 +112,7 @@ async def start_client(
         door.close()
         why = f" : il {arena.doing(program)}." if program.running else f". {program.exception}"
         raise Wrong(f"Le client ne se connecte pas{why}".strip(), timed_out=program.running)
-    await arena.settle(program)
+    await arena.rest(program)  # un délai qu'il se donne alors n'est pas à attendre
     peer = next((peer for peer in door.peers if peer.unread), door.peers[-1])
     others = [one for one in door.peers if one is not peer]
     return Client(arena, program, peer, door, pseudo, others, asked)

@@ -158,13 +158,15 @@ class Learner:
             arena, web, Given(ended=True), script=self.script, launch=launch, enough=enough
         )
         running = program.running
+        # Au bout du délai, sur une machine chargée, il n'a pu calculer autant.
+        computing = running and not web.asked and computed(program) > COMPUTING / 2
         attempt = Attempt(
             launch=replace(launch, answers=web.answers),
             web=web,
             program=program,
             timeline=arena.timeline,
             doing=arena.doing(program) if running or program.flooded else "",
-            endless=program.flooded or (running and computed(program) > COMPUTING),
+            endless=program.flooded or computing,
             asking=running and arena.asks(program),
         )
         arena.timeline.closed = True

@@ -102,8 +102,7 @@ async def _announces(server: Server) -> None:
 
 @check("II.5.server.options")
 async def options(arena: Arena) -> None:
-    port = arena.words.port()
-    host = "127.0.0.1" if arena.setting.sandbox == "none" else arena.words.address()
+    host, port = arena.elsewhere()
     arguments = ("-p", str(port), "-a", host)
     sent, expected = " ".join(arguments), f"{host}:{port}"
     try:

@@ -1,6 +1,7 @@
 """Jouer une fonction de contrôle devant un petit programme, sans bac à sable."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -50,7 +51,9 @@ def play(
     runtime = Runtime(Path(sys.executable), ())
     script = Script(path, runtime, "3", _facts(source), launch or Launch())
     check = replace(check, deadline=deadline or check.deadline)
-    job = Job(found, check, {step: script}, seed=1)
+    job = Job(
+        found, check, {step: script}, seed=os.getpid()
+    )  # les ports d'un autre test en dépendent aussi
     with patch.dict(functions(), {check.id: _tidily(function)}):
         outcome = run(Setting("none", folder, AUTHORITY, submission), job)
     assert not outcome.error, outcome.error

@@ -86,7 +86,7 @@ def test_what_downloads_nothing_is_not_tried_for_long(
         return await attempt(self, launch)
 
     monkeypatch.setattr(learning.Learner, "_try", count)
-    monkeypatch.setattr(learning, "COMPUTING", 0.5)
+    monkeypatch.setattr(learning, "COMPUTING", 1.0)
     outcome = _learn(tmp_path, ONE, script)
     assert said in message(outcome)
     assert (outcome.credit, outcome.timed_out) == (0.0, False)
