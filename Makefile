@@ -31,7 +31,11 @@ os.execv(command[0], command + [os.path.expanduser(word) for word in words])
 endef
 export WITH_WORDS
 # Lance la commande qui suit, avec les mots de la variable $(1) à la fin.
-with = @$(BIN)/python -I -c "$$WITH_WORDS" $(1)
+with_words = $(BIN)/python -I -c "$$WITH_WORDS" $(1)
+with = @exec $(with_words)
+
+# pytest, dans un réseau à lui.
+PYTEST_ALONE = $(BIN)/python tests/isolated.py $(BIN)/python -m pytest
 
 # Installe la commande $(1), du paquet $(2), si elle manque et si on le peut ; sinon dit comment.
 need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
@@ -59,18 +63,21 @@ chat: $(VENV)/ready ## démarre le serveur de chat, et dit comment y venir (CHAT
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
-	$(call with,PYTEST) $(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n $(WORKERS) \
-		--dist loadgroup -m "not proof and not browser"
+	@$(call with_words,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
+		-m "not proof and not browser and not busy"; together=$$?; \
+	[ $$together = 0 ] || [ $$together = 5 ] || exit $$together; \
+	echo "Puis, un par un, ceux qui comparent des durées :"; \
+	$(call with_words,PYTEST) $(PYTEST_ALONE) -m busy; alone=$$?; \
+	[ $$alone = 5 ] && exit $$together; exit $$alone  # 5 : aucun test de ce nom parmi ceux-là
 
 page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
-	$(call with,PYTEST) $(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto \
-		--dist loadgroup -m browser
+	$(call with,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup -m browser
 
 proof: $(VENV)/ready ## prouve le correcteur : chaque mutant, chaque copie inhabituelle, chaque attaque
 	$(call need,bwrap,bubblewrap)
-	$(call with,PYTEST) $(BIN)/python tests/isolated.py $(BIN)/python -m pytest -n auto \
-		--dist loadgroup -m proof
+	$(call need,nc.openbsd,netcat-openbsd)
+	$(call with,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup --timeout 1500 -m proof
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \

@@ -11,11 +11,11 @@ from tests.support.processes import ENVIRONMENT, ROOT
 
 def make(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     # -o : ne pas refaire l'environnement où tourne ce test.
-    command = ["make", "-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}", *words]
+    command = ["make", "--no-print-directory", "-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
     return subprocess.run(
-        command,
+        [*command, *words],
         cwd=ROOT,
-        env=ENVIRONMENT | environment,
+        env=ENVIRONMENT | {"MAKEFLAGS": ""} | environment,
         capture_output=True,
         text=True,
         timeout=300,

@@ -16,8 +16,12 @@ FILES = [
     and not re.search(r"/(\.(?!ci/)|__pycache__|node_modules)", f"/{path.relative_to(ROOT)}")
 ]
 SCRIPTS = sorted([*ROOT.glob("part1/*.py"), *ROOT.glob("part2/*.py")])
-# Des copies d'étudiants et des programmes hostiles : ils ne sont pas à notre manière, exprès.
-FOREIGN = (ROOT / "tests/grader/submissions", ROOT / "tests/grader/attacks/scripts")
+# Des copies d'étudiants, des programmes hostiles, et des gestes dont seuls comptent les appels
+# système : ils ne sont pas à notre manière, exprès.
+FOREIGN = tuple(
+    ROOT / "tests/grader" / folder
+    for folder in ("submissions", "attacks/scripts", "sandbox/ordinary")
+)
 OURS = [
     path
     for path in FILES

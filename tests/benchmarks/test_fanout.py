@@ -35,7 +35,7 @@ def write(program: Path, script: str) -> str:
     return str(program.parent)
 
 
-@pytest.mark.xdist_group("busy")
+@pytest.mark.busy
 def test_counts_every_delivery(tmp_path: Path) -> None:
     file = tmp_path / "mesures.json"
     names = [*REDIS, *NATS, "chat", "chat-web", "chat-off"]
@@ -60,7 +60,7 @@ def test_counts_every_delivery(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not REDIS, reason="sans redis-server, il n'y a pas de rapport")
-@pytest.mark.xdist_group("busy")
+@pytest.mark.busy
 def test_compares_within_each_round(tmp_path: Path) -> None:
     file = tmp_path / "mesures.json"
     result = run(SCRIPT, *QUICK, "--only", "redis", "chat", "--json", str(file))

@@ -8,7 +8,7 @@ import pytest
 from tests.support.processes import run
 
 
-@pytest.mark.xdist_group("busy")
+@pytest.mark.busy
 def test_measures_beside_curl_and_the_floor(tmp_path: Path) -> None:
     file = tmp_path / "mesures.json"
     result = run("benchmarks/fetch.py", "--runs", "1", "--json", str(file), timeout=120)

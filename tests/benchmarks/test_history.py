@@ -8,7 +8,7 @@ import pytest
 from tests.support.processes import run
 
 
-@pytest.mark.xdist_group("busy")
+@pytest.mark.busy
 def test_pages_of_two_rooms(tmp_path: Path) -> None:
     file = tmp_path / "pages.json"
     sizes = ("--pages", "100", "--large", "5000")

@@ -8,7 +8,7 @@ import pytest
 from tests.support.processes import run
 
 
-@pytest.mark.xdist_group("busy")
+@pytest.mark.busy
 def test_memory_of_silent_clients(tmp_path: Path) -> None:
     file = tmp_path / "memoire.json"
     done = run("benchmarks/idle.py", "--clients", "300", "--json", str(file), timeout=60)

@@ -30,7 +30,7 @@ def measure(tmp_path: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
     return result.stdout, json.loads(file.read_text())
 
 
-@pytest.mark.xdist_group("busy")  # pas pendant un test qui prend tous les cœurs
+@pytest.mark.busy  # pas pendant un test qui prend tous les cœurs
 def test_async_gains_eight_times_and_touches_the_floor(tmp_path: Path) -> None:
     output, figures = measure(tmp_path, "--local", "10", "--latency", "0.5", "--runs", "3")
     assert figures["gain"] >= 8

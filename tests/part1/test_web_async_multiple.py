@@ -36,7 +36,7 @@ def test_a_hundred_connections_no_fewer_no_more(server: Server, tmp_path: Path) 
     assert server.connections == 100  # une même session : elles resservent
 
 
-@pytest.mark.xdist_group("busy")
+@pytest.mark.busy
 def test_ten_thousand_pages_with_few_descriptors_and_little_memory(tmp_path: Path) -> None:
     pages, size, seed = 10_000, 20_000, 7
     listing, output = tmp_path / "urls.txt", tmp_path / "output.txt"

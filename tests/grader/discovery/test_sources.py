@@ -171,7 +171,7 @@ def test_reading_is_bounded_in_processor_time(monkeypatch: pytest.MonkeyPatch) -
     """Les étapes se lisent d'abord ; une machine chargée n'y change rien."""
     assert "TOTAL = 10.0 " in PROGRAM
     monkeypatch.setattr(sources, "PROGRAM", PROGRAM.replace("TOTAL = 10.0 ", "TOTAL = 0.3 "))
-    hard = b"[" + b"a, " * 50_000 + b"]"
+    hard = b"[" + b"a, " * 15_000 + b"]"
     found = read(b"import a", *[hard] * 20, b"import b")
     assert found[0].imports == {"a"}
     assert found[1] != TOO_HARD

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -76,3 +77,21 @@ def children() -> list[int]:
     """Les enfants de ce processus, morts non relevés compris."""
     listing = Path(f"/proc/self/task/{os.getpid()}/children")
     return [int(number) for number in listing.read_text(encoding="ascii").split()]
+
+
+def played(folder: Path, source: str, *arguments: str, limits: Limits | None = None) -> Program:
+    """Le programme, une fois fini de lui-même."""
+    kept: list[Program] = []
+
+    async def scenario() -> None:
+        async with running(folder, textwrap.dedent(source), *arguments, limits=limits) as program:
+            await program.finish(DEADLINE)
+            assert not program.running
+            kept.append(program)
+
+    leaving_nothing(scenario)
+    return kept[0]
+
+
+async def shows(program: Program, text: str) -> bool:
+    return await program._pulse.until(lambda: text in program.since(), DEADLINE)

@@ -22,8 +22,8 @@ code = (
 command = [sys.executable, "-I", "-S", "-c", code]
 print(subprocess.run(command, capture_output=True, text=True).stdout)
 """
-# Python ignore pour lui-même SIGPIPE et SIGXFSZ.
-PYTHON = 1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1)
+# Python ignore pour lui-même SIGPIPE et SIGXFSZ ; la glibc se réserve 32 et 33, que nul n'y change.
+PYTHON = 1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1) | 3 << (32 - 1)
 
 
 def spoil() -> None:
