@@ -190,7 +190,9 @@ async def stays(arena: Arena) -> None:
     await arena.wait(lambda: not program.running, program)
     if not program.running:
         raise Wrong(f"Le client s'arrête de lui-même, sans Ctrl-C. {program.exception}".strip())
-    for _ in range(2):  # asyncio.run() n'interrompt qu'à la deuxième fois un appel qui bloque
+    # asyncio.run() n'interrompt qu'à la deuxième fois un appel qui bloque, et Python n'abandonne
+    # qu'à la troisième le fil qui lit le clavier : la personne insiste, et le client finit.
+    for _ in range(3):
         program.press(CTRL_C)
         if await ends(client):
             return

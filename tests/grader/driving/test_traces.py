@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.driving.traces import MAX_RAISED, exceptions, own
+from grader.driving.traces import MAX_RAISED, UNTOLD_TASK, exceptions, own
 
 HERE = "print('là')\n"
 SERVER = """
@@ -136,3 +136,17 @@ def test_a_prompt_may_stand_before_an_exception(heading: str) -> None:
     text = f'> {heading}Traceback (most recent call last):\n  File "x.py"\nOSError: parti\nfin'
     assert exceptions(text) == [(2, "OSError: parti")]
     assert own(text) == "> \nfin"
+
+
+def test_a_task_whose_exception_python_can_no_longer_show() -> None:
+    """Ce qu'écrit Python 3.13, en finissant ; les autres montrent l'exception elle-même."""
+    text = (
+        "--- Logging error ---\n"
+        "Exception ignored in: <bound method BaseEventLoop.call_exception_handler of <_UnixSelecto"
+        "rEventLoop running=False closed=True debug=False>>\n"
+        "Traceback (most recent call last):\n"
+        '  File "/usr/lib/python3.13/asyncio/base_events.py", line 18, in call_exception_handler\n'
+        "ImportError: sys.meta_path is None, Python is likely shutting down\n"
+    )
+    assert [raised.text for raised in exceptions(text)] == [UNTOLD_TASK]
+    assert own(text).strip() == ""
