@@ -1,5 +1,7 @@
 """Étapes II.2 à II.5, côté client : ce qu'il envoie, ce qu'il montre, comment il attend."""
 
+from dataclasses import replace
+
 from grader.checks.connecting import HELLO, UNSAID, WITH_PSEUDO, Client, learn_launch, start_client
 from grader.checks.expect import expect, judge
 from grader.checks.registry import check
@@ -232,7 +234,7 @@ async def client_options(arena: Arena) -> None:
     learned = arena.job.script.launch
     host, port = arena.elsewhere()
     arguments = ("-p", str(port), "-a", host)
-    chosen = Launch(folder=learned.folder, arguments=arguments, host=host, port=port)
+    chosen = replace(learned, arguments=arguments, host=host, port=port)
     wanted = f"{host}:{port}"
     try:
         client = await start_client(arena, chosen, ports=(port, learned.port))

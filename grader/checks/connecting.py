@@ -108,6 +108,7 @@ async def start_client(
 
     answers = answers_of(arena, launch, pseudo)
     asked = await converse(arena, program, answers, ready, silent=UNSAID)
+    arena.tried = replace(launch, answers=tuple(asked))
     if not door.peers:
         door.close()
         why = f" : il {arena.doing(program)}." if program.running else f". {program.exception}"
@@ -149,7 +150,7 @@ async def learn_launch(arena: Arena) -> Launch:
                 client = await start_client(arena, launch, ports=ports)
             except Wrong as wrong:
                 program = arena.programs[-1]
-                failures.append((_reach(program), launch, wrong))
+                failures.append((_reach(program), arena.tried or launch, wrong))
                 wrong.failure.output = program.last_lines
                 waiting = program.running
                 await program.close()

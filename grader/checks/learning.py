@@ -17,6 +17,7 @@ from grader.driving.setting import Script
 from grader.driving.timeline import Timeline
 from grader.model import Launch
 
+ANOTHER_FILE = "echo {url} > autre.txt\n{python} autre.txt"
 HARD_CODED_CREDIT = 0.5
 NEWLINE_CREDIT = 0.5
 COMPUTING = (
@@ -187,6 +188,7 @@ class Learner:
                 sent=self.attempts[0].web.sent,
                 expected="le fichier donné en argument",
                 received=launch.file,
+                reproduce=(ANOTHER_FILE,),
                 credit=HARD_CODED_CREDIT,
             )
         if launch.unended:

@@ -9,6 +9,7 @@ class Wrong(Exception):  # noqa: N818 (« faux » est un verdict, pas une erreur
     """La copie ne fait pas ce qui est demandé ; `failure` dit quoi, preuves à l'appui.
 
     `credit`, de 0 à 1, est la part des points quand le comportement y est sans la lettre.
+    `reproduce` remplace les commandes du contrôle, quand elles ne montreraient pas cet échec-ci.
     `timed_out` dit qu'on a seulement attendu en vain : peut-être pas assez longtemps.
     """
 

@@ -13,12 +13,13 @@ from grader.model import Check, Failure, Launch
 
 PSEUDO, WORD = "it4", "bonjour"
 # Un vrai site pour chaque URL : celles de l'essai n'existent que dans le faux Internet.
-URLS = ("https://www.ynov.com", "https://www.python.org", "https://www.gnu.org")
+# Aucun n'est dans le sujet : un script qui n'y obéit pas se voit.
+URLS = ("https://www.python.org", "https://www.gnu.org", "https://www.debian.org")
 LIST = "urls.txt"
 HOST, PORT = "127.0.0.1", 8888
 TYPED = {"url": URLS[0], "file": LIST, "message": "Hello", "enter": ""}
 RUN = ("{run}", "{python}")  # ce qui lance le script de la copie
-_AUTHOR = re.compile(r"(?:Hello\|| : )?([a-z]{4,15})(?: a (?:dit|rejoint|quitté)|$)")
+_AUTHOR = re.compile(r"Hello\|([a-z]{4,15})$|(?:Annonce : )?([a-z]{4,15}) a (?:dit|rejoint|quitté)")
 _WORD = re.compile(r"(?:Hello |.* a dit : )?([a-z]{6,15})\b")
 
 
@@ -33,10 +34,9 @@ class Spoken:
 def spoken(failure: Failure) -> Spoken:
     """Qui parle et ce qu'il dit, d'après ce qui a été envoyé et attendu."""
     sent, expected = failure.sent, failure.expected
-    author = _AUTHOR.match(sent.removeprefix("Hello|")) if sent.startswith("Hello|") else None
-    author = author or _AUTHOR.match(expected.removeprefix("Annonce : "))
+    author = _AUTHOR.match(sent) or _AUTHOR.match(expected)
     word = None if sent.startswith("Hello|") else _WORD.match(sent)
-    return Spoken(author[1] if author else PSEUDO, word[1] if word else WORD)
+    return Spoken(author[author.lastindex or 0] if author else PSEUDO, word[1] if word else WORD)
 
 
 def commands(check: Check, script: Script, failure: Failure | None = None) -> tuple[str, ...]:
@@ -49,6 +49,7 @@ def commands(check: Check, script: Script, failure: Failure | None = None) -> tu
     lines = "\\n".join(["%s"] * len(URLS)) if launch.unended else "%s\\n"
     values = {
         "script": argument(script, "."),
+        "name": shlex.quote(script.path.name),
         "python": f"python {argument(script, launch.folder)}",
         "run": _run(script, words),
         "host": shlex.quote(host),
@@ -58,9 +59,11 @@ def commands(check: Check, script: Script, failure: Failure | None = None) -> tu
         "url": URLS[0],
         "urls": f"printf '{lines}' {' '.join(URLS)} > {listed}",
         "file": listed,
+        "typed": "".join(f"\n{line}" for line in _typed(launch, words)),
     }
-    terminals = [_cd(launch, template) + template.format(**values) for template in check.reproduce]
-    if terminals and not check.static and _elsewhere(host):
+    templates = (failure and failure.reproduce) or check.reproduce
+    terminals = [_cd(launch, template) + template.format(**values) for template in templates]
+    if any("{host}" in template for template in templates) and _elsewhere(host):
         terminals[0] = f"sudo ip addr add {shlex.quote(host)} dev lo\n{terminals[0]}"
     return tuple(terminals)
 
@@ -73,12 +76,20 @@ def _cd(launch: Launch, template: str) -> str:
 def _run(script: Script, words: Spoken) -> str:
     """Le script, ses arguments, puis ce qu'il a fallu taper, ligne à ligne."""
     launch = script.launch
-    known = {"url": URLS[0], "file": launch.file or LIST, "port": str(launch.port or PORT)}
-    known["host"] = launch.host or HOST
-    given = [shlex.quote(one.format(**known)) for one in launch.arguments]
-    typed = TYPED | known | {"pseudo": words.pseudo}
-    lines = [" ".join(["python", argument(script, launch.folder), *given])]
-    return "\n".join(lines + [typed.get(answer, "") for answer in launch.answers])
+    given = [shlex.quote(one.format(**_known(launch))) for one in launch.arguments]
+    command = " ".join(["python", argument(script, launch.folder), *given])
+    return "\n".join([command, *_typed(launch, words)])
+
+
+def _typed(launch: Launch, words: Spoken) -> list[str]:
+    """Les réponses qu'il a fallu taper, une par ligne."""
+    answers = TYPED | _known(launch) | {"pseudo": words.pseudo}
+    return [answers.get(answer, "") for answer in launch.answers]
+
+
+def _known(launch: Launch) -> dict[str, str]:
+    host, port = launch.host or HOST, str(launch.port or PORT)
+    return {"url": URLS[0], "file": launch.file or LIST, "host": host, "port": port}
 
 
 def argument(script: Script, folder: str) -> str:

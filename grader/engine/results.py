@@ -69,7 +69,7 @@ def _checks(
                 results[check.id] = CheckResult(check, Verdict.SKIPPED, cause=same)
                 continue
             results[check.id] = result
-            if result.failure and not result.failure.reproduce:
+            if result.failure:
                 launched = replace(script, launch=result.trial.tried or script.launch)
                 result.failure.reproduce = commands(check, launched, result.failure)
     return list(results.values())

@@ -26,14 +26,18 @@ from tests.grader.variants import Mutant, Variant, grade_variant, results, textb
 # dans l'arène, toute adresse est déjà à la machine.
 SHELL = """\
 import os, tempfile
-start = tempfile.NamedTemporaryFile("w", delete=False)
-start.write("nc() { nc.openbsd \\"$@\\"; }; sudo() { :; }; PS1='$ '; TIMEFORMAT='%R s'")
-start.close()
-os.environ["TERM"] = "dumb"
-os.execvp("bash", ["bash", "--noprofile", "--noediting", "--rcfile", start.name, "-i"])
+place = tempfile.mkdtemp()
+os.symlink("/usr/bin/nc.openbsd", f"{place}/nc")
+with open(f"{place}/rc", "w") as start:
+    start.write("sudo() { :; }; PS1='__PROMPT__'; TIMEFORMAT='%R s'")
+os.environ |= {"TERM": "dumb", "PATH": f"{place}:{os.environ['PATH']}"}
+os.execvp("bash", ["bash", "--noprofile", "--noediting", "--rcfile", f"{place}/rc", "-i"])
 """
+PROMPT = "tp6$ "
+SHELL = SHELL.replace("__PROMPT__", PROMPT)
 LONGEST = 25.0  # secondes ; la plus longue des commandes en dort huit, et I.1 dix
 BY_HAND = "by_hand"
+STEP = 3  # secondes entre deux durées que l'on distingue
 
 
 async def _paste(arena: Arena, terminals: Sequence[str]) -> list[str]:
@@ -47,6 +51,7 @@ async def _paste(arena: Arena, terminals: Sequence[str]) -> list[str]:
     assert isinstance(cell, BubblewrapCell)
     arena.setting.submission.write_to(cell.copy)
     programs: list[Program] = []
+    openings: list[int] = []
     for number, block in enumerate(terminals, 1):
         program = Program(f"terminal {number}", cell, arena.pulse, arena.timeline)
         arena.programs.append(program)
@@ -54,16 +59,29 @@ async def _paste(arena: Arena, terminals: Sequence[str]) -> list[str]:
         os.lseek(cell.filter, 0, os.SEEK_SET)  # bubblewrap l'a lu pour le terminal d'avant
         command = cell.command(arena.job.script.runtime, ["-c", SHELL], ".")
         await program.start(command, "bash")
-        await arena.wait(program.since, program)
-        for line in block.split("\n"):
-            program.type(line)
-        await arena.settle(*programs)
+        await arena.wait(lambda: program.since().endswith(PROMPT), program)  # noqa: B023 (avant le suivant)
+        started = len(program.since())
+        program.type(block)
+        await arena.rest(*programs)  # un délai qu'une commande se donne n'est pas à attendre
+        openings.append(started)
     await arena.wait(lambda: False, *programs, deadline=LONGEST)
-    return [program.since() for program in programs]
+    screens = [program.since()[start:] for program, start in zip(programs, openings, strict=True)]
+    return [written(*pasted) for pasted in zip(screens, terminals, strict=True)]
+
+
+def written(screen: str, block: str) -> str:
+    """Ce qu'ont écrit les commandes ; leur écho et les invites s'y mêlent, au gré de la machine."""
+    screen = screen.replace("\r", "")
+    for line in block.split("\n"):
+        screen = screen.replace(f"{line}\n", "", 1)
+    commands = screen.count(PROMPT)  # une de plus quand la dernière a fini
+    return f"{screen.replace(PROMPT, '')}\n{commands} invites"
 
 
 @functools.cache
-def screens(variant: Variant, step_id: str, terminals: tuple[str, ...]) -> tuple[str, ...]:
+def screens(
+    variant: Variant, step_id: str, terminals: tuple[str, ...], _time: int = 1
+) -> tuple[str, ...]:
     """Les écrans de ces terminaux, la copie étant celle-là ; dans un processus à un seul fil."""
     with tempfile.TemporaryDirectory(prefix="tp6-copie-") as folder:
         variant.write(Path(folder))
@@ -97,7 +115,8 @@ class Judged:
 
     report: Report
     shown: tuple[str, ...]  # les écrans où l'on a collé les commandes de son échec
-    seen: bool  # l'échec s'y voit
+    model: tuple[str, ...] = ()  # les mêmes commandes, avec la copie modèle
+    seen: bool = False  # l'échec s'y voit
 
 
 def judge_and_paste(mutant: Variant) -> Judged:
@@ -106,36 +125,65 @@ def judge_and_paste(mutant: Variant) -> Judged:
     assert isinstance(mutant, Mutant)
     failure = results(report)[mutant.caught_by].failure
     if not failure:
-        return Judged(report, (), seen=False)
+        return Judged(report, ())
     (step_id,) = mutant.steps
-    shown = screens(mutant, step_id, failure.reproduce)
-    model = screens(textbook(), step_id, failure.reproduce)
-    return Judged(report, shown, seen_again(failure, shown, model))
+    paste = functools.partial(screens, step_id=step_id, terminals=failure.reproduce)
+    shown, model = paste(mutant), paste(textbook())
+    seen = evident(failure, shown, model)
+    # Une preuve en prose (« la fin du programme ») se voit à ce que les écrans diffèrent, si ceux
+    # d'une même copie, eux, ne diffèrent pas ; l'ordre de leurs lignes ne dit rien.
+    if not seen and shown != model:
+        seen = differ(shown, model, paste(textbook(), _time=2))
+    return Judged(report, shown, model, seen)
 
 
-def seen_again(failure: Failure, wrong: Sequence[str], right: Sequence[str]) -> bool:
-    """L'échec se voit-il sur les écrans `wrong` ? `right` sont ceux de la copie modèle.
+def evident(failure: Failure, wrong: Sequence[str], right: Sequence[str]) -> bool:
+    """La preuve est-elle sur les écrans `wrong` ? `right` sont ceux de la copie modèle.
 
-    Ce que dit « reçu » n'est que sur les premiers, ce que dit « attendu » que sur les autres ; une
-    preuve en prose (« la fin du programme ») se voit à ce que les écrans diffèrent.
+    Ce que dit « reçu » n'est que sur les premiers, ou ce que dit « attendu » que sur les autres.
     """
-    seen, model = _normal("\n".join(wrong)), _normal("\n".join(right))
+    seen, model = normal(wrong), normal(right)
     if _all_in(failure.received, seen) and not _all_in(failure.received, model):
         return True
-    if _all_in(failure.expected, model) and not _all_in(failure.expected, seen):
-        return True
-    return seen != model
+    return _all_in(failure.expected, model) and not _all_in(failure.expected, seen)
 
 
 def _all_in(text: str, screens: str) -> bool:
-    lines = [line for line in map(str.strip, _normal(text).split("\n")) if line]
+    """Ces lignes, ou ces mots à la suite, quelle que soit la façon dont ils vont à la ligne."""
+    screens = " ".join(screens.split())
+    lines = [" ".join(line.split()) for line in normal([text]).split("\n") if line.strip()]
     return bool(lines) and all(line in screens for line in lines)
 
 
-def _normal(text: str) -> str:
-    """Sans ce qui change d'une fois à l'autre : adresses, ports, sites, durées."""
-    text = unicodedata.normalize("NFC", text.replace("\r", ""))
+def _roughly(duration: re.Match[str]) -> str:
+    """Deux durées du même ordre ne se distinguent pas : celle d'un démarrage, par exemple."""
+    return f"{(int(duration[1]) + 1) // STEP * STEP} s environ"
+
+
+def differ(wrong: Sequence[str], right: Sequence[str], again: Sequence[str]) -> bool:
+    """Vrai si l'un des écrans, ou leur ensemble, n'est pas celui de la copie modèle, deux fois."""
+    return any(
+        lines(one) != lines(model) == lines(same)
+        for one, model, same in [
+            (wrong, right, again),
+            *(([a], [b], [c]) for a, b, c in zip(wrong, right, again, strict=True)),
+        ]
+    )
+
+
+def lines(screens: Sequence[str]) -> list[str]:
+    return sorted(normal(screens).split("\n"))
+
+
+def normal(screens: Sequence[str]) -> str:
+    """Sans ce qui change d'une fois à l'autre : adresses, ports, sites, heures."""
+    text = unicodedata.normalize("NFC", "\n".join(screens).replace("\r", ""))
     text = re.sub(r"\b\d+\.\d+\.\d+\.\d+\b", "IP", text)
-    text = re.sub(r"\b\d+[.,]\d+ s\b", "DURÉE", text)
-    text = re.sub(r"\b[2-6]\d{4}\b", "PORT", text)  # celui d'un client
+    text = re.sub(r"\b(\d+)[.,]\d+ s\b", _roughly, text)
+    text = re.sub(r"\b\d\d:\d\d\b", "HEURE", text)  # celle d'un fichier
+    ports: dict[str, str] = {}  # ceux des clients, dans l'ordre où ils paraissent
+    for port in re.findall(r"IP\W{1,3}(\d{5})\b", text):
+        ports.setdefault(port, f"PORT{len(ports)}")
+    for port, name in ports.items():
+        text = re.sub(rf"\b{port}\b", name, text)
     return re.sub(r"https?://[\w.-]+|www\.[\w-]+\.\w+", "SITE", text)

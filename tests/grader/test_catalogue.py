@@ -20,6 +20,7 @@ ORDER = [
     *("II.5.client", "II.5.server", "II.6.server", "II.6.client"),
 ]
 PLACEHOLDERS = {"file", "host", "port", "pseudo", "python", "run", "script", "url", "urls", "word"}
+PLACEHOLDERS |= {"name", "typed"}
 FUNCTIONS = functions()
 
 

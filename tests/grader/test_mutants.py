@@ -58,7 +58,11 @@ def test_mutant_is_caught(mutant: Mutant, graded: Gradings[Judged]) -> None:
 def test_mutant_is_seen_by_hand(mutant: Mutant, graded: Gradings[Judged]) -> None:
     """Les commandes de l'échec, collées dans de vrais terminaux, le montrent."""
     judged = graded.report(mutant)
-    assert judged.seen, (results(judged.report)[mutant.caught_by].failure, judged.shown)
+    assert judged.seen, (
+        results(judged.report)[mutant.caught_by].failure,
+        judged.shown,
+        judged.model,
+    )
 
 
 def test_every_check_has_its_mutant() -> None:

@@ -54,7 +54,7 @@ def test_the_folder_the_options_and_the_answers_of_the_launch() -> None:
     assert shown("{run}\nls") == ("python 'part2/chat client.py'\nls",)
     assert shown("{run}\nls", folder="part2") == ("cd part2\npython 'chat client.py'\nls",)
     assert shown("{run}", folder=".", arguments=("-u", "{url}")) == (
-        "python 'part2/chat client.py' -u https://www.ynov.com",
+        "python 'part2/chat client.py' -u https://www.python.org",
     )
     assert shown("{run}\n{word}", answers=("pseudo", "host", "enter")) == (
         "python 'part2/chat client.py'\nit4\n127.0.0.1\n\nbonjour",
@@ -107,7 +107,7 @@ def test_reading_a_script_needs_no_launch() -> None:
         ("rocataso", "10.1.2.3:2000 a dit : rocataso", Spoken(word="rocataso")),
         ("Hello rocataso", "Hello rocataso", Spoken(word="rocataso")),
         ("", "Annonce : bavidu a quitté la chatroom", Spoken("bavidu")),
-        ("https://www.ynov.com", "$(id)", Spoken()),
+        ("https://www.python.org", "$(id)", Spoken()),
         ("$(id); é", "'; id #", Spoken()),
     ],
 )
@@ -118,7 +118,7 @@ def test_the_words_of_the_judged_trial(sent: str, expected: str, known: Spoken) 
 def test_an_address_learned_from_the_script_is_only_an_argument() -> None:
     _, second, third = commands(check("x"), script(host="$(id) ; id", port=4321))
     assert shlex.split(second) == ["nc", "$(id) ; id", "4321"]
-    assert third == "echo 'it4 bonjour' https://www.ynov.com urls.txt"
+    assert third == "echo 'it4 bonjour' https://www.python.org urls.txt"
 
 
 @pytest.mark.parametrize("folder", ["a b", "-x", "$(id)"])

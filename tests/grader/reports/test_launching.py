@@ -15,7 +15,7 @@ RESULT = replace(sample.sleeping(), file="TP 6/web.py")
     ("launch", "expected"),
     [
         (Launch("TP 6", ("-f", "{file}")), "python web.py -f urls.txt"),
-        (Launch(".", ("{url}",)), "python 'TP 6/web.py' https://www.ynov.com"),
+        (Launch(".", ("{url}",)), "python 'TP 6/web.py' https://www.python.org"),
         (Launch("", ("-p", "{port}", "-a", "{host}")), "python 'TP 6/web.py' -p 8888 -a 127.0.0.1"),
         (Launch("", ("-p", "{port}"), port=9000), "python 'TP 6/web.py' -p 9000"),
         (Launch("ailleurs", ("{rien}; rm",)), "python 'TP 6/web.py' '{rien}; rm'"),
