@@ -63,21 +63,22 @@ chat: $(VENV)/ready ## démarre le serveur de chat, et dit comment y venir (CHAT
 test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
-	@$(call with_words,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
-		-m "not proof and not browser and not busy"; together=$$?; \
-	[ $$together = 0 ] || [ $$together = 5 ] || exit $$together; \
-	echo "Puis, un par un, ceux qui comparent des durées :"; \
-	$(call with_words,PYTEST) $(PYTEST_ALONE) -m busy; alone=$$?; \
-	[ $$alone = 5 ] && exit $$together; exit $$alone  # 5 : aucun test de ce nom parmi ceux-là
+	$(call with,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
+		-m "not proof and not browser and not busy"
 
 page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup -m browser
 
-proof: $(VENV)/ready ## prouve le correcteur : chaque mutant, chaque copie inhabituelle, chaque attaque
+proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, attaques), et les durées annoncées
 	$(call need,bwrap,bubblewrap)
 	$(call need,nc.openbsd,netcat-openbsd)
-	$(call with,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup --timeout 1500 -m proof
+	$(call need,curl,curl)
+	@$(call with_words,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup --timeout 1500 -m proof; \
+	proved=$$?; [ $$proved = 0 ] || [ $$proved = 5 ] || exit $$proved; \
+	echo "Puis, un par un, les tests qui comparent des durées :"; \
+	$(call with_words,PYTEST) $(PYTEST_ALONE) -m busy; compared=$$?; \
+	[ $$compared != 5 ] || exit $$proved; exit $$compared  # 5 : PYTEST n'en choisit aucun
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \

@@ -75,6 +75,7 @@ def test_full_marks() -> None:
 
 
 # Sans bac à sable, le /tmp et le port 8888 sont ceux des autres tests.
+@pytest.mark.proof
 @pytest.mark.xdist_group("web_page")
 def test_pages_without_a_sandbox() -> None:
     wanted = tuple(step for step in select("I.2") if step.kind != "measure")  # douze secondes
@@ -89,6 +90,7 @@ def asked(report: Report) -> set[str]:
     return {event.text.removeprefix("GET ") for event in events if event.kind == "request"}
 
 
+@pytest.mark.proof
 @pytest.mark.xdist_group("port-8888")
 def test_chat_without_a_sandbox() -> None:
     report = graded(select("II"), "none")
