@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from grader.checks.connecting import HELLO, UNSAID, WITH_PSEUDO, Client, learn_launch, start_client
 from grader.checks.expect import expect, judge
+from grader.checks.reached import require_coroutines
 from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
@@ -14,6 +15,7 @@ from grader.model import Launch, Match
 
 PROMPTED_CREDIT = 0.5
 OPTION_CREDIT = 0.5  # de -p et -a, l'un des deux
+FUNCTIONS = ("async_input", "async_receive")
 ENDING = 1.0  # secondes de sommeil au bout desquelles un client ne finira plus
 
 
@@ -170,7 +172,7 @@ async def asynchronous(arena: Arena) -> None:
         return bool(connection) and any(connection <= one.sockets for one in arena.watched(program))
 
     if await arena.wait(awaited, program):
-        return
+        return await require_coroutines(arena, program, FUNCTIONS)
     state = arena.state(program)
     if state.asleep and not state.proven:
         raise Unjudged("le système ne dit pas ce qu'attendent les programmes")

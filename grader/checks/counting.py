@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.checks.ending import finish
 from grader.checks.numbers import LEAST, ONCE, TWICE, Count, Number, counts, numbers
+from grader.checks.reached import require_coroutines
 from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
@@ -229,6 +230,7 @@ async def asynchronous(arena: Arena) -> None:
             if threads > 1
             else "un fil qui dort hors de toute boucle d'événements (time.sleep)",
         )
+    await require_coroutines(arena, play.program)
 
 
 def _timed(nap: list[Wait]) -> list[Wait]:

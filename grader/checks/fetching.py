@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from grader.checks.learning import hard_coded, learn
 from grader.checks.pages import MAX_PAGE, grown, verify
+from grader.checks.reached import require_coroutines
 from grader.checks.registry import check
 from grader.checks.web import COUNT, PAGE, Given, Web, new_url, open_web, place_of, run
 from grader.driving.arena import Arena
@@ -137,6 +138,7 @@ async def asynchronous(arena: Arena) -> None:
             + (f"les {len(held)} connexions" if len(held) > 1 else "la connexion"),
             received=_how(asleep, held),
         )
+    await require_coroutines(arena, program, ("get_content",))
 
 
 async def _asleep(arena: Arena, web: Web) -> list[Wait]:

@@ -6,6 +6,7 @@ pour le clavier, les noms ou les fichiers, n'y changent rien.
 """
 
 from grader.checks.expect import witnessed
+from grader.checks.reached import require_coroutines
 from grader.checks.registry import check
 from grader.checks.serving import Server
 from grader.checks.starting import start_server
@@ -37,6 +38,7 @@ async def asynchronous(arena: Arena) -> None:
 
     if not await arena.wait(together, server.program):
         raise _apart(server, peers)
+    await require_coroutines(arena, server.program)
 
 
 def _apart(server: Server, peers: list[Peer]) -> Wrong:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from typing import Literal, Self, TypeVar
 
+from grader.driving import coroutines
 from grader.driving.idle import BUSY, FINISHED, Observer, Sleep
 from grader.driving.peer import Peer
 from grader.driving.program import Program
@@ -28,6 +29,7 @@ from grader.world.dns import start_dns
 from grader.world.site import Site
 
 T = TypeVar("T")
+ASYNCHRONOUS = ".asynchronous"  # les contrôles qui regardent aussi quelles coroutines s'exécutent
 CONFIRMED = 0.03  # secondes sans que rien ne bouge, pour ne pas conclure d'un seul regard
 # Là où le noyau ne dit pas dans quel appel dort un programme, un délai tient lieu de preuve.
 CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
@@ -145,6 +147,8 @@ class Arena:
         if self.setting.sandbox == "bwrap":  # sinon, /tmp est celui de la personne
             for path, old in (planted or {}).items():
                 cell.plant(path, old)
+            if self.check.id.endswith(ASYNCHRONOUS):
+                coroutines.follow(cell)
         target = os.path.relpath(str(script.path), folder or ".")  # noqa: ASYNC240 (ne touche pas au disque)
         if target.startswith("-"):  # Python y verrait une option
             target = f"./{target}"

@@ -78,6 +78,7 @@ class Cell(ABC):
     log: Path
     limits: Limits
     options: dict[str, Any] = field(default_factory=dict)  # pour subprocess
+    variables: dict[str, str] = field(default_factory=dict)  # de plus, dans son environnement
 
     @abstractmethod
     def command(self, runtime: Runtime, arguments: Sequence[str], folder: str) -> list[str]:
@@ -159,7 +160,7 @@ class BubblewrapCell(Cell):
         if self.filter >= 0:
             options += ["--seccomp", str(self.filter)]
         path = f"{runtime.executable.parent}:{ENVIRONMENT['PATH']}"  # le même pour `python`
-        for name, value in (ENVIRONMENT | {"PATH": path}).items():
+        for name, value in (ENVIRONMENT | {"PATH": path} | self.variables).items():
             options += ["--setenv", name, value]
         # Les limites se posent dedans : celle des processus ne compte que ceux de la copie, et le
         # processus 1 les a aussi.
