@@ -54,3 +54,10 @@ def test_no_import_has_a_computed_name(file: Path) -> None:
 def test_every_module_is_on_a_floor() -> None:
     found = {file.relative_to(GRADER).parts[0].removesuffix(".py") for file in MODULES}
     assert found - {"__init__"} == set(FLOORS)
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(GRADER)))
+def test_a_module_has_a_test_file_of_its_name(file: Path) -> None:
+    if len(file.read_text(encoding="utf-8").splitlines()) > 25:
+        name = file.stem.strip("_")  # __main__ : test_main.py
+        assert (ROOT / "tests" / file.relative_to(ROOT).with_name(f"test_{name}.py")).exists()
