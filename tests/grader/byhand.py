@@ -1,6 +1,7 @@
 """Coller les commandes d'un échec dans de vrais terminaux, dans une arène, et lire les écrans."""
 
 import functools
+import json
 import os
 import re
 import tempfile
@@ -93,7 +94,7 @@ def _screens(prepared: Prepared, step_id: str, terminals: Sequence[str]) -> list
     check = replace(step.checks[0], id=f"{step_id}.{BY_HAND}", deadline=LONGEST)
 
     async def pasted(arena: Arena) -> None:
-        arena.notes += await _paste(arena, terminals)
+        arena.notes.append(json.dumps(await _paste(arena, terminals)))
 
     functions()[check.id] = pasted
     with place("bwrap") as where:
@@ -106,7 +107,8 @@ def _screens(prepared: Prepared, step_id: str, terminals: Sequence[str]) -> list
     _, outcome = ended
     if outcome.error or outcome.failure:
         raise AssertionError(outcome.error or outcome.failure)
-    return outcome.notes
+    found: list[str] = json.loads(outcome.notes[0])
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.grader.attacks import removed
 from tests.grader.sandbox.test_cell import prepared
 from tests.grader.world.arena import in_arena
 
+LASTING = 3.0  # secondes au bout desquelles qui répond encore a survécu
 SURVIVOR = """
 import os, signal, sys
 for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
@@ -35,13 +37,17 @@ def answers_after_its_end() -> bool:
         assert len(family) >= 3
         program.send_signal(signal.SIGKILL)
         program.wait()
+        end = time.monotonic() + LASTING
         try:
-            program.stdin.write("après\n")
-            program.stdin.flush()
-            return bool(program.stdout.readline() == "après\n")
+            while time.monotonic() < end:  # le noyau tue le reste aussitôt après, non avec lui
+                program.stdin.write("après\n")
+                program.stdin.flush()
+                if program.stdout.readline() != "après\n":
+                    return False
         except BrokenPipeError:
             program.stdin = None  # plus personne : le fermer échouerait encore
             return False
+        return True
 
 
 @in_arena
