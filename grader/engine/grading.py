@@ -28,6 +28,9 @@ from grader.world.authority import Authority
 
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
 Item = tuple[Step, Check]
+# Les comptes de I.1 ne font que dormir : ils ne prennent la place de personne.
+SLEEPER: Kind = "script"
+LONGEST_FIRST: dict[Kind, int] = {SLEEPER: 0, "measure": 1}
 CUT = "le temps accordé à cette copie est écoulé"
 
 
@@ -103,6 +106,7 @@ class _Grading:
         self.ready: list[Item] = []
         self.alone: list[Item] = []
         self.longer: list[Item] = []
+        self.running: list[Item] = []
         self.settled: set[str] = set()  # les contrôles dont plus aucun essai n'est à jouer
         self.total = 0
 
@@ -181,17 +185,21 @@ class _Grading:
 
     def _play_together(self, waiting: list[Item], patience: float) -> bool:
         slots = self.options.jobs if self.options.sandbox == "bwrap" else 1
-        while waiting or len(self.pool):
-            # Les comptes de l'étape I.1 ne font que dormir : ils ne prennent la place de personne.
-            waiting.sort(key=lambda item: item[0].kind != "script")
-            while waiting and (len(self.pool) < slots or waiting[0][0].kind == "script"):
+        while waiting or self.running:
+            waiting.sort(key=lambda item: LONGEST_FIRST.get(item[0].kind, 2))
+            while waiting and (self._busy() < slots or waiting[0][0].kind == SLEEPER):
                 self._start(waiting.pop(0), patience)
             if not self._collect():
                 return False
         return True
 
+    def _busy(self) -> int:
+        """Les essais en cours, sauf ceux qui ne font que dormir."""
+        return sum(step.kind != SLEEPER for step, _ in self.running)
+
     def _start(self, item: Item, patience: float) -> None:
         step, check = item
+        self.running.append(item)
         self.pool.start(item, Job(step, check, self.scripts, self.options.seed, patience))
 
     def _collect(self) -> bool:
@@ -200,6 +208,7 @@ class _Grading:
             if not self.budget.spend():
                 return False
         item, outcome = ended
+        self.running.remove(item)
         step, check = item
         outcomes = self.outcomes.setdefault(check.id, [])
         outcomes.append(outcome)

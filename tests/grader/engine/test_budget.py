@@ -1,10 +1,13 @@
 """Le temps accordé à une copie, avec une horloge qu'on lui prête."""
 
+import subprocess
+import sys
 import time
 
 import pytest
 
-from grader.engine.budget import SAMPLE, Budget, slowness
+from grader.engine.budget import SAMPLE, Budget, own_share, slowness
+from tests.support.waiting import wait_until
 
 
 class Clock:
@@ -57,3 +60,23 @@ def test_slowness_takes_its_sample() -> None:
     before = time.thread_time()
     assert slowness() >= 1.0
     assert time.thread_time() - before >= SAMPLE
+
+
+def test_our_own_trials_do_not_slow_the_machine() -> None:
+    assert slowness(lambda: 1000.0) == 1.0
+
+
+def test_our_share_is_what_runs_beneath_us() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        wait_until(lambda: own_share() > 0, "aucune part")
+        busy.kill()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as asleep:
+        wait_until(lambda: own_share() == 0, "une part")
+        asleep.kill()
+
+
+def test_a_low_priority_takes_a_smaller_share() -> None:
+    command = [sys.executable, "-c", "while True: pass"]
+    with subprocess.Popen(["nice", "-n", "10", *command]) as busy:
+        wait_until(lambda: 0 < own_share() < 0.2, "une autre part")
+        busy.kill()
