@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -66,17 +68,22 @@ def test_our_own_trials_do_not_slow_the_machine() -> None:
     assert slowness(lambda: 1000.0) == 1.0
 
 
+@contextmanager
+def running(*command: str) -> Iterator[None]:
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as program:
+        try:
+            yield
+        finally:
+            program.kill()
+
+
 def test_our_share_is_what_runs_beneath_us() -> None:
-    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+    with running(sys.executable, "-c", "while True: pass"):
         wait_until(lambda: own_share() > 0, "aucune part")
-        busy.kill()
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as asleep:
+    with running(sys.executable, "-c", "input()"):
         wait_until(lambda: own_share() == 0, "une part")
-        asleep.kill()
 
 
 def test_a_low_priority_takes_a_smaller_share() -> None:
-    command = [sys.executable, "-c", "while True: pass"]
-    with subprocess.Popen(["nice", "-n", "10", *command]) as busy:
+    with running("nice", "-n", "10", sys.executable, "-c", "while True: pass"):
         wait_until(lambda: 0 < own_share() < 0.2, "une autre part")
-        busy.kill()
