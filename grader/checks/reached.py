@@ -13,10 +13,15 @@ SHOWN = ("grep -nE 'async def|await|asyncio' {script}",)
 async def require_coroutines(arena: Arena, program: Program, names: Sequence[str] = ()) -> None:
     """Wrong si aucune coroutine n'a été exécutée, ou si l'une de `names`, écrite, ne l'a pas été.
 
-    Là où le témoin n'a pu se mettre en place, on n'en conclut rien.
+    Là où le témoin n'a pu se mettre en place, on n'en conclut rien ; ni d'une fonction ordinaire,
+    qu'il ne voit pas.
     """
-    written = {name for source in arena.job.script.sources for name in source.functions}
-    wanted = set(names) & written
+    wanted = {
+        name
+        for source in arena.job.script.sources
+        for name, facts in source.functions.items()
+        if facts.is_async and name in names
+    }
 
     def reached() -> bool:
         seen = executed(program.cell)

@@ -23,6 +23,7 @@ from grader.sandbox.cell import BubblewrapCell
 from grader.world.authority import Authority
 from tests.grader.variants import Mutant, Variant, grade_variant, results, textbook
 
+PROMPT = "tp6$ "
 # Un shell sans réglages ; « nc » y est celui que demande le README, et « sudo » n'a rien à faire :
 # dans l'arène, toute adresse est déjà à la machine.
 SHELL = """\
@@ -33,9 +34,7 @@ with open(f"{place}/rc", "w") as start:
     start.write("sudo() { :; }; PS1='__PROMPT__'; TIMEFORMAT='%R s'")
 os.environ |= {"TERM": "dumb", "PATH": f"{place}:{os.environ['PATH']}"}
 os.execvp("bash", ["bash", "--noprofile", "--noediting", "--rcfile", f"{place}/rc", "-i"])
-"""
-PROMPT = "tp6$ "
-SHELL = SHELL.replace("__PROMPT__", PROMPT)
+""".replace("__PROMPT__", PROMPT)
 LONGEST = 25.0  # secondes ; la plus longue des commandes en dort huit, et I.1 dix
 BY_HAND = "by_hand"
 STEP = 3  # secondes entre deux durées que l'on distingue
@@ -83,7 +82,10 @@ def written(screen: str, block: str) -> str:
 def screens(
     variant: Variant, step_id: str, terminals: tuple[str, ...], _time: int = 1
 ) -> tuple[str, ...]:
-    """Les écrans de ces terminaux, la copie étant celle-là ; dans un processus à un seul fil."""
+    """Les écrans de ces terminaux, la copie étant celle-là ; dans un processus à un seul fil.
+
+    Chaque `_time` les ouvre à nouveau.
+    """
     with tempfile.TemporaryDirectory(prefix="tp6-copie-") as folder:
         variant.write(Path(folder))
         return tuple(_screens(prepare(Path(folder), select(step_id), "bwrap"), step_id, terminals))
