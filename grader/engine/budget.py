@@ -13,41 +13,62 @@ SAMPLE = 0.02  # secondes de calcul d'une mesure : plus long qu'un tour d'ordonn
 EVERY = 1.0  # secondes d'une mesure à la suivante
 
 
-def slowness(own: Callable[[], float] | None = None) -> float:
-    """Combien de fois plus lente que tranquille est la machine : 1 quand un calcul y est seul.
+TICKS = os.sysconf("SC_CLK_TCK")  # par seconde
+OURS = slice(11, 15)  # de l'état : utime, stime, et ceux des enfants enterrés ; proc_pid_stat(5)
+IDLE = (3, 4)  # idle et iowait, sur la première ligne de /proc/stat
 
-    Ce dont nos propres essais le ralentissent (`own`) n'y compte pas : une copie qui calcule sans
-    fin s'accorderait du temps à elle-même.
-    """
-    own = own or own_share
-    before = own()
+
+def slowness() -> float:
+    """Combien de fois plus lente que tranquille est la machine : 1 quand un calcul y est seul."""
     wall, computed = time.monotonic(), time.thread_time()
     while time.thread_time() - computed < SAMPLE:
         pass
-    found = (time.monotonic() - wall) / (time.thread_time() - computed)
-    return max(1.0, found - (before + own()) / 2)
+    return max(1.0, (time.monotonic() - wall) / (time.thread_time() - computed))
 
 
-def own_share() -> float:
-    """La part de calcul que prennent, à côté de la nôtre, nos essais : un par cœur y compte pour 1.
+class Others:
+    """La part du processeur que prennent d'autres que nous.
 
-    Un cran de priorité en moins vaut un cinquième de moins : sched(7).
+    Une copie qui calcule sans fin ralentit la machine : elle s'accorderait du temps à elle-même.
     """
-    ours = os.nice(0)
-    weights = (1.25 ** (ours - nice) for nice in _running(processes_of(os.getpid())[1:]))
-    return sum(weights) / (os.cpu_count() or 1)
+
+    def __init__(self) -> None:
+        self._before = _everyone(), _ours()
+
+    def share(self) -> float:
+        """Depuis la dernière fois, de 0 (tout est à nous) à 1 ; 1 là où /proc ne le dit pas."""
+        (everyone, ours), self._before = self._before, (_everyone(), _ours())
+        all_taken = self._before[0] - everyone
+        own = self._before[1] - ours
+        return min(1.0, max(0.0, 1 - own / all_taken)) if all_taken > 0 else 1.0
 
 
-def _running(processes: list[int]) -> list[int]:
-    """Le « nice » de ceux de ces processus qui courent en cet instant."""
-    found: list[int] = []
-    for process in processes:
+def _everyone() -> float:
+    """Secondes de processeur prises depuis le démarrage de la machine, par qui que ce soit."""
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path("/proc/stat").read_text("ascii").split("\n", 1)[0].split()[1:9]
+        return sum(int(one) for rank, one in enumerate(fields) if rank not in IDLE) / TICKS
+    return 0.0
+
+
+def _ours() -> float:
+    """Secondes de processeur que nous avons prises, nous et nos essais."""
+    total = 0
+    for process in processes_of(os.getpid()):
         with suppress(OSError, ValueError, IndexError):
             text = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
-            fields = text.rpartition(")")[2].split()  # de l'état, le troisième : proc_pid_stat(5)
-            if fields[0] == "R":
-                found.append(int(fields[16]))
-    return found
+            total += sum(map(int, text.rpartition(")")[2].split()[OURS]))
+    return total / TICKS
+
+
+class Slowness:
+    """Ce dont les autres programmes de la machine nous ralentissent, et eux seuls."""
+
+    def __init__(self) -> None:
+        self._others = Others()
+
+    def __call__(self) -> float:
+        return 1 + (slowness() - 1) * self._others.share()
 
 
 class Budget:
@@ -57,10 +78,10 @@ class Budget:
         self,
         seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        measure: Callable[[], float] = slowness,
+        measure: Callable[[], float] | None = None,
     ) -> None:
         self.left = seconds
-        self._clock, self._measure = clock, measure
+        self._clock, self._measure = clock, measure or Slowness()
         self._before = clock()
 
     def start(self) -> None:

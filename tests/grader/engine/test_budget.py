@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from grader.engine.budget import SAMPLE, Budget, own_share, slowness
+from grader.engine import budget
+from grader.engine.budget import SAMPLE, Budget, Others, slowness
 from tests.support.waiting import wait_until
 
 
@@ -64,26 +65,51 @@ def test_slowness_takes_its_sample() -> None:
     assert time.thread_time() - before >= SAMPLE
 
 
-def test_our_own_trials_do_not_slow_the_machine() -> None:
-    assert slowness(lambda: 1000.0) == 1.0
-
-
 @contextmanager
-def running(*command: str) -> Iterator[None]:
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as program:
+def busy() -> Iterator[None]:
+    """Un de nos essais, qui calcule sans fin."""
+    command = [sys.executable, "-c", "while True: pass"]
+    with subprocess.Popen(command) as program:
         try:
             yield
         finally:
             program.kill()
 
 
-def test_our_share_is_what_runs_beneath_us() -> None:
-    with running(sys.executable, "-c", "while True: pass"):
-        wait_until(lambda: own_share() > 0, "aucune part")
-    with running(sys.executable, "-c", "input()"):
-        wait_until(lambda: own_share() == 0, "une part")
+def test_what_we_take_is_not_what_others_take() -> None:
+    others = Others()
+    with busy():
+        wait_until(lambda: budget._ours() - others._before[1] > 0.5, "rien n'est à nous")
+        everyone, ours = others._before
+        taken, own = budget._everyone() - everyone, budget._ours() - ours
+        assert others.share() == pytest.approx(max(0.0, 1 - own / taken), abs=0.2)
 
 
-def test_a_low_priority_takes_a_smaller_share() -> None:
-    with running("nice", "-n", "10", sys.executable, "-c", "while True: pass"):
-        wait_until(lambda: 0 < own_share() < 0.2, "une autre part")
+@pytest.mark.parametrize(
+    ("everyone", "ours", "expected"),
+    [
+        ((10.0, 20.0), (1.0, 11.0), 0.0),  # tout est à nous
+        ((10.0, 20.0), (1.0, 1.0), 1.0),
+        ((10.0, 20.0), (1.0, 3.5), 0.75),
+        ((10.0, 20.0), (1.0, 30.0), 0.0),  # deux horloges ne tombent pas ensemble
+        ((0.0, 0.0), (0.0, 0.0), 1.0),  # pas de /proc
+    ],
+)
+def test_the_share_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+    everyone: tuple[float, float],
+    ours: tuple[float, float],
+    expected: float,
+) -> None:
+    for name, values in (("_everyone", everyone), ("_ours", ours)):
+        monkeypatch.setattr(budget, name, iter(values).__next__)
+    assert Others().share() == expected
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 1.0), (1.0, 5.0), (0.5, 3.0)])
+def test_only_others_slow_us(
+    monkeypatch: pytest.MonkeyPatch, share: float, expected: float
+) -> None:
+    monkeypatch.setattr(budget, "slowness", lambda: 5.0)
+    monkeypatch.setattr(Others, "share", lambda _: share)
+    assert budget.Slowness()() == expected
