@@ -11,10 +11,11 @@ from grader.sandbox.appetite import processes_of
 DEFAULT = 180.0  # secondes ; une copie ordinaire en prend vingt
 SAMPLE = 0.02  # secondes de calcul d'une mesure : plus long qu'un tour d'ordonnanceur
 EVERY = 1.0  # secondes d'une mesure à la suivante
-
-
 TICKS = os.sysconf("SC_CLK_TCK")  # par seconde
-OURS = slice(11, 15)  # de l'état : utime, stime, et ceux des enfants enterrés ; proc_pid_stat(5)
+OURS = slice(11, 13)  # de l'état : utime et stime ; proc_pid_stat(5)
+# Ce qui nous échappe de nous-mêmes : le travail du noyau, ce qui finit entre deux regards. Un autre
+# programme qui calcule, lui, prend au moins la moitié d'un processeur.
+UNSEEN = 1 / 3
 IDLE = (3, 4)  # idle et iowait, sur la première ligne de /proc/stat
 
 
@@ -38,9 +39,11 @@ class Others:
     def share(self) -> float:
         """Depuis la dernière fois, de 0 (tout est à nous) à 1 ; 1 là où /proc ne le dit pas."""
         (everyone, ours), self._before = self._before, (_everyone(), _ours())
-        all_taken = self._before[0] - everyone
-        own = self._before[1] - ours
-        return min(1.0, max(0.0, 1 - own / all_taken)) if all_taken > 0 else 1.0
+        taken = self._before[0] - everyone
+        # Processus par processus : ce qu'a pris un essai fini n'est plus compté nulle part.
+        own = sum(now - ours.get(process, 0.0) for process, now in self._before[1].items())
+        share = 1 - own / taken if taken > 0 else 1.0
+        return share if share > UNSEEN else 0.0
 
 
 def _everyone() -> float:
@@ -51,14 +54,14 @@ def _everyone() -> float:
     return 0.0
 
 
-def _ours() -> float:
-    """Secondes de processeur que nous avons prises, nous et nos essais."""
-    total = 0
+def _ours() -> dict[int, float]:
+    """Secondes de processeur qu'a prises chacun de nos processus, nous compris."""
+    found: dict[int, float] = {}
     for process in processes_of(os.getpid()):
         with suppress(OSError, ValueError, IndexError):
             text = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
-            total += sum(map(int, text.rpartition(")")[2].split()[OURS]))
-    return total / TICKS
+            found[process] = sum(map(int, text.rpartition(")")[2].split()[OURS])) / TICKS
+    return found
 
 
 class Slowness:

@@ -1,5 +1,6 @@
 """Le temps accordé à une copie, avec une horloge qu'on lui prête."""
 
+import os
 import subprocess
 import sys
 import time
@@ -76,33 +77,41 @@ def busy() -> Iterator[None]:
             program.kill()
 
 
-def test_what_we_take_is_not_what_others_take() -> None:
-    others = Others()
+def test_what_our_trials_take_is_seen() -> None:
     with busy():
-        wait_until(lambda: budget._ours() - others._before[1] > 0.5, "rien n'est à nous")
-        everyone, ours = others._before
-        taken, own = budget._everyone() - everyone, budget._ours() - ours
-        assert others.share() == pytest.approx(max(0.0, 1 - own / taken), abs=0.2)
+        wait_until(lambda: sum(budget._ours().values()) > 0, "rien n'est à nous")
+        before = budget._ours()
+        wait_until(lambda: sum(budget._ours().values()) > sum(before.values()) + 0.3, "pas plus")
+        assert max(budget._ours()[one] - took for one, took in before.items()) > 0.2
+
+
+def test_what_everyone_takes_is_at_least_what_we_take() -> None:
+    everyone, ours = budget._everyone(), budget._ours()
+    with busy():
+        wait_until(lambda: budget._everyone() > everyone + 0.5, "personne ne calcule")
+    assert ours.keys() >= {os.getpid()}
 
 
 @pytest.mark.parametrize(
     ("everyone", "ours", "expected"),
     [
-        ((10.0, 20.0), (1.0, 11.0), 0.0),  # tout est à nous
-        ((10.0, 20.0), (1.0, 1.0), 1.0),
-        ((10.0, 20.0), (1.0, 3.5), 0.75),
-        ((10.0, 20.0), (1.0, 30.0), 0.0),  # deux horloges ne tombent pas ensemble
-        ((0.0, 0.0), (0.0, 0.0), 1.0),  # pas de /proc
+        ((10.0, 20.0), ({1: 1.0}, {1: 11.0}), 0.0),  # tout est à nous
+        ((10.0, 20.0), ({1: 1.0}, {1: 1.0}), 1.0),
+        ((10.0, 20.0), ({1: 1.0}, {1: 2.0, 2: 1.5}), 0.75),  # un essai de plus
+        ((10.0, 20.0), ({1: 1.0, 2: 500.0}, {1: 3.5}), 0.75),  # un essai fini
+        ((10.0, 20.0), ({1: 1.0}, {1: 10.5}), 0.0),  # le noyau, pour nous
+        ((10.0, 20.0), ({1: 1.0}, {1: 30.0}), 0.0),  # deux horloges ne tombent pas ensemble
+        ((0.0, 0.0), ({}, {}), 1.0),  # pas de /proc
     ],
 )
 def test_the_share_of_others(
     monkeypatch: pytest.MonkeyPatch,
     everyone: tuple[float, float],
-    ours: tuple[float, float],
+    ours: tuple[dict[int, float], dict[int, float]],
     expected: float,
 ) -> None:
-    for name, values in (("_everyone", everyone), ("_ours", ours)):
-        monkeypatch.setattr(budget, name, iter(values).__next__)
+    monkeypatch.setattr(budget, "_everyone", iter(everyone).__next__)
+    monkeypatch.setattr(budget, "_ours", iter(ours).__next__)
     assert Others().share() == expected
 
 
