@@ -82,7 +82,9 @@ async def _launch(arena: Arena, launch: Launch) -> Play:
 async def _watch(program: Program, naps: list[list[Wait]]) -> None:
     while True:
         await asyncio.sleep(LOOK)
-        if program.running and (asleep := waits(processes_of(program.pid))):
+        asleep = waits(processes_of(program.pid)) if program.running else None
+        # Tant qu'il démarre, le noyau ne dit pas toujours ce qu'il attend.
+        if asleep and all(wait.known for wait in asleep):
             naps.append(asleep)
 
 
@@ -218,7 +220,7 @@ async def asynchronous(arena: Arena) -> None:
     """Un seul sélecteur, avec une échéance : les deux comptes y dorment."""
     play = await _play(arena)
     _pair(arena, play)
-    if not play.naps or not all(wait.known for nap in play.naps for wait in nap):
+    if not play.naps:
         raise Unjudged("le système ne dit pas où dort un programme")
     naps = play.timed
     if sum(map(_in_loop, naps)) < max(1, MOST * len(naps)):

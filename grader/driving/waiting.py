@@ -47,6 +47,7 @@ CALLS = {  # <asm/unistd.h> : x86_64, aarch64 ; -1 : n'y existe pas
 MACHINES = ("x86_64", "aarch64")
 CONTROLLING_TERMINAL = os.makedev(5, 0)  # /dev/tty
 # Un fil qui dort, et celui qui attend que son enfant (vfork) ait fini de naître.
+BIRTHS = ("vfork", "clone", "clone3")
 SLEEPING, STOPPED, GONE, UNINTERRUPTIBLE = "SI", "Tt", "ZX", "D"
 EPOLL_IN = 0x1 | 0x40  # EPOLLIN | EPOLLRDNORM, <sys/epoll.h> ; les mêmes pour poll(2)
 TIMER_ABSTIME = 1
@@ -143,15 +144,14 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
     unknown = None if state in UNINTERRUPTIBLE else Wait(thread, turns)
     try:
         number, *words = slurp(f"/proc/{process}/task/{thread}/syscall").split()
-    except (OSError, ValueError):
-        return unknown
-    if number == b"running":
-        return None
-    name = NAMES.get(int(number), "")
-    born = name in ("vfork", "clone", "clone3")
-    if not name or born != (state in UNINTERRUPTIBLE):
-        return unknown
-    try:
+        if number == b"running":
+            return None
+        name = NAMES.get(int(number), "")
+        # Sans enfant encore, c'est le noyau qui travaille : il lui prépare ses espaces, et sur une
+        # machine chargée il y met du temps.
+        born = name in BIRTHS and slurp(f"/proc/{process}/task/{thread}/children")
+        if not name or bool(born) != (state in UNINTERRUPTIBLE):
+            return unknown
         call = READERS[name](process, [int(word, 16) for word in words])
     except (OSError, ValueError, OverflowError, struct.error):
         return unknown

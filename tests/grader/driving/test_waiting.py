@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from grader.driving import waiting
-from grader.driving.waiting import CALLS, Wait, selectors, waits
+from grader.driving.waiting import CALLS, Wait, selectors, slurp, waits
 from grader.world.diag import Diag
 from tests.grader.driving.programs import child
 from tests.support.waiting import wait_until
@@ -180,11 +180,20 @@ def test_numbers_are_not_twice_the_same() -> None:
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="un numéro d'appel de x86_64")
-def test_waiting_for_a_child_to_be_born_is_not_working() -> None:
-    """vfork : le parent, ininterruptible, dort tant que son enfant n'a rien lancé."""
+def test_waiting_for_a_child_to_be_born_is_not_working(monkeypatch: pytest.MonkeyPatch) -> None:
+    """vfork : le parent, ininterruptible, dort tant que son enfant n'a rien lancé.
+
+    Tant qu'il n'a pas d'enfant, le même sommeil est celui du noyau, qui lui prépare ses espaces.
+    """
     source = f"{C}\nimport time\nif libc.syscall(56, 0x4000 | 17, 0, 0, 0, 0) == 0: time.sleep(1)"
     with child(source, until_killed=True) as process:
         wait_until(lambda: (waits([process.pid]) or [Wait(0, 0)])[0].known, "il travaillerait")
+        real = slurp
+        monkeypatch.setattr(
+            "grader.driving.waiting.slurp",
+            lambda path: b"" if path.endswith("/children") else real(path),
+        )
+        assert waits([process.pid]) is None
 
 
 SERVER = """
