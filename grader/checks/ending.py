@@ -1,6 +1,5 @@
 """Mener un script jusqu'à sa fin, ou jusqu'à savoir qu'il n'y viendra pas."""
 
-import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,16 +21,14 @@ async def finish(
 
     « Appuyez sur Entrée pour quitter » est une habitude de Windows : on appuie.
     """
-    loop = asyncio.get_running_loop()
-    patience = arena.job.patience
-    limit = loop.time() + deadline * patience
+    limit = arena.deadline(deadline)
     given: list[str] = []
 
     def ended() -> bool:
         return not program.running or bool(enough())
 
-    while not ended() and (left := limit - loop.time()) > 0:
-        await arena.wait(ended, program, deadline=left / patience)
+    while not ended() and (left := limit.left()) > 0:
+        await arena.wait(ended, program, deadline=left / arena.job.patience)
         if ended() or len(given) == MAX_ENTERS or not arena.asks(program):
             break
         given.append(ENTER)

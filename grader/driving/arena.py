@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, Self, TypeVar
 
 from grader.driving import coroutines
+from grader.driving.deadline import Deadline
 from grader.driving.idle import BUSY, FINISHED, Observer, Sleep
 from grader.driving.peer import Peer
 from grader.driving.program import Program
@@ -21,7 +22,7 @@ from grader.driving.timeline import Timeline
 from grader.driving.waiting import Wait, selectors
 from grader.driving.words import Words
 from grader.model import Launch
-from grader.sandbox.appetite import processes_of
+from grader.sandbox.appetite import processes_of, starved
 from grader.sandbox.cell import BubblewrapCell, Cell, PlainCell, prepare_system
 from grader.world.capture import Capture
 from grader.world.diag import Diag
@@ -204,6 +205,15 @@ class Arena:
         ends = (self.diag.connection(peer.other_address, peer.address) for peer in peers)
         return frozenset(end.inode for end in ends if end)
 
+    def deadline(self, seconds: float) -> Deadline:
+        """Dans ce temps-là, compté pour des programmes à qui un processeur ne manque pas."""
+
+        def waited() -> float:
+            running = [program.pid for program in self.programs if program.running]
+            return sum(starved(processes_of(process)) for process in running)
+
+        return Deadline(seconds * self.job.patience, waited)
+
     def doing(self, program: Program) -> str:
         """Ce que fait le programme, en français : « dort », « calcule sans fin »…"""
         state, observer = self.state(program), self._observers.get(program.pid)
@@ -251,7 +261,7 @@ class Arena:
         """Ce qu'a donné `fact`, et si l'attente, quand elle est vaine, est une preuve."""
         loop = asyncio.get_running_loop()
         patience = self.job.patience
-        limit = loop.time() + (deadline or self.check.deadline) * patience
+        limit = self.deadline(deadline or self.check.deadline)
         since, proven = loop.time(), False
         before: list[frozenset[tuple[int, int]]] = []
         while not (value := fact()):
@@ -259,19 +269,19 @@ class Arena:
             states = [self.state(program) for program in self.programs] if programs else [BUSY]
             turns = [state.turns for state in states]
             proven = all(state.proven for state in states)
-            now = loop.time()
+            now, left = loop.time(), limit.left()
             if not all(state.asleep for state in states) or (proven and turns != before):
                 since, before = now, turns
             rested = (now - max(since, self.pulse.last)) / patience
             if proven and rested >= CONFIRMED:
-                concluded = all(enough(state, limit - now) for state in states)
+                concluded = all(enough(state, left) for state in states)
             else:
                 concluded = not proven and rested > calm
-            if concluded or now >= limit:
+            if concluded or left <= 0:
                 proven &= rested >= CONFIRMED
                 # Sur une machine chargée, ce qui nous est arrivé peut attendre que nous le lisions.
                 stirred = await self._catch_up()
-                if (value := fact()) or now >= limit or not stirred:
+                if (value := fact()) or left <= 0 or not stirred:
                     break
             await self.pulse.until(fact, LOOK)
         return value, proven

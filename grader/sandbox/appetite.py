@@ -6,6 +6,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 KILOBYTE = 1024
+NANOSECONDS = 1e9  # par seconde
 RESIDENT = ("VmRSS", "VmSwap", "VmPTE")  # en mémoire vive, ailleurs, et de quoi les retrouver
 SHARED_OUT = ("Pss", "SwapPss")  # de même, une page que n processus partagent comptée 1/n
 
@@ -51,6 +52,18 @@ def _total(process: int, file: str, names: tuple[str, ...]) -> int:
             if name in names:
                 total += int(value.split()[0]) * KILOBYTE
     return total
+
+
+def starved(processes: list[int]) -> float:
+    """Secondes que leurs fils, prêts à courir, ont attendu un processeur ; 0 là où le noyau ne le
+    dit pas (/proc/PID/task/TID/schedstat, sched-stats.rst du noyau)."""
+    waited = 0
+    for process in processes:
+        with suppress(OSError, ValueError, IndexError):
+            for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 (cent fois par seconde)
+                stat = (PROC / str(process) / "task" / task / "schedstat").read_text("ascii")
+                waited += int(stat.split()[1])
+    return waited / NANOSECONDS
 
 
 def number_inside(process: int) -> int:

@@ -111,6 +111,20 @@ def test_gives_up_after_a_while_where_the_kernel_says_nothing(
     playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario, patience=2.0)
 
 
+def test_waits_longer_for_who_has_no_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.driving.arena.starved", lambda _: time.monotonic())
+
+    async def scenario(arena: Arena) -> None:
+        await arena.start()
+        started = time.monotonic()
+        assert not await arena.wait(lambda: False, deadline=0.2)
+        assert time.monotonic() - started >= 0.4
+
+    playing(tmp_path, "input()", scenario)
+
+
 def test_waits_for_who_sleeps_before_it_answers(tmp_path: Path) -> None:
     """Un fil qui se réveillera bientôt peut encore répondre."""
 

@@ -2,8 +2,15 @@
 
 import os
 
-from grader.sandbox.appetite import children_of, memory_of, number_inside, processes_of
+from grader.sandbox.appetite import (
+    children_of,
+    memory_of,
+    number_inside,
+    processes_of,
+    starved,
+)
 from tests.grader.driving.programs import child
+from tests.support.waiting import wait_until
 
 ABSENT = 2**22 + 1  # au-delà du plus grand numéro de processus
 ENOUGH = 1 << 60  # une limite que rien n'atteint
@@ -72,3 +79,18 @@ sys.stdin.read()
 
 def test_number_inside() -> None:
     assert number_inside(os.getpid()) == os.getpid()
+
+
+def test_starved_counts_what_a_thread_waits_for_a_processor() -> None:
+    spin = "import os; os.sched_setaffinity(0, [0]); print(flush=True)\nwhile True: pass"
+    with child(spin, until_killed=True) as one, child(spin, until_killed=True) as other:
+        for process in (one, other):
+            assert process.stdout
+            process.stdout.readline()
+        wait_until(lambda: starved([one.pid, other.pid]) > 0.2, "aucun n'attend son tour")
+    with child(WAITING) as asleep:
+        assert asleep.stdout
+        asleep.stdout.readline()
+        before = starved([asleep.pid])
+        assert starved([asleep.pid]) == before
+    assert starved([ABSENT]) == 0
