@@ -116,10 +116,12 @@ class _Grading:
                 self.total += len(step.checks)
                 self._open(step)
             self.budget.start()
-            if not self._play():
+            finished = self._play()
+            if not finished:
                 self._cut()
             results = assemble(self.options.steps, self.prepared, self.scripts, self.outcomes)
-            self._play_pairs(results)
+            if finished:
+                self._play_pairs(results)
         finally:
             self.pool.close()
         return results

@@ -1,6 +1,7 @@
 """L'ordre des essais d'une correction, avec des essais écrits d'avance."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,19 @@ def test_time_that_runs_out_leaves_the_rest_unjudged(play: Play) -> None:
 def test_what_is_proved_is_judged_even_if_time_runs_out(play: Play) -> None:
     report, _ = play(SERVER, turns=20, listens=[LEARNT], relay=[wrong()], clients=[right()])
     assert verdicts(report)["relay"] is Verdict.FAILED
+
+
+@pytest.mark.parametrize(("turns", "met"), [(100, True), (3, False)])
+def test_scripts_meet_only_if_time_is_left(play: Play, turns: int, met: bool) -> None:
+    """Sans quoi, une copie hostile se donnerait un peu de temps à chaque rencontre."""
+    deaf = [replace(wrong("N'a rien dit."), launch=LEARNT.launch)] * 2
+    couple = (step(f"II.2.{kind}", check(f"II.2.{kind}.hello")) for kind in ("server", "client"))
+    _, pool = play(
+        *couple,
+        turns=turns,
+        **{"II.2.server.hello": deaf, "II.2.client.hello": deaf, "II.2.pair": [right()]},
+    )
+    assert ("II.2.pair" in pool.names()) is met
 
 
 def test_what_the_machine_lacks_is_not_judged(play: Play) -> None:
