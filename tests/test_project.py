@@ -28,7 +28,7 @@ OURS = [
     if path.suffix == ".py" and not any(path.is_relative_to(folder) for folder in FOREIGN)
 ]
 PAGE = [path for path in FILES if path.suffix in {".js", ".css", ".html"}]
-TEXTS = [path for path in FILES if path.suffix not in (".svg", ".png")]
+TEXTS = [path for path in FILES if path.suffix not in (".svg", ".png", ".db")]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)

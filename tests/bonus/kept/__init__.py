@@ -1,0 +1,1 @@
+"""Ce qu'ont écrit des versions publiées : chaque format doit se lire longtemps après."""
