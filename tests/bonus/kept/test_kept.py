@@ -37,8 +37,11 @@ def data(kept: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def token(kept: Path, person: str, pseudo: str) -> bytes:
-    path = kept / f"tokens-{person}.json"
+def token(kept: Path, folder: Path, person: str, pseudo: str) -> bytes:
+    """Celui que ce client avait gardé, dans un fichier que lui seul pouvait lire."""
+    path = folder / "tokens.json"
+    path.touch(0o600)
+    path.write_bytes((kept / f"tokens-{person}.json").read_bytes())
     (server,) = json.loads(path.read_text("utf-8"))
     found = Tokens(path, pytest.fail).get(server, pseudo)
     assert found
@@ -68,11 +71,11 @@ def test_at_least_the_first_version_is_kept() -> None:
     assert VERSIONS[0].name == "version_1"
 
 
-def test_people_come_back_to_what_was_said(kept: Path, server: Server) -> None:
+def test_people_come_back_to_what_was_said(kept: Path, data: Path, server: Server) -> None:
     with Client(server) as zoe, Client(server) as bob:
-        welcome = zoe.hello("Zoé", token(kept, "zoe", "Zoé"))
+        welcome = zoe.hello("Zoé", token(kept, data, "zoe", "Zoé"))
         assert (welcome.back, welcome.nonce) == (1, 3)
-        assert bob.hello("bob", token(kept, "bob", "bob")).back == 1
+        assert bob.hello("bob", token(kept, data, "bob", "bob")).back == 1
         joined = zoe.join(ROOM)
         assert joined.last == 2
         page = zoe.expect(Page)
