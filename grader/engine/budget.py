@@ -93,8 +93,9 @@ class Budget:
 
     def spend(self) -> bool:
         """Compte le temps passé depuis la dernière fois ; vrai s'il en reste."""
-        elapsed = self._clock() - self._before
+        now = self._clock()
+        elapsed = now - self._before
         if elapsed >= EVERY or elapsed >= self.left:
             self.left -= elapsed / self._measure()
-            self._before = self._clock()
+            self._before = now  # mesurer prend aussi du temps, d'autant plus que la copie en prend
         return self.left > 0

@@ -51,6 +51,20 @@ def test_a_slow_machine_is_given_more(slow: float, lasts: int) -> None:
     assert seconds == lasts
 
 
+def test_measuring_takes_time_too() -> None:
+    clock = Clock()
+
+    def measure() -> float:
+        clock.now += 0.5
+        return 1.0
+
+    budget = Budget(10.0, clock, measure)
+    before = clock.now
+    while budget.spend():
+        clock.now += 1
+    assert clock.now - before < 12
+
+
 def test_many_short_trials_add_up() -> None:
     clock = Clock()
     budget = Budget(2.0, clock, lambda: 1.0)
