@@ -36,6 +36,7 @@ CONFIRMED = 0.03  # secondes sans que rien ne bouge, pour ne pas conclure d'un s
 CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
 TURNS = 5  # de la boucle d'événements, pour accepter une connexion et en lire les octets
 LOOK = 0.01  # secondes entre deux regards
+NAP = 0.04  # de même, sur des programmes endormis ; moins que BLINK, pour voir leurs battements
 ENDLESS_TEXT = 50_000  # caractères : ce que n'écrit aucun programme du TP
 
 
@@ -283,7 +284,8 @@ class Arena:
                 stirred = await self._catch_up()
                 if (value := fact()) or left <= 0 or not stirred:
                     break
-            await self.pulse.until(fact, LOOK)
+            # Endormis pour un temps compté, ils ne feront rien de bref : y regarder coûte.
+            await self.pulse.until(fact, NAP if proven and rested >= CONFIRMED else LOOK)
         return value, proven
 
     async def _catch_up(self) -> bool:
