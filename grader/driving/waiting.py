@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from grader.sandbox.appetite import number_inside
+
 CALLS = {  # <asm/unistd.h> : x86_64, aarch64 ; -1 : n'y existe pas
     "accept": (43, 202),
     "accept4": (288, 242),
@@ -153,6 +155,8 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
         if not name or bool(born) != (state in UNINTERRUPTIBLE):
             return unknown
         call = READERS[name](process, [int(word, 16) for word in words])
+    except PermissionError:
+        return Wait(thread, turns, known=True) if unknown and _init(process) else unknown
     except (OSError, ValueError, OverflowError, struct.error):
         return unknown
     sockets, devices = _identified(process, call.reads)
@@ -167,6 +171,14 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
         sockets=sockets,
         devices=devices,
     )
+
+
+def _init(process: int) -> bool:
+    """Vrai du processus 1 d'une cellule (sandbox/cell.py). Il est à nous, et ne s'ouvre qu'à root ;
+    mais il ne dort que pour attendre les autres."""
+    with suppress(OSError):
+        return number_inside(process) == 1
+    return False
 
 
 def _identified(process: int, descriptors: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:

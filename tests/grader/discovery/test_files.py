@@ -1,6 +1,5 @@
 """Lire une copie, même faite pour nuire."""
 
-import ctypes
 import os
 import re
 import signal
@@ -24,24 +23,9 @@ from grader.discovery.files import (
     read_submission,
 )
 from tests.grader.discovery.copies import names, submission, write
+from tests.support.privileges import ordinary_user
 
 CODE = b"print(1)\n"
-
-
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Root lit tout : le temps d'un test, on renonce à ses privilèges (capset(2))."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)  # _LINUX_CAPABILITY_VERSION_3, ce fil
-    mine = (ctypes.c_uint32 * 6)()  # effectives, permises, héritées ; deux fois
-    none = (ctypes.c_uint32 * 6)()
-    assert libc.capget(header, mine) == 0
-    none[:] = [0, *mine[1:3], 0, *mine[4:]]
-    assert libc.capset(header, none) == 0
-    try:
-        yield
-    finally:
-        assert libc.capset(header, mine) == 0
 
 
 def test_reads_every_file_in_the_order_of_paths(tmp_path: Path) -> None:

@@ -10,10 +10,14 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from grader.driving.waiting import waits
 from grader.sandbox import leftovers
+from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import HOME, PLACE, BubblewrapCell, PlainCell, Runtime, prepare_system
 from grader.sandbox.limits import Limits
 from tests.grader.world.arena import in_arena
+from tests.support.privileges import ordinary_user
+from tests.support.waiting import wait_until
 
 PAGE = PurePosixPath("/tmp/web_page")
 RUNTIME = Runtime(Path("/opt/python/bin/python3"), (Path("/opt/python"),), (Path("/opt/ca.pem"),))
@@ -230,3 +234,27 @@ async def test_life_in_a_cell() -> None:
     assert (code, written) == (0, SEEN_INSIDE), written
     for folder in (cell.tmp, cell.log, cell.shared_memory, cell.home):
         assert (folder / "essai").is_file()
+
+
+def known_without_privileges() -> list[bool]:
+    """Dit-on, sans privilèges, que dorment le processus 1 et le script d'une cellule ?"""
+    cell, command = prepared("import time; time.sleep(60)\n")
+    words = [word for word in command if word not in ("setsid", "--ctty")]  # sans terminal
+    with subprocess.Popen(words, **cell.options) as program:
+        wait_until(lambda: len(processes_of(program.pid)) == 3, "la cellule ne démarre pas")
+        _, init, python = processes_of(program.pid)
+
+        def known() -> list[bool]:
+            return [wait.known for wait in waits([init, python]) or ()]
+
+        wait_until(lambda: known() == [True, True], lambda: str(waits([init, python])))
+        with ordinary_user():
+            ordinary = known()
+        program.kill()
+    return ordinary
+
+
+@in_arena
+async def test_whoever_grades_is_told_that_the_cell_sleeps() -> None:
+    """Son processus 1 ne s'ouvre qu'à root : on sait pourtant qu'il attend, lui et lui seul."""
+    assert known_without_privileges() == [True, False]
