@@ -8,12 +8,13 @@ from grader.checks.registry import check
 from grader.checks.room import announced, heard_by_all, judge_relay, says
 from grader.checks.serving import Server
 from grader.checks.starting import start_server
-from grader.checks.staying import still_talk
+from grader.checks.staying import nothing_untold, still_talk
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
 from grader.model import Match
 
+FIRST_WORD = "quand un client ne commence pas par Hello"
 REFUSED_CREDIT = 0.5  # n'est pas admis, mais par une exception
 
 
@@ -143,7 +144,7 @@ async def hello_required(arena: Arena) -> None:
     faults = Faults(arena)
     stranger = await server.connect("inconnu")
     for when in (
-        "quand un client ne commence pas par Hello",
+        FIRST_WORD,
         "quand un client qui ne s'est pas présenté parle encore",
     ):
         if not stranger.ended:
@@ -154,6 +155,7 @@ async def hello_required(arena: Arena) -> None:
     with faults.noting():
         await still_talk(server, members, "après un client qui ne dit pas Hello")
     faults.raise_first()
+    await nothing_untold(server, FIRST_WORD, REFUSED_CREDIT)
 
 
 async def _intrudes(

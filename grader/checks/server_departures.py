@@ -7,7 +7,7 @@ from grader.checks.registry import check
 from grader.checks.room import announced, heard_by_all
 from grader.checks.serving import Server
 from grader.checks.starting import start_server
-from grader.checks.staying import advise_of_exception, still_talk
+from grader.checks.staying import advise_of_exception, nothing_untold, still_talk
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
@@ -15,6 +15,7 @@ from grader.driving.peer import Peer
 TIME_WAIT = Path("/proc/sys/net/ipv4/tcp_max_tw_buckets")  # dans l'arène seulement
 STUMBLES_CREDIT = 0.5  # rien n'est annoncé, les autres se parlent, mais une exception échappe
 LEAVES = "après un départ"
+NEVER_KNOWN = "quand un client part sans s'être présenté"
 VANISHES = "après un départ brutal (RST)"
 
 
@@ -170,14 +171,16 @@ async def strangers(arena: Arena) -> None:
             await arena.settle(server.program)
         stranger.close()
         await arena.settle(server.program)
-        when = "quand un client part sans s'être présenté"
         with faults.noting():
-            nothing_raised(server.program, when, sent=said, place=place, credit=STUMBLES_CREDIT)
+            nothing_raised(
+                server.program, NEVER_KNOWN, sent=said, place=place, credit=STUMBLES_CREDIT
+            )
         with faults.noting():
             _nothing_announced(server, members)
     with faults.noting():
         await still_talk(server, members, "après un inconnu")
     faults.raise_first()
+    await nothing_untold(server, NEVER_KNOWN, STUMBLES_CREDIT)
 
 
 def _nothing_announced(server: Server, members: list[Peer]) -> None:

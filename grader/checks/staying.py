@@ -7,7 +7,11 @@ from grader.checks.room import says
 from grader.checks.serving import Server
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
+from grader.driving.program import CTRL_C
+from grader.driving.traces import never_retrieved
 
+TOLD_AT_ONCE = (3, 11, 7)  # depuis, asyncio montre aussitôt l'exception de qui sert un client
+MAX_CTRL_C = 3
 AFTER_DEPARTURE = 3  # un client mort mal oublié ne tue l'envoi qu'au deuxième ou au troisième
 
 
@@ -43,3 +47,20 @@ def advise_of_exception(server: Server, place: int, when: str) -> None:
     """Une exception qui n'empêche rien se dit, et ne coûte rien."""
     if exception := server.program.exception_since(place):
         advise(server.arena, f"une exception échappe au programme {when} : {exception}")
+
+
+async def nothing_untold(server: Server, when: str, credit: float) -> None:
+    """Aucune exception ne reste à dire. Un Python d'avant ne montre celle de qui sert un client que
+    lorsque la connexion disparaît, au plus tard à la fin : on arrête le serveur pour la lire."""
+    program = server.program
+    version = server.arena.job.script.version
+    if tuple(int(part) for part in version.split(".") if part.isdecimal()) >= TOLD_AT_ONCE:
+        return
+    place = program.here
+    for _ in range(MAX_CTRL_C):
+        program.press(CTRL_C)
+        if await server.arena.wait(lambda: not program.running, program):
+            break
+    if exception := never_retrieved(program.since(place)):
+        message = f"Une exception échappe au programme {when} : {exception}"
+        raise witnessed(Wrong(message, credit=credit), program)

@@ -36,7 +36,7 @@ CONFIRMED = 0.03  # secondes sans que rien ne bouge, pour ne pas conclure d'un s
 CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
 TURNS = 5  # de la boucle d'événements, pour accepter une connexion et en lire les octets
 LOOK = 0.01  # secondes entre deux regards
-NAP = 0.04  # de même, sur des programmes endormis ; moins que BLINK, pour voir leurs battements
+NAP = 0.02  # de même, sur des programmes endormis ; moins que BLINK, pour voir leurs battements
 ENDLESS_TEXT = 50_000  # caractères : ce que n'écrit aucun programme du TP
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 MAX_RAISED = 200  # caractères d'une exception
 TRACEBACK = re.compile(r"[\s+|]*(?:Exception Group )?Traceback \(most recent call last\)")
 # Ce qu'asyncio et les fils mettent au-dessus d'une pile, et ce qu'ils en précisent.
+NEVER_RETRIEVED = "Task exception was never retrieved"
 HEADING = re.compile(
-    r"(?:Task exception was never retrieved|Future exception was never retrieved"
+    rf"(?:{NEVER_RETRIEVED}|Future exception was never retrieved"
     r"|Unhandled exception in client_connected_cb|unhandled exception during asyncio\.run"
     r"|Exception in (?:callback|thread|default exception handler)\b.*"
     r"|Fatal error on transport.*|Exception ignored .*|--- Logging error ---)"
@@ -89,6 +90,12 @@ def exceptions(text: str) -> list[Raised]:
                 found.append(Raised(start, _named([other for _, other in lines[number:]])))
             heading, ignored, chained = -1, False, False
     return found
+
+
+def never_retrieved(text: str) -> str:
+    """L'exception d'une tâche que personne n'attendait, la première ; vide s'il n'y en a pas."""
+    found = (one.text for one in exceptions(text) if text.startswith(NEVER_RETRIEVED, one.place))
+    return next(found, "")
 
 
 def _named(lines: list[str]) -> str:

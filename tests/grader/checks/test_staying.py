@@ -1,5 +1,6 @@
 """Ceux qui restent se parlent encore, ou non ; et l'exception qui n'a rien empêché."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,35 @@ def test_an_exception_that_prevents_nothing(tmp_path: Path) -> None:
     assert outcome.notes == [
         "Conseil : une exception échappe au programme ici : ZeroDivisionError: division by zero"
     ]
+
+
+# L'asyncio de Python 3.11.2 : une exception n'y est dite qu'une fois la connexion oubliée.
+OLD_ASYNCIO = """
+import asyncio.streams
+
+def connection_made(self, transport):
+    self._transport, self._over_ssl = transport, False
+    self._stream_reader.set_transport(transport)
+    self._stream_writer = asyncio.StreamWriter(transport, self, self._stream_reader, self._loop)
+    serving = self._client_connected_cb(self._stream_reader, self._stream_writer)
+    self._task = self._loop.create_task(serving)
+    self._strong_reader = None
+
+asyncio.streams.StreamReaderProtocol.connection_made = connection_made
+"""
+REFUSAL = '    if not hello.startswith("Hello|"):\n        writer.close()\n        return\n'
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="il dit aussitôt ce qui échappe")
+@pytest.mark.parametrize("check", ["II.5.server.hello_required", "II.6.server.strangers"])
+@pytest.mark.parametrize(
+    ("refusal", "expected"), [("writer.close()", ""), ("1 / 0", "ZeroDivision")]
+)
+def test_an_old_python_ends_by_telling(
+    tmp_path: Path, check: str, refusal: str, expected: str
+) -> None:
+    step, _, name = check.rpartition(".")
+    refused = (REFUSAL, REFUSAL.replace("writer.close()", refusal))
+    outcome = play(tmp_path, step, OLD_ASYNCIO + textbook(step, refused), name)
+    assert expected in message(outcome)
+    assert outcome.credit == (0.5 if expected else 1.0)

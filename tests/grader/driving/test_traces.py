@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.driving.traces import MAX_RAISED, UNTOLD_TASK, exceptions, own
+from grader.driving.traces import MAX_RAISED, UNTOLD_TASK, exceptions, never_retrieved, own
 
 HERE = "print('là')\n"
 SERVER = """
@@ -150,3 +150,21 @@ def test_a_task_whose_exception_python_can_no_longer_show() -> None:
     )
     assert [raised.text for raised in exceptions(text)] == [UNTOLD_TASK]
     assert own(text).strip() == ""
+
+
+def test_the_exception_of_a_task_nobody_awaited() -> None:
+    told = (
+        "^CTraceback (most recent call last):\n"
+        '  File "serveur.py", line 8, in <module>\n'
+        "    asyncio.run(main())\n"
+        "KeyboardInterrupt\n"
+        "Task exception was never retrieved\n"
+        "future: <Task finished name='Task-4' coro=<h() done> exception=IndexError('list')>\n"
+        "Traceback (most recent call last):\n"
+        '  File "serveur.py", line 4, in h\n'
+        '    d.split("|")[1]\n'
+        "IndexError: list\n"
+    )
+    assert never_retrieved(told) == "IndexError: list"
+    assert never_retrieved(told.partition("Task exception")[0]) == ""
+    assert never_retrieved("") == ""
