@@ -22,11 +22,11 @@ from typing import NoReturn, TypeVar
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "bonus"), str(ROOT / "benchmarks")]
 
-from chatroom.limits import Limits  # noqa: E402 (bonus n'est pas un paquet installé)
 from chatroom.protocol import messages  # noqa: E402
 from chatroom.protocol.documents import document, page  # noqa: E402
 from chatroom.protocol.frames import Decoder  # noqa: E402
-from chatroom.services.history import FILE, History  # noqa: E402
+from chatroom.protocol.limits import Limits  # noqa: E402 (bonus n'est pas un paquet installé)
+from chatroom.server.storage.history import FILE, History  # noqa: E402
 from fanout_support.peers import Chat  # noqa: E402
 from fanout_support.servers import HOST, BenchError, Server, running  # noqa: E402
 

@@ -22,7 +22,7 @@ from fanout_support.servers import BenchError, free_port, running
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-WEB = ROOT / "bonus/chatroom/faces/web"
+WEB = ROOT / "bonus/page"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 OURS, PEER = "Notre serveur", "http.server"

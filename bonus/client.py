@@ -8,9 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-from chatroom.faces.start import run
-from chatroom.services.config import ConfigError, load_client
-from chatroom.services.logs import LogError
+from chatroom.client.start import run
+from chatroom.common.config import ConfigError, load_client
+from chatroom.common.logs import LogError
 
 
 def main() -> int:

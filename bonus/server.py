@@ -7,19 +7,19 @@ import os
 import sys
 from pathlib import Path
 
+from chatroom.common.config import ConfigError, ServerSettings, load_server
+from chatroom.common.logs import LogError
+from chatroom.common.tls import CertificateError
 from chatroom.protocol.text import fold
-from chatroom.services.config import ConfigError, ServerSettings, load_server
-from chatroom.services.history import StoreError, export
-from chatroom.services.logs import LogError
-from chatroom.services.tls import CertificateError
-from chatroom.serving import ServerError, run
+from chatroom.server.operation.serving import ServerError, run
+from chatroom.server.storage.history import StoreError, export
 
 
 def main() -> int:
     try:
         settings = load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
         if settings.make_cert:
-            from chatroom.faces.certifying import make_cert  # noqa: PLC0415 (long à venir)
+            from chatroom.server.operation.certifying import make_cert  # noqa: PLC0415 (long à venir)
 
             for line in make_cert(settings, sys.argv):
                 print(line)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from chatroom.services.certificates import Made, make_certificate
+from chatroom.server.operation.certificates import Made, make_certificate
 
 YEARS = timedelta(days=800)  # plus que ne vit un certificat
 

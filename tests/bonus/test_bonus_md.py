@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from chatroom.core.participant import FINAL
-from chatroom.faces.commands import COMMANDS
-from chatroom.limits import FRAME, Limits
+from chatroom.client.core.participant import FINAL
+from chatroom.client.faces.commands import COMMANDS
 from chatroom.protocol.documents import document, page
 from chatroom.protocol.fields import Bytes, Codec, Integer, RestBytes, RestString, String
 from chatroom.protocol.frames import Decoder, Reason
+from chatroom.protocol.limits import FRAME, Limits
 from chatroom.protocol.messages import (
     FROM_SERVER,
     KINDS,

@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from chatroom.services import logs
+from chatroom.common import logs
 from PIL import Image
 
-from tests.bonus.faces.running import Client
+from tests.bonus.client.faces.running import Client
 from tests.bonus.processes import LISTENING, PAGE
 from tests.support.processes import ENVIRONMENT, ROOT
 from tests.support.readme import Shown

@@ -1,7 +1,7 @@
-"""Les étages du chat : chacun n'importe que ceux du dessous."""
+"""La maison du chat : deux programmes et une page, ce qu'ils partagent, et des étages."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,38 +10,80 @@ from tests.support.processes import ROOT
 
 BONUS = ROOT / "bonus"
 CHATROOM = BONUS / "chatroom"
-# Du bas vers le haut.
-FLOORS = ["limits", "protocol", "core", "services", "transports", "faces", "serving"]
-MODULES = sorted(CHATROOM.rglob("*.py"))
-# Ce que le protocole et le noyau n'ont pas à connaître : ni réseau, ni disque, ni heure.
+ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.M)
+# Dans chaque aile, du bas vers le haut.
+FLOORS = {
+    "server": ["core", "storage", "transports", "operation"],
+    "client": ["core", "tokens", "network", "faces", "start"],
+}
+# Ce que le protocole et les noyaux n'ont pas à connaître : ni réseau, ni disque, ni heure.
+PURE = ["protocol", "server/core", "client/core"]
 OUTSIDE = {"asyncio", "os", "pathlib", "shutil", "socket", "sqlite3", "subprocess", "sys"}
 OUTSIDE |= {"tempfile", "threading", "time", "datetime", "uvloop"}
 
 
-def floor(file: Path) -> int:
-    return FLOORS.index(file.relative_to(CHATROOM).parts[0].removesuffix(".py"))
+def drawn() -> set[tuple[str, str]]:
+    """Les flèches du dessin de CONTRIBUTING.md."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (graph,) = re.findall(r"```mermaid\n(graph [^`]*\bprotocol\b[^`]*)```", text)
+    return set(ARROW.findall(graph))
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(CHATROOM)))
-def test_a_floor_imports_only_what_lies_below(file: Path) -> None:
-    if file == CHATROOM / "__init__.py":
-        return
-    for name in imported(file, "chatroom"):
-        if name.startswith("chatroom."):
-            assert FLOORS.index(name.split(".")[1]) <= floor(file), name
+def place(name: str) -> list[str]:
+    """Où est un module, dans le chat : l'aile, l'étage…"""
+    return name.split(".")[1:]
 
 
-@pytest.mark.parametrize("folder", ["protocol", "core"])
-def test_protocol_and_core_know_no_socket_no_file_no_clock(folder: str) -> None:
+def imports() -> Iterator[tuple[list[str], list[str]]]:
+    """Qui importe qui, dans le chat, même pour vérifier les types seulement."""
+    for file in sorted(CHATROOM.rglob("*.py")):
+        parts = list(file.relative_to(CHATROOM).with_suffix("").parts)
+        for name in imported(file, "chatroom"):
+            if name.startswith("chatroom."):
+                yield parts, place(name)
+
+
+def test_wings_are_as_drawn() -> None:
+    found = {(importer[0], name[0]) for importer, name in imports() if importer[0] != name[0]}
+    assert found == drawn()
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize("wing", FLOORS)
+def test_a_floor_imports_only_what_lies_below(wing: str) -> None:
+    floors = FLOORS[wing]
+    for importer, name in imports():
+        if importer[0] == name[0] == wing:
+            assert floors.index(name[1]) <= floors.index(importer[1]), (importer, name)
+
+
+def test_the_page_and_the_chat_do_not_import_each_other() -> None:
+    assert not list((BONUS / "page").rglob("*.py"))
+    assert not list(CHATROOM.rglob("*.js"))
+
+
+def test_what_is_common_is_used_by_both() -> None:
+    used: dict[str, set[str]] = {}
+    for importer, name in imports():
+        if name[0] == "common":
+            used.setdefault(name[1], set()).add(importer[0])
+    for file in sorted((CHATROOM / "common").glob("[!_]*.py")):
+        wings = used.get(file.stem, set())
+        assert {"server", "client"} <= wings | _entrances(file.stem) or "common" in wings, file.stem
+
+
+def _entrances(name: str) -> set[str]:
+    """Ce que l'on tape, et qui importe ce module : le serveur, le client."""
+    module = f"chatroom.common.{name}"
+    return {one for one in ("server", "client") if module in imported(BONUS / f"{one}.py", "")}
+
+
+@pytest.mark.parametrize("folder", PURE)
+def test_protocol_and_cores_know_no_socket_no_file_no_clock(folder: str) -> None:
     for file in (CHATROOM / folder).glob("*.py"):
         used = {name.split(".")[0] for name in imported(file, "chatroom")}
         assert not used & OUTSIDE, file.name
         assert not re.search(r"\b(open|print|input)\(", file.read_text("utf-8")), file.name
-
-
-def test_every_module_is_on_a_floor() -> None:
-    found = {file.relative_to(CHATROOM).parts[0].removesuffix(".py") for file in MODULES}
-    assert found - {"__init__"} == set(FLOORS)
 
 
 def test_what_one_types_is_thin() -> None:

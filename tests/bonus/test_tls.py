@@ -11,14 +11,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from chatroom.client.network.link import GONE, IN_CLEAR, UNVERIFIED
+from chatroom.common.tls import client_context
 from chatroom.protocol.messages import VERSION, Hello, Welcome
-from chatroom.services.certificates import Made
-from chatroom.services.tls import client_context
-from chatroom.transports.link import GONE, IN_CLEAR, UNVERIFIED
+from chatroom.server.operation.certificates import Made
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.bonus.faces.running import Client
+from tests.bonus.client.faces.running import Client
 from tests.bonus.handshakes import YEARS, certificate
 from tests.bonus.processes import Server
 from tests.support.processes import run

@@ -6,6 +6,7 @@ from pathlib import Path
 
 def imported(file: Path, package: str) -> set[str]:
     """Les modules que ce fichier importe ; pour « from package import étage », l'étage."""
+    root = next((one for one in file.parents if (one / package).is_dir()), file.parent)
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -13,6 +14,7 @@ def imported(file: Path, package: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "un import relatif cache l'étage"
             # « from grader import catalogue » nomme un étage ; « from grader.model import X », non.
-            inside = node.module == package
-            names |= {f"{package}.{a.name}" for a in node.names} if inside else {str(node.module)}
+            module = str(node.module)
+            inside = module.startswith(package) and (root / module.replace(".", "/")).is_dir()
+            names |= {f"{module}.{a.name}" for a in node.names} if inside else {module}
     return names

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_type_hints
 
-from chatroom.limits import FRAME, Limits
 from chatroom.protocol.fields import U8, U32, U64, Codec, Colour, Data, Json, Name, Text, Token
 from chatroom.protocol.frames import ProtocolError, encode_frame
+from chatroom.protocol.limits import FRAME, Limits
 
 VERSION = 1
 TOKEN = 32  # octets d'un jeton : qui l'a est la personne

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from chatroom.limits import LONGEST_NAME
+from chatroom.protocol.limits import LONGEST_NAME
 
 REPLACEMENT = "\ufffd"  # « � »
 MAX_MARKS = 4  # signes d'affilée sur une lettre : l'hébreu en met trois, « zalgo » cinquante

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chatroom.core.events import Ended, Entered, RefusedRequest, Spoke
+from chatroom.client.core.events import Ended, Entered, RefusedRequest, Spoke
+from chatroom.client.network.link import Link, Patience
 from chatroom.protocol.text import fold
-from chatroom.services.history import export
-from chatroom.transports.link import Link, Patience
+from chatroom.server.storage.history import export
 
 from tests.bonus.processes import Server
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatroom.limits import Limits
 from chatroom.protocol.frames import LONG, Reason, encode_frame
+from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     KINDS,
     VERSION,

@@ -21,11 +21,11 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
-from chatroom.limits import FRAME  # noqa: E402 (bonus n'est pas installé)
 from chatroom.protocol.frames import Decoder, encode_frame  # noqa: E402
+from chatroom.protocol.limits import FRAME  # noqa: E402 (bonus n'est pas installé)
 from chatroom.protocol.messages import KINDS  # noqa: E402
 
-from tests.bonus.faces.running import Chat  # noqa: E402
+from tests.bonus.client.faces.running import Chat  # noqa: E402
 
 ROOM = "Café d'été"
 

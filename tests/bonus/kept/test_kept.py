@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chatroom.limits import FRAME
+from chatroom.client.tokens import Tokens
 from chatroom.protocol.frames import Decoder
+from chatroom.protocol.limits import FRAME
 from chatroom.protocol.messages import KINDS, GetImage, Message, Page, decode
 from chatroom.protocol.messages import Image as Picture
-from chatroom.services.tokens import Tokens
 from PIL import Image
 
 from tests.bonus.kept.record import ROOM

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import FrozenInstanceError
 
 import pytest
-from chatroom.limits import FRAME, Limits
 from chatroom.protocol.fields import RestBytes, RestString
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
+from chatroom.protocol.limits import FRAME, Limits
 from chatroom.protocol.messages import (
     FROM_SERVER,
     KINDS,

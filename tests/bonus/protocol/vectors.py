@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatroom.limits import Limits
 from chatroom.protocol.fields import Bytes, Codec, Integer, RestBytes
 from chatroom.protocol.frames import Reason
+from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import FROM_SERVER, KINDS, Message, after_hello, before_hello
 
 FILE = Path(__file__).with_name("vectors.json")

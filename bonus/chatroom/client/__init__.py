@@ -1,0 +1,1 @@
+"""Le client : son noyau, le réseau, et ce que voit une personne."""

@@ -1,0 +1,129 @@
+"""Ce qui arrive à un participant, tel que son visage (terminal, page web) l'apprend."""
+
+from dataclasses import dataclass
+
+from chatroom.client.core.outbox import Post
+from chatroom.protocol.documents import Posted
+from chatroom.protocol.frames import Reason
+from chatroom.protocol.messages import Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """Le serveur nous connaît. `back` : il nous connaissait déjà ; `again` : après une coupure."""
+
+    pseudo: str
+    person: int
+    colour: int
+    back: bool
+    again: bool
+    token: bytes  # à garder, s'il n'est pas vide
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Nous voilà dans ce salon, dont le nom est celui du serveur.
+
+    `again` : nous y étions avant la coupure ; `restarted` : mais il a été refait depuis.
+    """
+
+    room: str
+    members: int
+    again: bool
+    restarted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """Un message. `old` : il vient de l'historique ; `post` : celui que cela nous accuse."""
+
+    room: str
+    message: Posted
+    mine: bool
+    old: bool
+    post: Post | None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    room: str
+    presence: Presence
+    pseudo: str
+    colour: int
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeShown:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRequest:
+    """Le serveur dit non ; `post` : à ce message, qui n'aura pas lieu."""
+
+    text: str
+    post: Post | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSummary:
+    """`members` peut n'en nommer que les premiers."""
+
+    name: str
+    count: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsListed:
+    rooms: tuple[RoomSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageReceived:
+    """Une page plus ancienne, demandée par `older`. `more` : il y en a d'autres avant."""
+
+    room: str
+    messages: tuple[Posted, ...]
+    person: int  # nous : de qui les messages sont les nôtres
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReceived:
+    room: str
+    seq: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """La connexion est perdue ; on réessaie dans `delay` secondes."""
+
+    text: str
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Le serveur nous congédie, ou rien n'y répond. `final` : il ne faut pas y revenir."""
+
+    reason: Reason | None
+    text: str
+    final: bool
+
+
+Event = (
+    Welcomed
+    | Entered
+    | Spoke
+    | Announcement
+    | NoticeShown
+    | RefusedRequest
+    | RoomsListed
+    | PageReceived
+    | ImageReceived
+    | Lost
+    | Ended
+)

@@ -1,0 +1,363 @@
+"""Le client sans le réseau : ce qu'il sait, ce qu'il demande, ce qu'il répète après une coupure.
+
+Qui le fait vivre (transports/link.py) lui passe les trames du serveur, envoie ce que rend
+`to_send`, et donne à un visage ce que rend `take_events`. Ni socket, ni fichier, ni horloge ici :
+le prochain visage, plein écran ou page web, s'en servira tel quel.
+"""
+
+import json
+from collections import deque
+
+from chatroom.client.core.events import (
+    Announcement,
+    Ended,
+    Entered,
+    Event,
+    ImageReceived,
+    NoticeShown,
+    PageReceived,
+    RefusedRequest,
+    RoomsListed,
+    RoomSummary,
+    Spoke,
+    Welcomed,
+)
+from chatroom.client.core.outbox import Outbox, Post
+from chatroom.client.core.stream import Stream
+from chatroom.protocol.documents import Posted, page
+from chatroom.protocol.frames import ProtocolError, Reason
+from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import (
+    PRIVATE,
+    VERSION,
+    Announced,
+    Closing,
+    GetImage,
+    GetPage,
+    Hello,
+    Image,
+    Join,
+    Joined,
+    Leave,
+    ListRooms,
+    Message,
+    Notice,
+    Page,
+    Pictured,
+    Ping,
+    Pong,
+    Presence,
+    Refused,
+    RoomList,
+    Said,
+    Welcome,
+    Whispered,
+)
+from chatroom.protocol.text import clean_name, fold, neutral
+
+# Revenir ne servirait à rien, ou gênerait quelqu'un.
+FINAL = {
+    Reason.PROTOCOL,
+    Reason.VERSION,
+    Reason.PSEUDO_TAKEN,
+    Reason.NAME,
+    Reason.TAKEN_OVER,
+    Reason.FLOOD,
+    Reason.TOO_LONG,
+}
+Asked = Join | GetPage | GetImage | ListRooms
+
+
+class RetryError(Exception):
+    """Cette connexion ne mène plus à rien : il faut en faire une autre. Le texte dit pourquoi."""
+
+
+class Participant:
+    def __init__(self, pseudo: str, token: bytes = b"", limits: Limits | None = None) -> None:
+        self.pseudo, self.token = pseudo, token
+        self.person = 0  # notre numéro ; 0 tant que le serveur ne l'a pas dit
+        self.outbox = Outbox(limits or Limits())
+        self._limits = limits or Limits()
+        self.welcomed = False  # sur la connexion présente
+        self._streams = {PRIVATE: Stream(PRIVATE)}
+        self._by_number: dict[int, Stream] = {}
+        self._requests: list[Message] = []
+        # Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
+        self._asked: deque[Asked] = deque()
+        self._events: list[Event] = []
+
+    # Avec qui le fait vivre
+
+    def connected(self) -> None:
+        """Une connexion neuve."""
+        self._requests = [Hello(VERSION, self.pseudo, self.token)]
+
+    def disconnected(self) -> None:
+        """Elle est finie : tout ce qui n'était qu'à elle s'oublie."""
+        self.welcomed = False
+        self._by_number.clear()
+        self._asked.clear()
+        self._requests.clear()
+        for room, stream in list(self._streams.items()):
+            stream.cut()
+            if stream.leaving and not self.outbox.waits_for(room):
+                del self._streams[room]
+
+    def receive(self, message: Message) -> None:
+        """Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError."""
+        match message:
+            case Said() | Whispered() | Pictured() | Announced():
+                self._live(message)
+            case Ping():
+                self._requests.append(Pong())
+            case Pong():
+                pass
+            case Welcome():
+                self._welcome(message)
+            case Joined():
+                self._joined(message)
+            case Page():
+                self._page(message)
+            case Image():
+                self._answer(GetImage)
+                room = self._stream(message.room).name
+                self._events.append(ImageReceived(room, message.seq, message.data))
+            case RoomList():
+                self._answer(ListRooms)
+                self._events.append(RoomsListed(_rooms(message.rooms)))
+            case Notice():
+                self._events.append(NoticeShown(message.text))
+            case Refused():
+                self._refused(message)
+            case Closing():
+                reason = Reason(message.reason) if message.reason in list(Reason) else None
+                self._events.append(Ended(reason, message.text, reason in FINAL))
+            case _:
+                raise ProtocolError("Le serveur parle comme un client.")
+
+    def take_events(self) -> list[Event]:
+        """Ce qui est arrivé depuis la dernière fois."""
+        events, self._events = self._events, []
+        return events
+
+    def to_send(self, now: float) -> list[Message]:
+        """Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`."""
+        messages, self._requests = self._requests, []
+        if self.welcomed and all(stream.caught_up for stream in self._streams.values()):
+            messages += self.outbox.to_send(now, lambda room: self._streams[room].number)
+            messages += self._departures()
+        return messages
+
+    def _departures(self) -> list[Message]:
+        """On ne sort d'un salon qu'une fois accusé ce qu'on y a dit, et reçu ce qu'on y demande."""
+        waited = {asked.room for asked in self._asked}
+        done = [
+            room
+            for room, stream in self._streams.items()
+            if stream.leaving and not self.outbox.waits_for(room) and stream.number not in waited
+        ]
+        streams = [self._streams.pop(room) for room in done]
+        for stream in streams:
+            del self._by_number[stream.number]
+        return [Leave(stream.number) for stream in streams]
+
+    # Ce que veut la personne. Chacune lève ValueError, en français, si ce n'est pas possible.
+
+    def join(self, name: str) -> None:
+        """Entrer dans un salon, ou le créer ; Entered ou RefusedRequest suivra."""
+        name = _name("Nom de salon", name, self._limits.room)
+        stream = self._streams.get(fold(name))
+        if stream is None:
+            stream = self._streams[fold(name)] = Stream(name)
+            if self.welcomed:
+                self._ask(stream.join())
+        elif stream.known:
+            stream.leaving = False
+            self._events.append(Entered(stream.name, stream.members, again=False, restarted=False))
+
+    def leave(self, name: str) -> None:
+        if name == PRIVATE:
+            raise ValueError("On ne quitte pas les messages privés.")
+        self._mine(name).leaving = True
+
+    def say(self, room: str, text: str) -> Post:
+        self._mine(room)
+        return self.outbox.add(Post(fold(room), self._text(text)))
+
+    def whisper(self, pseudo: str, text: str) -> Post:
+        pseudo = _name("Pseudo", pseudo, self._limits.pseudo)
+        return self.outbox.add(Post(PRIVATE, self._text(text), to=pseudo))
+
+    def send_image(self, room: str, name: str, data: bytes) -> Post:
+        self._mine(room)
+        if not 0 < len(data) <= self._limits.image:
+            raise ValueError(f"Une image a {self._limits.image} octets au plus.")
+        name = _name("Nom d'image", name, self._limits.image_name)
+        return self.outbox.add(Post(fold(room), name, image=data))
+
+    def list_rooms(self, room: str = "") -> None:
+        """Qui est où, ou qui est dans ce salon ; RoomsListed ou RefusedRequest suivra."""
+        self._ask(ListRooms(_name("Nom de salon", room, self._limits.room) if room else ""))
+
+    def older(self, room: str) -> None:
+        """La page d'avant tout ce qui a été reçu de ce salon ; PageReceived suivra."""
+        stream = self._mine(room)
+        if not stream.caught_up:
+            raise ValueError("Pas encore : ce salon n'a pas fini d'arriver.")
+        if stream.more:
+            self._ask(GetPage(stream.number, stream.oldest, 0))
+        else:
+            self._events.append(PageReceived(stream.name, (), self.person, more=False))
+
+    def fetch(self, message: Pictured) -> None:
+        """Les octets d'une image ; ImageReceived suivra."""
+        if message.room in self._by_number:
+            self._ask(GetImage(message.room, message.seq))
+
+    def _mine(self, name: str) -> Stream:
+        stream = self._streams.get(fold(name))
+        if stream is None or not stream.known:
+            raise ValueError(f"Vous n'êtes pas dans le salon {neutral(name)}.")
+        return stream
+
+    def _text(self, text: str) -> str:
+        text = neutral(text).strip()
+        if not text:
+            raise ValueError("Un message vide.")
+        if len(text.encode()) > self._limits.text:
+            raise ValueError(f"Trop long : un message a {self._limits.text} octets au plus.")
+        return text
+
+    def _ask(self, request: Asked) -> None:
+        if not self.welcomed:
+            raise ValueError("La connexion est perdue : attendez qu'elle revienne.")
+        self._asked.append(request)
+        self._requests.append(request)
+
+    # Ce que dit le serveur
+
+    def _answer(self, kind: type[Asked]) -> Asked:
+        """La demande à laquelle ceci répond."""
+        if not self._asked or not isinstance(self._asked[0], kind):
+            raise ProtocolError("Une réponse à une question qu'on n'a pas posée.")
+        return self._asked.popleft()
+
+    def _welcome(self, message: Welcome) -> None:
+        if self.welcomed:
+            raise ProtocolError("Deux fois bienvenue.")
+        again, self.welcomed = bool(self.person), True
+        if not message.back:  # si l'on y était, sa base est neuve
+            for stream in self._streams.values():
+                stream.forget()
+        self.person, self.pseudo = message.person, message.pseudo
+        self.token = message.token or self.token
+        self.outbox.begin(message.nonce)
+        event = Welcomed(
+            message.pseudo, message.person, message.colour, bool(message.back), again, message.token
+        )
+        self._events.append(event)
+        for stream in self._streams.values():
+            self._ask(stream.join())
+
+    def _joined(self, message: Joined) -> None:
+        asked = self._answer(Join)
+        assert isinstance(asked, Join)
+        stream = self._streams[fold(asked.room)]
+        if fold(message.name) != fold(asked.room):
+            raise ProtocolError("On entre dans un salon qu'on n'a pas demandé.")
+        if message.last < asked.after:
+            stream.forget()
+            return self._ask(stream.join())
+        again = stream.known
+        if stream.joined(message, asked.after):
+            following = GetPage(message.room, asked.after or message.last + 1, bool(asked.after))
+            self._asked.appendleft(following)  # le serveur y répond sans qu'on le demande
+        self._by_number[message.room] = stream
+        if stream.name != PRIVATE and not stream.leaving:
+            event = Entered(stream.name, message.members, again, stream.remade)
+            self._events.append(event)
+        stream.remade = False
+        return None
+
+    def _page(self, message: Page) -> None:
+        self._answer(GetPage)
+        stream, more = self._stream(message.room), bool(message.more)
+        messages = page(message.documents, message.room)
+        if stream.caught_up:
+            stream.older(messages, more=more)
+            found = PageReceived(stream.name, tuple(messages), self.person, more)
+            return self._events.append(found)
+        forwards = bool(message.forwards)
+        fresh, following = stream.page(messages, forwards=forwards, more=more)
+        for posted in fresh:
+            self._spoke(stream, posted, old=True)
+        if following:
+            self._ask(following)
+        return self._release(stream)
+
+    def _live(self, message: Posted | Announced) -> None:
+        # Un salon qu'on vient de quitter parle encore un peu.
+        if stream := self._by_number.get(message.room):
+            stream.live(message)
+            self._release(stream)
+
+    def _release(self, stream: Stream) -> None:
+        for message in stream.release():
+            if not isinstance(message, Announced):
+                self._spoke(stream, message, old=False)
+            elif message.event in list(Presence):
+                mine, presence = message.person == self.person, Presence(message.event)
+                about = (presence, message.pseudo, message.colour, mine)
+                self._events.append(Announcement(stream.name, *about))
+
+    def _spoke(self, stream: Stream, message: Posted, *, old: bool) -> None:
+        mine = message.person == self.person
+        post = self.outbox.remove(message.nonce) if mine else None
+        self._events.append(Spoke(stream.name, message, mine, old, post))
+
+    def _refused(self, message: Refused) -> None:
+        post = self.outbox.remove(message.nonce) if message.nonce else None
+        self._events.append(RefusedRequest(message.text, post))
+        if message.nonce or not self._asked:
+            return
+        asked = self._asked.popleft()
+        if isinstance(asked, Join):
+            self._shut_out(fold(asked.room), message.text)
+        elif isinstance(asked, GetPage) and not (stream := self._stream(asked.room)).caught_up:
+            if asked.forwards:
+                raise RetryError(message.text)  # rien ne doit manquer : il faudra redemander
+            stream.give_up(asked.seq - 1)
+            self._release(stream)
+
+    def _shut_out(self, room: str, text: str) -> None:
+        """On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas."""
+        if room == PRIVATE:
+            raise RetryError(text)
+        del self._streams[room]
+        for post in self.outbox.drop(room):
+            self._events.append(RefusedRequest(text, post))
+
+    def _stream(self, number: int) -> Stream:
+        if number not in self._by_number:
+            raise ProtocolError("Une réponse à propos d'un salon où l'on n'est pas.")
+        return self._by_number[number]
+
+
+def _name(what: str, name: str, limit: int) -> str:
+    try:
+        return clean_name(name, limit)
+    except ValueError as why:
+        raise ValueError(f"{what} refusé : {why}.") from None
+
+
+def _rooms(text: str) -> tuple[RoomSummary, ...]:
+    try:
+        rooms = json.loads(text)
+        if not isinstance(rooms, list):
+            raise TypeError
+        return tuple(
+            RoomSummary(str(room["name"]), int(room["count"]), tuple(map(str, room["members"])))
+            for room in rooms
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise ProtocolError("La liste des salons est illisible.") from None

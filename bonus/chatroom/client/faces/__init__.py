@@ -1,0 +1,1 @@
+"""Ce que voit une personne ; rien de la connexion n'y est."""

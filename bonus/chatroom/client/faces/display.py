@@ -1,0 +1,171 @@
+"""Ce qu'on lit à l'écran : une ou plusieurs lignes par événement. Rien n'est écrit ici."""
+
+import math
+import time
+from collections.abc import Iterable
+
+from chatroom.client.core.events import (
+    Announcement,
+    Ended,
+    Entered,
+    Lost,
+    NoticeShown,
+    PageReceived,
+    RefusedRequest,
+    RoomsListed,
+    RoomSummary,
+    Spoke,
+    Welcomed,
+)
+from chatroom.protocol.documents import Posted
+from chatroom.protocol.messages import Pictured, Presence, Whispered
+from chatroom.protocol.text import neutral
+
+DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin"]
+MONTHS += ["juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+LATEST = (
+    253_402_300_799_000 - 86_400_000
+)  # ms : l'avant-veille de l'an 10000 ; plus loin, localtime s'égare
+DIM, RESET = "\x1b[2m", "\x1b[0m"
+
+Shown = (
+    Welcomed
+    | Entered
+    | Spoke
+    | Announcement
+    | NoticeShown
+    | RefusedRequest
+    | RoomsListed
+    | PageReceived
+    | Lost
+    | Ended
+)
+
+
+def day_of(when: time.struct_time) -> str:
+    """« samedi 21 novembre 2026 », sans dépendre des langues installées."""
+    number = "1er" if when.tm_mday == 1 else str(when.tm_mday)
+    return f"{DAYS[when.tm_wday]} {number} {MONTHS[when.tm_mon - 1]} {when.tm_year}"
+
+
+class Display:
+    """Met en lignes, à l'heure d'ici. Garde le jour de la dernière, pour dire quand il change.
+
+    Tout ce qui vient du réseau y est de nouveau rendu inoffensif : le serveur est un inconnu.
+    """
+
+    def __init__(self, colours: bool, today: time.struct_time) -> None:
+        self._colours = colours
+        self._day = day_of(today)
+
+    def lines(self, event: Shown) -> list[str]:
+        match event:
+            case Spoke(message=message, mine=mine):
+                return [*self._new_day(message), self._message(message, mine)]
+            case Entered():
+                return self._entered(event)
+            case Announcement():
+                return self._announcement(event)
+            case RoomsListed(rooms=rooms):
+                return self._rooms(rooms)
+            case PageReceived():
+                return self._page(event)
+            case _:
+                return [self._line(event)]
+
+    def _line(self, event: Welcomed | NoticeShown | RefusedRequest | Lost | Ended) -> str:
+        match event:
+            case Welcomed(pseudo=pseudo, back=back, again=again):
+                greeting = "Welcome back" if back else "Bienvenue"
+                line = self.dim("Reconnecté.") if again else f"{greeting} {neutral(pseudo)} !"
+            case NoticeShown(text=text):
+                line = self.dim(f"— {neutral(text)}")
+            case RefusedRequest(text=text, post=post):
+                about = f" (« {post.text} » n'a pas été envoyé)" if post else ""
+                line = f"{neutral(text)}{about}"
+            case Lost(text=text, delay=delay):
+                seconds = math.ceil(delay)
+                line = self.dim(f"{neutral(text)} ; nouvel essai dans {seconds} s…")
+            case Ended(text=text):
+                line = neutral(text)
+        return line
+
+    def dim(self, text: str) -> str:
+        return f"{DIM}{text}{RESET}" if self._colours else text
+
+    def pseudo(self, pseudo: str, colour: int) -> str:
+        pseudo = neutral(pseudo)
+        if not self._colours:
+            return pseudo
+        return f"\x1b[38;2;{colour >> 16 & 255};{colour >> 8 & 255};{colour & 255}m{pseudo}{RESET}"
+
+    def _entered(self, event: Entered) -> list[str]:
+        room = neutral(event.room)
+        if event.restarted:
+            return [self.dim(f"Le serveur a perdu l'historique de {room} : il recommence.")]
+        if event.again:
+            return []
+        many = "s" if event.members > 1 else ""
+        return [self.dim(f"— Vous êtes dans {room} ({event.members} personne{many}) —")]
+
+    def _announcement(self, event: Announcement) -> list[str]:
+        if event.mine:
+            return []
+        pseudo = self.pseudo(event.pseudo, event.colour)
+        match event.presence:
+            case Presence.ARRIVED:
+                return [f"Annonce : {pseudo} a rejoint la chatroom"]
+            case Presence.LEFT:
+                return [f"Annonce : {pseudo} a quitté la chatroom"]
+            case Presence.BACK:
+                return [f"{pseudo} est de retour !"]
+
+    def _new_day(self, message: Posted) -> list[str]:
+        day = day_of(local_time(message))
+        if day == self._day:
+            return []
+        self._day = day
+        return [self.dim(f"— {day} —")]
+
+    def _message(self, message: Posted, mine: bool) -> str:
+        hour = self.dim(time.strftime("[%H:%M]", local_time(message)))
+        author = "Vous" if mine else self.pseudo(message.pseudo, message.colour)
+        have = "avez" if mine else "a"
+        match message:
+            case Pictured():
+                size = f"{message.width}x{message.height}"
+                what = f"{have} envoyé une image : {neutral(message.name)} ({size})"
+            case Whispered() if mine:
+                what = f"avez dit en privé à {neutral(message.to)} : {neutral(message.text)}"
+            case Whispered():
+                what = f"vous a dit en privé : {neutral(message.text)}"
+            case _:
+                what = f"{have} dit : {neutral(message.text)}"
+        return f"{hour} {author} {what}"
+
+    def _rooms(self, rooms: Iterable[RoomSummary]) -> list[str]:
+        lines = []
+        for room in rooms:
+            names = ", ".join(map(neutral, room.members))
+            others = room.count - len(room.members)
+            more = f" et {others} autre{'s' * (others > 1)}" if others > 0 else ""
+            there = f" : {names}{more}" if names else ""
+            lines.append(f"  {neutral(room.name)} ({room.count}){there}")
+        return lines or ["Aucun salon pour l'instant."]
+
+    def _page(self, event: PageReceived) -> list[str]:
+        """Une page d'avant, encadrée ; le jour en cours redevient ensuite celui d'aujourd'hui."""
+        today, self._day = self._day, ""
+        lines = []
+        for message in event.messages:
+            lines += self._new_day(message)
+            lines.append(self._message(message, message.person == event.person))
+        self._day = today
+        start = "— plus ancien —" if event.more else "— début de l'historique —"
+        return [self.dim(start), *lines, *([self.dim("— fin de la page —")] if lines else [])]
+
+
+def local_time(message: Posted) -> time.struct_time:
+    """L'heure de réception par le serveur, dans le fuseau d'ici."""
+    return time.localtime(min(message.time, LATEST) / 1000)

@@ -1,0 +1,1 @@
+"""Le réseau du client : une connexion qui se refait."""

@@ -1,0 +1,168 @@
+"""Les jetons secrets d'une personne : ce qui prouve, à chaque serveur, qu'un pseudo est le sien."""
+
+import fcntl
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chatroom.common.state import make_private, reason
+from chatroom.protocol.text import fold
+
+MAX_SIZE = 1_000_000  # octets : dix mille jetons ; au-delà, ce n'est pas notre fichier
+LOCK_PATIENCE = 5.0  # secondes : les autres clients ne tiennent le verrou que quelques millièmes
+PRIVATE = 0o600
+OPENING = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # ni lien, ni tube qui ferait attendre
+TOKEN = re.compile(r"(?:[0-9a-f]{2}){1,64}")
+
+Servers = dict[str, dict[str, str]]  # « hôte:port » -> pseudo replié -> jeton en hexadécimal
+
+
+class TokensError(Exception):
+    """Rien ne peut être lu ou gardé ; le message est pour la personne."""
+
+
+class _DamagedError(Exception):
+    """Ce fichier n'est pas celui que nous avons écrit."""
+
+
+class Tokens:
+    """Le fichier des jetons, que plusieurs clients peuvent partager.
+
+    Ses méthodes lisent et écrivent le disque : depuis une boucle asyncio, `asyncio.to_thread`.
+    `say` reçoit ce qu'il faut dire à la personne quand le fichier a dû être refermé ou écarté.
+    """
+
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
+        self.path = path
+        self._say = say
+
+    def get(self, server: str, pseudo: str) -> bytes | None:
+        """Le jeton de ce pseudo chez ce serveur (« hôte:port »), ou None ; TokensError."""
+        try:
+            servers = self._read()
+        except _DamagedError:
+            with self._locked():
+                servers = self._read_or_set_aside()
+        except OSError as error:
+            raise self._error(error) from error
+        token = servers.get(server, {}).get(fold(pseudo))
+        return bytes.fromhex(token) if token else None
+
+    def keep(self, server: str, pseudo: str, token: bytes) -> None:
+        """Garde ce jeton, sur le disque avant de revenir ; TokensError si c'est impossible."""
+        with self._locked():
+            servers = self._read_or_set_aside()
+            servers.setdefault(server, {})[fold(pseudo)] = token.hex()
+            text = json.dumps(servers, ensure_ascii=False, indent=1)
+            self._replace(text.encode("utf-8", "replace"))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Un seul client à la fois. Le verrou a son fichier : celui des jetons est remplacé."""
+        try:
+            make_private(self.path.parent)
+            lock = os.open(
+                self.path.with_name(f"{self.path.name}.lock"),
+                os.O_RDWR | os.O_CREAT | OPENING,
+                PRIVATE,
+            )
+        except OSError as error:
+            raise self._error(error) from error
+        try:
+            self._wait(lock)
+            yield
+        except OSError as error:
+            raise self._error(error) from error
+        finally:
+            os.close(lock)  # et le verrou avec
+
+    def _wait(self, lock: int) -> None:
+        limit = time.monotonic() + LOCK_PATIENCE
+        while True:
+            try:
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > limit:
+                    raise TokensError(f"{self.path} : un autre client le tient.") from None
+                time.sleep(0.01)
+
+    def _read(self) -> Servers:
+        """Le contenu du fichier, vide s'il n'y en a pas."""
+        try:
+            with open(self.path, "rb", opener=_opener) as file:
+                self._check(file.fileno())
+                return _parsed(file.read(MAX_SIZE + 1))
+        except FileNotFoundError:
+            return {}
+
+    def _check(self, number: int) -> None:
+        """Un fichier ordinaire, et que personne d'autre ne lit."""
+        status = os.fstat(number)
+        if not stat.S_ISREG(status.st_mode):
+            raise _DamagedError
+        if status.st_mode & 0o077:
+            os.fchmod(number, PRIVATE)
+            self._say(f"D'autres que vous pouvaient lire {self.path} : il est refermé.")
+
+    def _read_or_set_aside(self) -> Servers:
+        """Sous le verrou : le fichier a pu être remplacé depuis, il se relit."""
+        try:
+            return self._read()
+        except _DamagedError:
+            aside = self.path.with_name(f"{self.path.name}.bad")
+            self.path.replace(aside)
+            self._say(f"{self.path} est illisible : il est mis de côté, dans {aside}.")
+            return {}
+
+    def _replace(self, data: bytes) -> None:
+        """Tout ou rien : une coupure laisse l'ancien fichier ou le nouveau, entiers."""
+        if len(data) > MAX_SIZE:
+            raise TokensError(f"{self.path} est plein : retirez-en les serveurs d'autrefois.")
+        # Toujours le même nom, protégé par le verrou : un client tué ne laisse pas de reste.
+        new = self.path.with_name(f"{self.path.name}.new")
+        new.unlink(missing_ok=True)
+        try:
+            number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPENING, PRIVATE)
+            with open(number, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(number)
+            new.replace(self.path)
+        finally:
+            new.unlink(missing_ok=True)
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # le nouveau nom aussi doit survivre à une coupure
+        finally:
+            os.close(folder)
+
+    def _error(self, error: OSError) -> TokensError:
+        return TokensError(f"{self.path} : {reason(error)}.")
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | OPENING)
+
+
+def _parsed(data: bytes) -> Servers:
+    """_DamagedError si ce n'est pas exactement ce que `keep` écrit."""
+    if len(data) > MAX_SIZE:
+        raise _DamagedError
+    try:
+        servers = json.loads(data)
+    except (ValueError, RecursionError):  # RecursionError : « [[[[… »
+        raise _DamagedError from None
+    if not isinstance(servers, dict):
+        raise _DamagedError
+    for tokens in servers.values():
+        if not isinstance(tokens, dict):
+            raise _DamagedError
+        for token in tokens.values():
+            if not (isinstance(token, str) and TOKEN.fullmatch(token)):
+                raise _DamagedError
+    return servers

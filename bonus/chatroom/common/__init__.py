@@ -1,0 +1,1 @@
+"""Ce que partagent le serveur et le client, et rien d'autre."""

@@ -1,0 +1,201 @@
+"""Ce qui se règle : le serveur, le client, les bornes ; et comment chaque valeur s'écrit."""
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from chatroom.protocol.limits import Limits
+from chatroom.protocol.text import clean_name, neutral
+
+HOST, PORT, WEB_PORT = "127.0.0.1", 8888, 8080
+DURABILITIES = ("full", "normal", "off")
+LARGEST = 1_000_000_000  # d'une borne, quelle qu'elle soit : au-delà, c'est une faute de frappe
+NAME = 255  # caractères d'un nom donné d'avance ; la vraie borne est celle du serveur
+SHOWN = 60  # caractères d'une valeur fautive que l'on répète
+
+Converter = Callable[[str], object]  # ValueError, avec la raison en français
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    data: Path  # dossier de la base de données
+    host: str = HOST
+    port: int = PORT  # 0 : le système en choisit un
+    log: Path | None = None  # dossier du journal ; None : le dossier habituel
+    durability: str = "full"  # l'un des DURABILITIES
+    quiet: bool = False  # rien sur la console
+    web: bool = True  # la page web
+    web_port: int = WEB_PORT  # 0 : le système en choisit un
+    web_names: tuple[str, ...] = ()  # où l'on peut la joindre, outre les noms de cette machine
+    tls_cert: Path | None = None  # None : sans TLS
+    tls_key: Path | None = None  # None : elle est dans le fichier du certificat
+    make_cert: bool = False  # faire un certificat, au lieu de servir
+    export: str | None = None  # salon dont écrire l'historique, au lieu de servir
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    host: str = HOST
+    port: int = PORT
+    log: Path | None = None
+    pseudo: str = ""  # vide : il sera demandé
+    room: str = ""  # vide : il sera demandé
+    lines: bool = False  # le client en lignes, même sur un terminal
+    tls: bool = False
+    tls_ca: Path | None = None  # à croire, outre les autorités du système
+    tls_insecure: bool = False  # croire n'importe quel certificat
+    limits: Limits = field(default_factory=Limits)
+
+
+def host(text: str) -> str:
+    if not re.fullmatch(r"[^\s/]{1,255}", text) or not text.isprintable():
+        raise ValueError("une adresse est un nom ou une adresse IP, comme 127.0.0.1")
+    return text
+
+
+def port(lowest: int) -> Converter:
+    def convert(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not lowest <= int(text) <= 65_535:
+            raise ValueError(f"un port est un entier de {lowest} à 65535")
+        return int(text)
+
+    return convert
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Des noms de machines, séparés par des virgules, tels qu'un navigateur les écrit."""
+    names = tuple(_ascii(name.strip()) for name in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name) for name in names):
+        raise ValueError("il faut des noms de machines, comme chat.exemple.fr")
+    return names
+
+
+def _ascii(name: str) -> str:
+    try:
+        return name.encode("idna").decode("ascii").lower()  # « été.fr » : « xn--t-9fab.fr »
+    except UnicodeError:
+        return ""
+
+
+def _path(what: str) -> Converter:
+    def convert(text: str) -> Path:
+        if not text or "\0" in text:
+            raise ValueError(f"il faut le nom d'un {what}")
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            raise ValueError("cette personne n'a pas de dossier personnel") from None
+
+    return convert
+
+
+folder, file = _path("dossier"), _path("fichier")
+
+
+def durability(text: str) -> str:
+    if text not in DURABILITIES:
+        raise ValueError(f"il faut {', '.join(DURABILITIES[:-1])} ou {DURABILITIES[-1]}")
+    return text
+
+
+def boolean(text: str) -> bool:
+    known = {"oui": True, "yes": True, "true": True, "1": True}
+    known |= {"non": False, "no": False, "false": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError("il faut oui ou non")
+    return known[text.lower()]
+
+
+def name(text: str) -> str:
+    return clean_name(text, NAME)
+
+
+def whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) <= LARGEST:
+        raise ValueError(f"il faut un entier de 1 à {LARGEST}")
+    return int(text)
+
+
+def number(text: str, lowest: float = 0.0, *, inclusive: bool = False) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (lowest < value <= LARGEST or (inclusive and value == lowest)):
+        above = "au moins égal" if inclusive else "supérieur"
+        raise ValueError(f"il faut un nombre, comme 7.5, {above} à {lowest:g}")
+    return value
+
+
+def rate(text: str) -> float:
+    return number(text, inclusive=True)  # 0 : sans limite
+
+
+def burst(text: str) -> float:
+    return number(text, 1.0, inclusive=True)  # à moins d'un message, personne ne parlerait jamais
+
+
+def _limit(name: str, default: object) -> Converter:
+    special: dict[str, Converter] = {"rate": rate, "burst": burst}
+    return special.get(name) or (whole if isinstance(default, int) else number)
+
+
+# Toutes ces tables se lisent par le nom de l'attribut (« port », « rate »).
+LIMITS = {item.name: _limit(item.name, item.default) for item in fields(Limits)}
+COMMON: dict[str, Converter] = {"host": host, "log": folder}
+SERVER = COMMON | {
+    "port": port(0),
+    "data": folder,
+    "durability": durability,
+    "quiet": boolean,
+    "web": boolean,
+    "web_port": port(0),
+    "web_names": hosts,
+    "tls_cert": file,
+    "tls_key": file,
+}
+CLIENT = COMMON | {
+    "port": port(1),
+    "pseudo": name,
+    "room": name,
+    "lines": boolean,
+    "tls": boolean,
+    "tls_ca": file,
+    "tls_insecure": boolean,
+}
+
+
+def key_of_limit(name: str) -> str:
+    """Sa clé dans un fichier. PSEUDO y est le pseudo, et LIMIT_PSEUDO la longueur permise."""
+    return f"LIMIT_{name}".upper() if name in SERVER | CLIENT else name.upper()
+
+
+def keys(table: Mapping[str, Converter]) -> dict[str, str]:
+    """Les clés d'un fichier, et l'attribut que chacune règle (« limits.rate » pour une borne)."""
+    own = {name.upper(): name for name in table}
+    return own | {key_of_limit(name): f"limits.{name}" for name in LIMITS}
+
+
+# Client et serveur lisent le même fichier : chacun connaît les clés de l'autre, et les passe.
+KEYS = frozenset(keys(SERVER)) | frozenset(keys(CLIENT))
+
+
+def converter(table: Mapping[str, Converter], attribute: str) -> Converter:
+    """Comment lire la valeur d'un attribut donné par `keys`."""
+    limit = attribute.removeprefix("limits.")
+    return LIMITS[limit] if limit != attribute else table[attribute]
+
+
+def unknown(wanted: str, known: Iterable[str]) -> str:
+    """« HOTS » est inconnu, et ce que la personne voulait sans doute écrire."""
+    close = difflib.get_close_matches(wanted, sorted(known), 1)
+    return f"{shown(wanted)} est inconnu{f' (peut-être {close[0]})' if close else ''}"
+
+
+def shown(text: str) -> str:
+    cut = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return f"« {neutral(cut)} »"

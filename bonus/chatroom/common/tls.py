@@ -1,0 +1,84 @@
+"""TLS : les contextes du serveur et du client, et ce qui cloche dans les fichiers qu'on donne."""
+
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chatroom.common.state import reason
+
+# Ce que dit OpenSSL d'un certificat et de sa clé, et ce qu'on en dit.
+REASONS = {
+    "KEY_VALUES_MISMATCH": "elle n'est pas celle du certificat",
+    "KEY_TYPE_MISMATCH": "elle n'est pas celle du certificat",
+    "EE_KEY_TOO_SMALL": "elle est trop courte pour être sûre",
+}
+
+
+class CertificateError(Exception):
+    """Un certificat ou une clé ne peut servir ; le texte, en français, dit pourquoi."""
+
+
+def server_context(cert: Path, key: Path | None = None) -> ssl.SSLContext:
+    """Pour écouter. Sans `key`, la clé est dans le fichier du certificat."""
+    _check_dates(cert)
+    key = key or cert
+    if b"PRIVATE KEY-----" not in _read(key, "Clé"):
+        raise CertificateError(f"Clé {key} : il n'y a pas de clé privée (PEM) dans ce fichier.")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION  # elle coûte au serveur, et rien au client
+
+    def refuse() -> str:  # sans cette fonction, OpenSSL le demanderait sur le terminal
+        raise CertificateError(f"Clé {key} : un mot de passe la protège ; il faut l'en défaire.")
+
+    try:
+        context.load_cert_chain(cert, key, refuse)
+    except ssl.SSLError as error:
+        why = REASONS.get(error.reason or "", f"elle ne peut servir ({error.reason or error})")
+        raise CertificateError(f"Clé {key} : {why}.") from None
+    return context
+
+
+def client_context(ca: Path | None = None, insecure: bool = False) -> ssl.SSLContext:
+    """Pour se connecter. `ca` est cru outre les autorités du système ; ou tout, si `insecure`."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python 3.13 en fait autant. PARTIAL_CHAIN : `ca` peut être le certificat du serveur lui-même.
+    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+    if ca:
+        data = _read(ca, "Certificat")
+        try:
+            context.load_verify_locations(cadata=data.decode("ascii", "replace"))
+        except ssl.SSLError:
+            raise _not_a_certificate(ca) from None
+    if insecure:
+        context.check_hostname = False  # d'abord : ssl refuse l'autre ordre
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _check_dates(cert: Path) -> None:
+    """Un certificat périmé serait refusé par chaque client : autant le dire avant."""
+    from cryptography import x509  # noqa: PLC0415 (long à venir, et le client s'en passe)
+
+    try:
+        leaf = x509.load_pem_x509_certificates(_read(cert, "Certificat"))[0]
+    except ValueError:
+        raise _not_a_certificate(cert) from None
+    now = datetime.now(UTC)
+    start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    if end < now:
+        raise CertificateError(f"Certificat {cert} : il a expiré le {end:%d/%m/%Y}.")
+    if start > now:
+        raise CertificateError(f"Certificat {cert} : il ne vaut qu'à partir du {start:%d/%m/%Y}.")
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CertificateError(f"{what} {path} : {reason(error)}.") from None
+
+
+def _not_a_certificate(path: Path) -> CertificateError:
+    return CertificateError(f"Certificat {path} : ce n'est pas un certificat (PEM).")

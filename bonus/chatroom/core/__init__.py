@@ -1,1 +1,0 @@
-"""Le cœur du chat : salons, personnes, débits. Ni socket, ni fichier ; l'horloge lui est prêtée."""

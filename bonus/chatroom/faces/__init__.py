@@ -1,1 +1,0 @@
-"""Ce que voit une personne."""

@@ -1,0 +1,116 @@
+"""Les salons : qui y est, et le numéro de leur dernier message."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from chatroom.protocol.text import fold
+from chatroom.server.core.people import Person
+
+if TYPE_CHECKING:
+    from chatroom.server.core.session import Session
+
+# Le salon privé de la personne n a pour numéro n, avec ce bit en plus.
+PRIVATE_BIT = 1 << 31
+
+Wrap = Callable[[bytes], bytes]  # de trames à ce qui voyage : WebSocket y ajoute un en-tête
+Write = Callable[[bytes], None]
+
+
+def bare(data: bytes) -> bytes:
+    """Des trames qui voyagent telles quelles."""
+    return data
+
+
+class Room:
+    __slots__ = ("_writers", "id", "last", "name", "pending")
+
+    def __init__(self, id: int, name: str, last: int = 0) -> None:  # noqa: A002
+        self.id, self.name = id, name
+        self.last = last  # le numéro du dernier message enregistré et montré
+        # De quoi écrire à chacun, mille fois par message ; ensemble, ceux qui lisent le même texte.
+        self._writers: dict[Wrap, dict[Session, Write]] = {}
+        self.pending: list[bytes] = []  # à envoyer à tous à la fin de ce tour de boucle
+
+    @property
+    def private(self) -> bool:
+        return bool(self.id & PRIVATE_BIT)
+
+    @property
+    def label(self) -> str:
+        return self.name or "en privé"
+
+    @property
+    def count(self) -> int:
+        return sum(len(writers) for writers in self._writers.values())
+
+    @property
+    def members(self) -> Iterator["Session"]:
+        return chain.from_iterable(self._writers.values())
+
+    def enter(self, session: "Session") -> None:
+        self._writers.setdefault(session.peer.wrap, {})[session] = session.peer.write
+
+    def leave(self, session: "Session") -> None:
+        wrap = session.peer.wrap
+        if writers := self._writers.get(wrap):
+            writers.pop(session, None)
+            if not writers:
+                del self._writers[wrap]
+
+    def flush(self) -> None:
+        """Les trames de ce tour en un seul texte : le même pour chacun, et rien à faire de plus."""
+        if self.pending:
+            data = b"".join(self.pending)
+            self.pending.clear()
+            # Des copies : qui déborde de ce qu'on lui écrit sort aussitôt du salon.
+            for wrap, writers in list(self._writers.items()):
+                wrapped = wrap(data)
+                for write in list(writers.values()):
+                    write(wrapped)
+
+
+class Rooms:
+    """Tous les salons, par numéro et par nom."""
+
+    def __init__(self, known: Iterable[Room]) -> None:
+        self._by_id: dict[int, Room] = {}
+        self._by_name: dict[str, Room] = {}
+        self._last = 0
+        for room in known:
+            self._add(room)
+
+    def _add(self, room: Room) -> None:
+        self._by_id[room.id] = room
+        if not room.private:
+            self._by_name[fold(room.name)] = room
+            self._last = max(self._last, room.id)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def get(self, number: int) -> Room | None:
+        return self._by_id.get(number)
+
+    def named(self, name: str) -> Room | None:
+        return self._by_name.get(fold(name))
+
+    def public(self) -> Iterable[Room]:
+        return self._by_name.values()
+
+    def create(self, name: str) -> Room:
+        """Le nom doit être libre."""
+        room = Room(self._last + 1, name)
+        self._add(room)
+        return room
+
+    def private_of(self, person: Person) -> Room:
+        number = person.id | PRIVATE_BIT
+        if number not in self._by_id:
+            self._add(Room(number, ""))
+        return self._by_id[number]
+
+    def forget(self, room: Room) -> None:
+        """N'a pu être enregistré."""
+        self._by_id.pop(room.id, None)
+        self._by_name.pop(fold(room.name), None)

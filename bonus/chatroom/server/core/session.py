@@ -1,0 +1,200 @@
+"""La vie d'une connexion : ce qu'on en lit, à quel rythme, et comment elle finit."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from chatroom.common.rates import IMAGE_COST, LIST_COST, Bucket
+from chatroom.protocol.frames import Reason
+from chatroom.protocol.messages import (
+    Closing,
+    GetPage,
+    ListRooms,
+    Message,
+    Ping,
+    Presence,
+    Refused,
+    SendImage,
+)
+from chatroom.server.core.people import Person
+from chatroom.server.core.requests import HANDLERS
+from chatroom.server.core.rooms import Room, Wrap, Write
+
+if TYPE_CHECKING:
+    from chatroom.server.core.hub import Hub
+
+COSTS: dict[type[Message], float] = {SendImage: IMAGE_COST, ListRooms: LIST_COST}
+NOWHERE: dict[int, Room] = {}  # le même pour tous ceux qui ne se sont pas encore présentés
+
+
+class Peer(Protocol):
+    """Ce qu'une connexion offre au noyau. Rien n'y bloque, et l'ordre est gardé."""
+
+    @property
+    def wrap(self) -> Wrap:
+        """Des trames à ce qui voyage ; la même fonction pour toutes les connexions d'une sorte."""
+
+    @property
+    def write(self) -> Write:
+        """Envoie ce que `wrap` a rendu. Une seule fonction, le temps de la connexion."""
+
+    def send(self, data: bytes) -> None:
+        """Écrit ces trames, à lui seul."""
+
+    def close(self, data: bytes) -> None:
+        """Envoie ce dernier mot, puis ferme."""
+
+    def pause(self) -> None:
+        """Cesse de lire."""
+
+    def resume(self) -> None: ...
+
+
+class Session:
+    __slots__ = (
+        "_bucket",
+        "_heard",
+        "_holds",
+        "_pages",
+        "_pinged",
+        "_since",
+        "back",
+        "bounds",
+        "closed",
+        "host",
+        "hub",
+        "name",
+        "partial_since",
+        "peer",
+        "person",
+        "quiet_rooms",
+        "rooms",
+    )
+
+    def __init__(self, hub: "Hub", peer: Peer, host: str, name: str) -> None:
+        now = hub.world.now()
+        self.hub, self.peer, self.host, self.name = hub, peer, host, name
+        self.bounds: Mapping[int, int] = hub.before_hello  # ce que le décodeur laisse passer
+        self.person: Person | None = None
+        self.rooms: dict[int, Room] = NOWHERE
+        self.back = False  # c'est quelqu'un que le serveur connaissait
+        self.closed = False
+        self.partial_since: float | None = None  # une trame commencée attend sa fin
+        self.quiet_rooms: frozenset[int] = frozenset()  # où son retour n'est pas une nouvelle
+        # Beaucoup de clients ne disent jamais rien : leurs seaux n'existent pas.
+        self._bucket: Bucket | None = None
+        self._pages: Bucket | None = None
+        self._heard = self._since = now
+        self._pinged = False
+        self._holds = 0
+
+    # Lire, et cesser de lire
+
+    @property
+    def held(self) -> bool:
+        """On ne lui répond plus pour l'instant : ses trames suivantes attendent chez lui."""
+        return self._holds > 0 or self.closed
+
+    def hold(self) -> None:
+        self._holds += 1
+        if self._holds == 1:
+            self.peer.pause()
+
+    def release(self) -> None:
+        self._holds -= 1
+        if not self._holds and not self.closed:
+            self.peer.resume()
+
+    def heard(self) -> None:
+        """Des octets sont venus de lui."""
+        self._heard, self._pinged = self.hub.world.now(), False
+
+    def receive(self, message: Message) -> None:
+        """Une trame de lui, dont le type est permis par `bounds`."""
+        if isinstance(message, GetPage):
+            self._slow_down_pages()
+        else:
+            self.spend(COSTS.get(type(message), 1.0))
+        if not self.closed:
+            HANDLERS[type(message)](self, message)
+
+    def spend(self, cost: float) -> None:
+        """Prend `cost` messages à son débit ; au-delà, on ne lit plus de lui pendant un temps."""
+        now = self.hub.world.now()
+        self._bucket = self._bucket or self._new_bucket()
+        wait = self._bucket.take(now, cost)
+        if self._bucket.held(now) > self.hub.limits.patience:
+            self.close(Reason.FLOOD, "Vous en dites trop, trop vite, depuis trop longtemps.")
+        else:
+            self._hold_for(wait)
+
+    def _slow_down_pages(self) -> None:
+        """Qui revient de loin en demande mille, l'une après l'autre : ce n'est pas inonder."""
+        self._pages = self._pages or self._new_bucket()
+        self._hold_for(self._pages.take(self.hub.world.now()))
+
+    def _new_bucket(self) -> Bucket:
+        return Bucket(self.hub.limits.rate, self.hub.limits.burst, self._since)
+
+    def _hold_for(self, delay: float) -> None:
+        if delay:
+            self.hold()
+            self.hub.world.later(delay, self.release)
+
+    def tick(self, now: float) -> None:
+        limits, silence = self.hub.limits, now - self._heard
+        if self.person is None:
+            if now - self._since > limits.handshake and not self.held:  # le disque peut tarder
+                self.close(Reason.SILENT, "Vous ne vous êtes pas présenté.")
+        elif self.partial_since is not None and now - self.partial_since > limits.frame:
+            self.close(Reason.SILENT, "Une trame commencée n'a pas été finie à temps.")
+        elif silence > limits.idle and not self.held:
+            self.close(Reason.SILENT, "Vous ne répondez plus.")
+        elif silence > limits.ping and not self._pinged:
+            self._pinged = True
+            self.peer.send(Ping().encode())
+
+    # Partir
+
+    def close(self, reason: Reason, text: str) -> None:
+        """Congédie ce client, en disant pourquoi."""
+        if not self.closed:
+            self.hub.note(f"{self} congédié. {text}")
+            self.peer.close(Closing(reason, text).encode())
+            self.left()
+
+    def left(self) -> None:
+        """Il est parti, ou on vient de le congédier."""
+        if self.closed:
+            return
+        self.closed = True
+        person, hub = self.person, self.hub
+        if self not in hub.sessions:
+            return
+        for room in list(self.rooms.values()):
+            self.leave(room)
+        if person and person.session is self:
+            person.session = None
+        hub.disconnected(self)
+        hub.note(f"Déconnexion de {self}")
+
+    def leave(self, room: Room) -> None:
+        del self.rooms[room.id]
+        room.leave(self)
+        if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
+            self.hub.announce(room, self, Presence.LEFT)
+
+    def __str__(self) -> str:
+        return f"{self.person.pseudo} ({self.name})" if self.person else self.name
+
+    # Répondre
+
+    def refuse(self, reason: Reason, text: str, nonce: int = 0) -> None:
+        if not self.closed:
+            self.peer.send(Refused(reason, nonce, text).encode())
+
+    def room(self, number: int, nonce: int = 0) -> Room | None:
+        """Un salon où il est ; sinon, on le lui dit."""
+        room = self.rooms.get(number)
+        if room is None:
+            self.refuse(Reason.NOT_FOUND, "Vous n'êtes pas dans ce salon.", nonce)
+        return room

@@ -1,0 +1,1 @@
+"""Démarrer, arrêter, inviter, certifier."""

@@ -1,0 +1,228 @@
+"""Le serveur, assemblé : les réglages, le disque, le noyau, le réseau ; et son arrêt."""
+
+import asyncio
+import errno
+import os
+import resource
+import select
+import signal
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TextIO, cast
+
+from chatroom.common.config import ServerSettings
+from chatroom.common.images import ImageError, inspect
+from chatroom.common.logs import Log, open_log
+from chatroom.common.tls import server_context
+from chatroom.protocol.limits import Limits
+from chatroom.server.core.hub import Hub
+from chatroom.server.operation.addresses import machine_names
+from chatroom.server.operation.invitation import Invitation
+from chatroom.server.storage.history import Durability, History
+from chatroom.server.transports.site import Site
+from chatroom.server.transports.tcp import Connection, Listener, place
+from chatroom.server.transports.web import Lobby, WebConnection
+
+PAGE = Path(__file__).parents[3] / "page"
+SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
+# Pourquoi l'on ne peut écouter ; asyncio ne le dit qu'en anglais.
+CAUSES = {
+    errno.EADDRINUSE: "ce port est déjà pris",
+    errno.EADDRNOTAVAIL: "cette adresse n'est pas l'une de celles de cette machine",
+    errno.EACCES: "ce port est réservé à l'administrateur",
+}
+
+
+class ServerError(Exception):
+    """Le serveur ne peut démarrer ; le texte, en français, dit pourquoi."""
+
+
+class LoopWorld:
+    """Le temps de la boucle d'événements."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.now = loop.time
+        self._loop = loop
+
+    def date(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def soon(self, callback: Callable[[], None]) -> None:
+        self._loop.call_soon(callback)
+
+    def later(self, delay: float, callback: Callable[[], None]) -> None:
+        self._loop.call_later(delay, callback)
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Celle de uvloop, si elle est là."""
+    try:
+        import uvloop  # noqa: PLC0415 (elle peut manquer)
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def serve(settings: ServerSettings, out: TextIO) -> None:
+    """Sert jusqu'à SIGTERM ou Ctrl-C ; ServerError, StoreError ou LogError s'il ne le peut."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def say(text: str) -> None:
+        _say(text, out.fileno(), out.encoding)
+
+    limits = fit_descriptors(settings.limits, say)
+    durability = cast(Durability, settings.durability)  # vérifiée avec les autres réglages
+    history = History(settings.data, limits, durability, loop.call_soon_threadsafe)
+    try:
+        log = open_log("server", settings.log, None if settings.quiet else out, say)
+        try:
+            await _run(settings, limits, history, log, say, stop)
+        finally:
+            log.close()
+    finally:
+        history.close()
+
+
+def _say(text: str, number: int, encoding: str) -> None:
+    """Au terminal, s'il écoute : arrêté (Ctrl-S) ou fermé, il ne doit pas retenir le serveur."""
+    console = select.poll()
+    console.register(number, select.POLLOUT)
+    with suppress(OSError):
+        if console.poll(0):
+            os.write(number, f"{text}\n".encode(encoding, "replace"))
+
+
+async def _run(
+    settings: ServerSettings,
+    limits: Limits,
+    history: History,
+    log: Log,
+    say: Callable[[str], None],
+    stop: asyncio.Event,
+) -> None:
+    loop = asyncio.get_running_loop()
+    people, rooms = history.load()
+
+    def measure(data: bytes) -> tuple[int, int]:
+        try:
+            picture = inspect(data, limits)
+        except ImageError as error:
+            raise ValueError(str(error)) from None
+        return picture.width, picture.height
+
+    def write(lines: Sequence[str]) -> None:
+        log.write(*lines)
+
+    hub = Hub(limits, LoopWorld(loop), history, people, rooms, measure, write)
+    listener = Listener(hub, loop)
+    try:
+        await _listen(settings, limits, listener, say)
+        ticking = asyncio.create_task(_tick(hub))
+        try:
+            await stop.wait()
+        finally:
+            ticking.cancel()
+            say("Le serveur s'arrête.")
+    finally:
+        await _shut_down(hub, listener, limits)
+
+
+async def _listen(
+    settings: ServerSettings, limits: Limits, listener: Listener, say: Callable[[str], None]
+) -> None:
+    """Ouvre les deux portes, et dit comment y venir."""
+    tls = server_context(settings.tls_cert, settings.tls_key) if settings.tls_cert else None
+    places = await _open(listener, Connection, settings.host, settings.port, tls, "-p")
+    where = ", ".join(place(*one) for one in places)
+    say(f"Le chat écoute sur {where} (Ctrl-C pour l'arrêter).")
+    web_port = None
+    if settings.web:
+        site = Site(PAGE, limits, {*machine_names(), settings.host}, settings.web_names)
+        connection = partial(WebConnection, lobby=Lobby(site, limits.requests))
+        ((_, web_port), *_) = await _open(
+            listener, connection, settings.host, settings.web_port, tls, "--web-port"
+        )
+    for line in Invitation(settings, places[0][1], web_port).lines():
+        say(line)
+
+
+async def _open(
+    listener: Listener,
+    connection: Callable[[Listener], Connection],
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None,
+    option: str,
+) -> list[tuple[str, int]]:
+    try:
+        return await listener.listen(connection, host, port, tls)
+    except (OSError, OverflowError, UnicodeError) as error:
+        text = f"Impossible d'écouter sur {place(host, port)} : {_cause(error)}."
+        if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            text += f" L'option {option} en choisit un autre."
+        raise ServerError(text) from None
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "cette adresse est inconnue"
+    number = error.errno if isinstance(error, OSError) else None
+    return CAUSES.get(number or 0, str(error))
+
+
+async def _tick(hub: Hub) -> None:
+    while True:
+        await asyncio.sleep(1)
+        hub.tick()
+
+
+async def _shut_down(hub: Hub, listener: Listener, limits: Limits) -> None:
+    """Enregistre et envoie ce qui a été accepté, congédie chacun ; bornée dans le temps."""
+    listener.close()
+    hub.shut_down()
+    await _until(lambda: hub.settled, limits.shutdown)
+    hub.farewell()
+    listener.hang_up()
+    await _until(lambda: hub.settled and not listener.open, limits.shutdown)
+    listener.abort()
+    await asyncio.sleep(0)
+
+
+async def _until(fact: Callable[[], bool], deadline: float) -> None:
+    loop = asyncio.get_running_loop()
+    limit = loop.time() + deadline
+    while not fact() and loop.time() < limit:  # noqa: ASYNC110 (plusieurs causes, et c'est la fin)
+        await asyncio.sleep(0.005)
+
+
+def fit_descriptors(limits: Limits, say: Callable[[str], None]) -> Limits:
+    """Autant de connexions que le système en permet à ce processus."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Deux fois : autant de demandes que de congédiés dont on attend qu'ils raccrochent.
+    wanted = SPARE + 2 * limits.requests + limits.connections
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    room = max(3, max(soft, wanted) - SPARE)
+    requests = min(limits.requests, room // 3)  # sans lesquelles la page ne s'ouvrirait plus
+    connections = min(limits.connections, room - 2 * requests)
+    if connections < limits.connections:
+        say(f"Le système ne permet que {connections} connexions (ulimit -n).")
+    return replace(limits, connections=connections, requests=requests)
+
+
+def run(settings: ServerSettings) -> None:
+    """Sert jusqu'à ce qu'on l'arrête ; lève ce que lève `serve`."""
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve(settings, sys.stdout))

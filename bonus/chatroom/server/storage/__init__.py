@@ -1,0 +1,1 @@
+"""Ce que le serveur garde, et rend."""

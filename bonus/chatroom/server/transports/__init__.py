@@ -1,0 +1,1 @@
+"""Le réseau du serveur : TCP, WebSocket, et les fichiers de la page."""

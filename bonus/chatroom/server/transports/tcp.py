@@ -1,0 +1,248 @@
+"""Le serveur TCP : une connexion n'est qu'un décodeur et une session.
+
+Toutes, celles de la page web aussi, lisent dans un même tampon : qui se tait ne garde rien.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
+
+from chatroom.protocol.frames import Decoder, ProtocolError, Reason
+from chatroom.protocol.messages import decode
+from chatroom.server.core.hub import Hub
+from chatroom.server.core.rooms import Wrap, Write, bare
+from chatroom.server.core.session import Session
+
+READ = 262_144  # octets lus à la fois : quelques milliers de messages
+LARGE = 65_536  # octets : une trame commencée qui en tient davantage est une image
+BACKLOG = 4_096  # connexions que le système accepte pour nous : toute une promotion d'un coup
+
+
+def place(host: str, port: int) -> str:
+    """« hôte:port », où les deux-points d'une adresse IPv6 ne se confondent pas avec le dernier."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+class Listener:
+    """Ce que toutes les connexions partagent, d'où qu'elles viennent."""
+
+    def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+        self.hub, self.loop = hub, loop
+        self.buffer = memoryview(bytearray(READ))
+        self.uploads = 0  # octets d'images en cours d'arrivée
+        self.open: set[Connection] = set()
+        self.lingering: set[Connection] = set()  # congédiés, qui n'ont pas encore raccroché
+        self.closed = False
+        self._servers: list[asyncio.Server] = []
+
+    async def listen(
+        self,
+        connection: Callable[["Listener"], "Connection"],
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None = None,
+    ) -> list[tuple[str, int]]:
+        """Écoute ; les adresses où l'on peut venir. OSError si c'est impossible."""
+        server = await self.loop.create_server(
+            lambda: connection(self),
+            host,
+            port,
+            backlog=BACKLOG,
+            ssl=tls,
+            ssl_handshake_timeout=self.hub.limits.handshake if tls else None,
+        )
+        self._servers.append(server)
+        return [sock.getsockname()[:2] for sock in server.sockets]
+
+    def close(self) -> None:
+        """N'accepte plus personne ; les connexions ouvertes le restent."""
+        self.closed = True
+        for server in self._servers:
+            server.close()
+
+    def hang_up(self) -> None:
+        """Raccroche à ceux qui restent, une fois parti ce qui leur est écrit."""
+        for connection in list(self.open):
+            connection.hang_up()
+
+    def abort(self) -> None:
+        """Coupe tout ce qui reste, sans attendre."""
+        for connection in list(self.open):
+            connection.abort()
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Un client, dont les octets sont des trames, telles quelles.
+
+    Ses méthodes `send`, `write`, `wrap`, `close`, `pause` et `resume` sont celles d'un Peer.
+    """
+
+    __slots__ = (
+        "_counted",
+        "_deadline",
+        "_decoder",
+        "_listener",
+        "_session",
+        "_transport",
+        "host",
+        "write",
+    )
+
+    _transport: asyncio.Transport
+    host: str
+    write: Write
+    wrap: Wrap = staticmethod(bare)
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._decoder = Decoder(listener.hub.before_hello)
+        self._session: Session | None = None
+        self._counted = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    # Ce qu'appelle la boucle
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport = cast(asyncio.Transport, transport)  # ceux d'uvloop n'en héritent pas
+        self._transport = transport
+        self.write = transport.write  # sans détour : c'est appelé mille fois par message
+        self._listener.open.add(self)
+        transport.set_write_buffer_limits(high=self._listener.hub.limits.write_buffer)
+        self.host, port = (transport.get_extra_info("peername") or ("?", 0))[:2]
+        self._opened(place(self.host, port))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        listener = self._listener
+        listener.open.discard(self)
+        listener.lingering.discard(self)
+        listener.uploads -= self._counted
+        self._counted = 0
+        self._clear_deadline()
+        if self._session:
+            self._session.left()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._listener.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        session = self._session
+        if session and not session.closed:
+            session.heard()
+            self._decoder.feed(bytes(self._listener.buffer[:nbytes]))
+            self._read(session)
+
+    def eof_received(self) -> bool:
+        return False  # il n'écrira plus : il est parti
+
+    def pause_writing(self) -> None:
+        """Il ne lit pas, et nous gardons déjà pour lui tout ce que nous voulions garder."""
+        if self._session:
+            text = "Vous ne lisez pas assez vite ; revenez, et vous aurez la suite."
+            self._session.close(Reason.SLOW, text)
+
+    # Ce qu'appelle la session
+
+    def send(self, data: bytes) -> None:
+        self.write(data)
+
+    def close(self, data: bytes) -> None:
+        if not self._leaving:
+            self.write(data)
+            self._hang_up()
+
+    def hang_up(self) -> None:
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def pause(self) -> None:
+        if not self._leaving:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if not self._leaving:
+            self._transport.resume_reading()
+            self._listener.loop.call_soon(self._go_on)
+
+    # Le reste est à nous
+
+    def _opened(self, name: str) -> None:
+        self._session = self._listener.hub.connect(self, self.host, name)
+
+    def _hang_up(self) -> None:
+        """Ferme, une fois parti tout ce qui est écrit ; sans attendre toujours qui ne lit pas.
+
+        Fermer quand il reste à lire, c'est couper (RST), et notre dernier mot peut s'y perdre : on
+        n'écrit plus, puis on lit pour rien jusqu'à ce qu'il raccroche. Pas si l'on s'arrête, ni
+        s'ils sont trop nombreux à se faire attendre.
+        """
+        if self._leaving:
+            return
+        if self._session:
+            self._session.left()  # plus rien ne doit lui être écrit
+        listener, transport = self._listener, self._transport
+        limits = listener.hub.limits
+        few = len(listener.lingering) < limits.requests
+        if few and not listener.closed and transport.can_write_eof():
+            listener.lingering.add(self)
+            with suppress(OSError):  # il a déjà coupé : lire nous le dira
+                transport.write_eof()
+            transport.resume_reading()
+        else:
+            transport.close()
+        self._set_deadline(limits.shutdown)
+
+    def _set_deadline(self, delay: float) -> None:
+        """N'attend pas plus longtemps que cela."""
+        self._clear_deadline()
+        self._deadline = self._listener.loop.call_later(delay, self.abort)
+
+    def _clear_deadline(self) -> None:
+        """Attend aussi longtemps qu'il le faudra."""
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    @property
+    def _leaving(self) -> bool:
+        return self._transport.is_closing() or self in self._listener.lingering
+
+    def _go_on(self) -> None:
+        """Les trames arrivées avant la pause."""
+        if self._session:
+            self._read(self._session)
+
+    def _read(self, session: Session) -> None:
+        decoder = self._decoder
+        try:
+            while not session.held:
+                decoder.bounds = session.bounds
+                frame = decoder.next()
+                if frame is None:
+                    break
+                session.partial_since = None
+                session.receive(decode(*frame))
+        except ProtocolError as error:
+            session.close(error.reason, str(error))
+        if not session.closed:
+            self._account(session, self._partial())
+
+    def _partial(self) -> int:
+        """Octets qui attendent la suite de leur trame."""
+        return self._decoder.partial
+
+    def _account(self, session: Session, partial: int) -> None:
+        """Ce qui attend la fin de sa trame est borné dans le temps, et en mémoire."""
+        if not partial or session.held:
+            session.partial_since = None
+        elif session.partial_since is None:
+            session.partial_since = self._listener.hub.world.now()
+        large = partial if partial > LARGE else 0
+        if large != self._counted:
+            self._listener.uploads += large - self._counted
+            self._counted = large
+            if large and self._listener.uploads > self._listener.hub.limits.uploads:
+                session.close(Reason.FULL, "Trop d'images arrivent à la fois : réessayez.")

@@ -1,1 +1,0 @@
-"""Ce qui touche au disque : historique, journaux, réglages, images, jetons."""

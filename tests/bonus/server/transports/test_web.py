@@ -1,0 +1,215 @@
+"""La page web : ses fichiers, et qui peut demander une WebSocket."""
+
+import gzip
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import VERSION, Closing, Hello
+
+from tests.bonus.processes import Client, Server
+from tests.bonus.webclients import answer, ask, raw, upgrade
+from tests.support.processes import ROOT, Process
+from tests.support.waiting import DEADLINE, wait_until
+
+WEB = ROOT / "bonus/page"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with Server(tmp_path) as server:
+        yield server
+
+
+# Les fichiers
+
+
+def test_every_file_of_the_page_is_served_as_it_is(server: Server) -> None:
+    files = [file for file in WEB.rglob("*") if file.is_file()]
+    assert len(files) > 10
+    for file in files:
+        with ask(server, "GET", f"/{file.relative_to(WEB)}") as got:
+            assert (got.status, got.read()) == (200, file.read_bytes()), file
+            assert got.headers["X-Content-Type-Options"] == "nosniff"
+    with ask(server, "GET", "/") as got:
+        assert got.read() == (WEB / "index.html").read_bytes()
+        assert got.headers["Content-Type"] == "text/html; charset=utf-8"
+        policy = got.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_browser_gets_them_compressed(server: Server) -> None:
+    with ask(server, "GET", "/", Accept_Encoding="gzip, deflate, br") as got:
+        assert got.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(got.read()) == (WEB / "index.html").read_bytes()
+
+
+def test_a_connection_serves_several_requests(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.web_port, timeout=DEADLINE)
+    connection.connect()
+    socket_of = connection.sock
+    for path in ("/", "/icon.svg", "/rien", "/"):
+        connection.request("GET", path)
+        assert connection.getresponse().read()
+        assert connection.sock is socket_of, path
+    connection.request("GET", "/", headers={"Connection": "close"})
+    assert connection.getresponse().read()
+    assert connection.sock is None
+    connection.close()
+
+
+def test_nothing_else_is(server: Server) -> None:
+    secret = ("/../../limits.py", "/%2e%2e/%2e%2e/limits.py", "//etc/passwd", "/core", "/core/")
+    for path in (*secret, "/limits.py", "/app.js/", "/\\..\\app.py", "/app.js%00"):
+        with ask(server, "GET", path) as got:
+            assert (got.status, got.read()) == (404, b"Il n'y a rien ici.\n"), path
+
+
+def test_the_page_learns_the_limits(tmp_path: Path) -> None:
+    with (
+        Server(tmp_path, "--limit", "text=123") as server,
+        ask(server, "GET", "/limits.json?x") as got,
+    ):
+        told = json.loads(got.read())
+    assert told.pop("text") == 123
+    assert told == {name: getattr(Limits(), name) for name in told}
+
+
+def test_a_browser_that_has_the_file_does_not_get_it_again(server: Server) -> None:
+    with ask(server, "GET", "/index.html") as got:
+        tag = got.headers["ETag"]
+    with ask(server, "GET", "/index.html", If_None_Match=tag) as got:
+        assert (got.status, got.read()) == (304, b"")
+    with ask(server, "GET", "/index.html", If_None_Match='"autre"') as got:
+        assert got.status == 200
+    with ask(server, "HEAD", "/index.html") as got:
+        assert (got.status, got.read()) == (200, b"")
+        assert int(got.headers["Content-Length"]) == (WEB / "index.html").stat().st_size
+    with ask(server, "POST", "/index.html", Content_Length="0") as got:
+        assert got.status == 405
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:80", "[::1]:8080", "page.localhost"])
+def test_known_hosts(server: Server, host: str) -> None:
+    with ask(server, "GET", "/", Host=host) as got:
+        assert got.status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "[", "127.0.0.1.x"])
+def test_a_name_that_is_not_ours_is_refused(server: Server, host: str) -> None:
+    """Sinon, une page hostile ferait pointer son nom ici, et aurait la même origine (rebinding)."""
+    for path, headers in (("/", {}), ("/socket", upgrade())):
+        with ask(server, "GET", path, **headers, Host=host) as got:
+            assert got.status == 421
+
+
+def test_a_name_that_is_given_to_us_is_not(tmp_path: Path) -> None:
+    with Server(tmp_path, "--web-name", "chat.example") as server:
+        with ask(server, "GET", "/", Host="Chat.example:443") as got:
+            assert got.status == 200
+        # Derrière un mandataire qui change Host, l'origine reste le nom public.
+        with ask(server, "GET", "/socket", **upgrade(Origin="https://chat.example")) as got:
+            assert got.status == 101
+
+
+# Qui peut parler
+
+
+def test_a_page_from_elsewhere_is_refused(server: Server) -> None:
+    here = f"http://127.0.0.1:{server.web_port}"
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:1", f"{here}.evil", "http://["):
+        with ask(server, "GET", "/socket", **upgrade(Origin=origin)) as got:
+            assert (got.status, got.read()) == (403, b"Cette page vient d'ailleurs.\n"), origin
+    server.expect("refusé : sa page vient de http://evil.example")
+    for origins in ({"Origin": here}, {"Origin": here.upper()}, {}):
+        with ask(server, "GET", "/socket", **upgrade(**origins)) as got:
+            assert got.status == 101, origins
+
+
+def test_what_is_not_a_websocket(server: Server) -> None:
+    with ask(server, "GET", "/socket") as got:
+        assert got.status == 426
+    with ask(server, "GET", "/socket", **upgrade(Sec_WebSocket_Version="8")) as got:
+        assert got.status == 400
+
+
+# Ceux qui se trompent, traînent, ou en demandent trop
+
+
+def test_a_client_that_takes_the_page_for_the_chat_is_told(server: Server) -> None:
+    with Client(server, port=server.web_port) as lost:
+        lost.tell(Hello(VERSION, "alice", b""))
+        assert lost.expect(Closing).text.startswith("Ce port est celui de la page web")
+        assert lost.receive() is None
+
+
+def test_who_does_not_finish_asking_is_cut(tmp_path: Path) -> None:
+    with Server(tmp_path, "--limit", "handshake=0.3") as server:
+        for start in (b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
+            with raw(server) as slow:
+                slow.sendall(start)
+                assert answer(slow) == ""
+
+
+def test_a_request_that_does_not_end_is_refused(server: Server) -> None:
+    for line, status in (
+        (b"GET /" + bytes(20_000).replace(b"\0", b"a") + b" HTTP/1.1\r\n", "414"),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 9_000, "431"),
+        (b"GET / HTTP/1.1\r\n" + b"X: aaaaaaaa\r\n" * 2_000, "431"),
+    ):
+        with raw(server) as wordy:
+            wordy.sendall(line)
+            assert answer(wordy).startswith(f"HTTP/1.1 {status} ")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01\x02\0\x01", b"GET / HTTP/9\r\n\r\n", b"\r\n" * 50],
+    ids=["zéros", "tronquée", "tls", "version", "lignes vides"],
+)
+def test_garbage_gets_nothing(tmp_path: Path, garbage: bytes) -> None:
+    with Server(tmp_path, "--limit", "handshake=0.3") as server:
+        with raw(server) as noisy:
+            noisy.sendall(garbage)
+            assert "200" not in answer(noisy)
+        with ask(server, "GET", "/") as got:
+            assert got.status == 200
+        assert server.err == ""
+
+
+def test_too_many_requests_at_once(tmp_path: Path) -> None:
+    with Server(tmp_path, "--limit", "requests=4") as server:
+        waiting = [raw(server) for _ in range(2)]
+        with raw(server) as third:
+            assert answer(third).startswith("HTTP/1.1 503 ")
+        for connection in waiting:
+            connection.close()
+        wait_until(lambda: _served(server), "la place de ceux qui sont partis n'est pas rendue")
+
+
+def _served(server: Server) -> bool:
+    with ask(server, "GET", "/") as got:
+        return got.status == 200
+
+
+def test_without_a_page(tmp_path: Path) -> None:
+    with Server(tmp_path, "--no-web") as server:
+        assert server.web_port == 0
+        assert "navigateur" not in server.out
+        assert server.stop() == 0
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        places = ("--data", str(tmp_path), "--log", str(tmp_path))
+        with Process("bonus/server.py", "-p", "0", "--web-port", str(port), *places) as server:
+            assert server.wait() == 1
+    text = f"Impossible d'écouter sur 127.0.0.1:{port} : ce port est déjà pris."
+    assert server.err == f"{text} L'option --web-port en choisit un autre.\n"

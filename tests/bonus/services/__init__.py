@@ -1,1 +1,0 @@
-"""Les tests des services."""
