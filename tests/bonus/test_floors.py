@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -55,6 +56,18 @@ def test_a_floor_imports_only_what_lies_below(wing: str) -> None:
     for importer, name in imports():
         if importer[0] == name[0] == wing:
             assert floors.index(name[1]) <= floors.index(importer[1]), (importer, name)
+
+
+def test_no_circle_of_files() -> None:
+    graph: dict[str, set[str]] = {}
+    for importer, name in imports():
+        graph.setdefault(".".join(importer), set()).add(".".join(name))
+    TopologicalSorter(graph).prepare()  # CycleError, qui montre le cercle
+
+
+def test_no_import_has_a_computed_name() -> None:
+    for file in BONUS.rglob("*.py"):
+        assert not re.search(r"\b(import_module|__import__)\b", file.read_text("utf-8")), file
 
 
 def test_the_page_and_the_chat_do_not_import_each_other() -> None:

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from chatroom.protocol.documents import Posted, document
 from chatroom.protocol.frames import Reason
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import Room
-
-if TYPE_CHECKING:
-    from chatroom.server.core.hub import Hub
 
 
 @dataclass(slots=True)
@@ -46,65 +43,51 @@ class Entry(Protocol):
     def write(self, batch: Batch) -> None:
         """Se met dans la transaction."""
 
-    def kept(self, hub: "Hub") -> None:
+    def kept(self) -> None:
         """C'est enregistré : on peut le montrer."""
 
-    def lost(self, hub: "Hub", why: str) -> None:
+    def lost(self, why: str) -> None:
         """Cela n'a pu l'être ; `why` le dit en français."""
 
 
-@dataclass(slots=True)
-class Enrolment:
-    """Une personne nouvelle, et toutes les connexions où elle attend déjà."""
+class Newcomer:
+    """Une personne ou un salon de nouveau, et toutes les connexions qui l'attendent déjà."""
 
-    person: Person
-    then: list[Callable[[], None]] = field(default_factory=list)
-    sorry: list[Callable[[str], None]] = field(default_factory=list)
-    size: int = 200
+    __slots__ = ("_settle", "_sorry", "_then", "_write", "size")
 
-    def write(self, batch: Batch) -> None:
-        batch.people.append(self.person)
+    def __init__(self, write: Callable[[Batch], None], settle: Callable[[bool], None]) -> None:
+        """`settle` apprend s'il est enregistré, ou à oublier, avant tous ceux qui l'attendent."""
+        self._write, self._settle = write, settle
+        self._then: list[Callable[[], None]] = []
+        self._sorry: list[Callable[[str], None]] = []
+        self.size = 200
 
-    def kept(self, hub: "Hub") -> None:
-        hub.enrolling.pop(self.person.id, None)
-        for callback in self.then:
-            callback()
-
-    def lost(self, hub: "Hub", why: str) -> None:
-        hub.enrolling.pop(self.person.id, None)
-        hub.people.forget(self.person)
-        for callback in self.sorry:
-            callback(why)
-
-
-@dataclass(slots=True)
-class Opening:
-    """Un salon nouveau, et tous ceux qui veulent déjà y entrer."""
-
-    room: Room
-    then: list[Callable[[], None]] = field(default_factory=list)
-    sorry: list[Callable[[str], None]] = field(default_factory=list)
-    size: int = 200
+    def wait(self, then: Callable[[], None], sorry: Callable[[str], None]) -> None:
+        """Appelle `then` quand il sera enregistré ; ou `sorry`, avec la raison."""
+        self._then.append(then)
+        self._sorry.append(sorry)
 
     def write(self, batch: Batch) -> None:
-        batch.rooms.append(self.room)
+        self._write(batch)
 
-    def kept(self, hub: "Hub") -> None:
-        hub.opening.pop(self.room.id, None)
-        for callback in self.then:
+    def kept(self) -> None:
+        self._settle(True)
+        for callback in self._then:
             callback()
 
-    def lost(self, hub: "Hub", why: str) -> None:
-        hub.opening.pop(self.room.id, None)
-        hub.rooms.forget(self.room)
-        for callback in self.sorry:
+    def lost(self, why: str) -> None:
+        self._settle(False)
+        for callback in self._sorry:
             callback(why)
 
 
 class Post:
     """Un message, pour un salon ou, s'il est privé, pour ceux de deux personnes."""
 
-    __slots__ = ("_fields", "_image", "_kind", "_made", "_person", "_rest", "_rooms", "size")
+    __slots__ = (
+        *("_fields", "_image", "_kind", "_made", "_person", "_publish", "_rest", "_rooms"),
+        "size",
+    )
 
     def __init__(
         self,
@@ -114,8 +97,10 @@ class Post:
         time: int,
         nonce: int,
         rest: tuple[Any, ...],
-        image: bytes | None = None,
+        image: bytes | None,
+        publish: Callable[[Room, int, bytes], None],
     ) -> None:
+        self._publish = publish
         self._person, self._rooms, self._kind = person, rooms, kind
         self._fields = (time, person.id, nonce, person.colour, person.pseudo)
         self._rest, self._image = rest, image
@@ -133,11 +118,11 @@ class Post:
         _, person, nonce, *_ = self._fields
         batch.nonces[person] = nonce
 
-    def kept(self, hub: "Hub") -> None:
+    def kept(self) -> None:
         for room, message in self._made:
-            hub.publish(room, message.seq, message.encode())
+            self._publish(room, message.seq, message.encode())
 
-    def lost(self, hub: "Hub", why: str) -> None:
+    def lost(self, why: str) -> None:
         _, _, nonce, *_ = self._fields
         if session := self._person.session:  # peut-être revenu, sur une autre connexion
             session.refuse(Reason.STORAGE, f"Message non enregistré : {why}", nonce)

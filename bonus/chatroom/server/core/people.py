@@ -1,14 +1,32 @@
 """Qui est qui : un numéro par personne, un pseudo qui n'est qu'à elle, un jeton qui la prouve."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import fold
+from chatroom.server.core.world import Peer
 
-if TYPE_CHECKING:
-    from chatroom.server.core.session import Session
+
+class Guest(Protocol):
+    """Quelqu'un de connecté, tel que le voient sa personne et les salons où il est."""
+
+    person: "Person | None"  # None : il ne s'est pas encore présenté
+
+    @property
+    def peer(self) -> Peer: ...
+
+    @property
+    def rooms(self) -> Collection[int]:
+        """Les numéros des salons où il est."""
+
+    def refuse(self, reason: Reason, text: str, nonce: int = 0) -> None:
+        """Lui dit que sa demande n'aura pas lieu."""
+
+    def close(self, reason: Reason, text: str) -> None:
+        """Le congédie, en disant pourquoi."""
 
 
 @dataclass(slots=True, eq=False)
@@ -20,7 +38,7 @@ class Person:
     colour: int
     proof: bytes  # l'empreinte de son jeton : qui vole la base n'a pas les jetons
     nonce: int = 0  # le numéro de son dernier message accepté
-    session: "Session | None" = None
+    session: Guest | None = None
 
 
 def proof_of(token: bytes) -> bytes:

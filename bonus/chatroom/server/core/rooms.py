@@ -1,25 +1,14 @@
 """Les salons : qui y est, et le numéro de leur dernier message."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from chatroom.protocol.text import fold
-from chatroom.server.core.people import Person
-
-if TYPE_CHECKING:
-    from chatroom.server.core.session import Session
+from chatroom.server.core.people import Guest, Person
+from chatroom.server.core.world import Wrap, Write
 
 # Le salon privé de la personne n a pour numéro n, avec ce bit en plus.
 PRIVATE_BIT = 1 << 31
-
-Wrap = Callable[[bytes], bytes]  # de trames à ce qui voyage : WebSocket y ajoute un en-tête
-Write = Callable[[bytes], None]
-
-
-def bare(data: bytes) -> bytes:
-    """Des trames qui voyagent telles quelles."""
-    return data
 
 
 class Room:
@@ -29,7 +18,7 @@ class Room:
         self.id, self.name = id, name
         self.last = last  # le numéro du dernier message enregistré et montré
         # De quoi écrire à chacun, mille fois par message ; ensemble, ceux qui lisent le même texte.
-        self._writers: dict[Wrap, dict[Session, Write]] = {}
+        self._writers: dict[Wrap, dict[Guest, Write]] = {}
         self.pending: list[bytes] = []  # à envoyer à tous à la fin de ce tour de boucle
 
     @property
@@ -45,16 +34,16 @@ class Room:
         return sum(len(writers) for writers in self._writers.values())
 
     @property
-    def members(self) -> Iterator["Session"]:
+    def members(self) -> Iterator[Guest]:
         return chain.from_iterable(self._writers.values())
 
-    def enter(self, session: "Session") -> None:
-        self._writers.setdefault(session.peer.wrap, {})[session] = session.peer.write
+    def enter(self, guest: Guest) -> None:
+        self._writers.setdefault(guest.peer.wrap, {})[guest] = guest.peer.write
 
-    def leave(self, session: "Session") -> None:
-        wrap = session.peer.wrap
+    def leave(self, guest: Guest) -> None:
+        wrap = guest.peer.wrap
         if writers := self._writers.get(wrap):
-            writers.pop(session, None)
+            writers.pop(guest, None)
             if not writers:
                 del self._writers[wrap]
 

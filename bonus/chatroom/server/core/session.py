@@ -1,7 +1,6 @@
 """La vie d'une connexion : ce qu'on en lit, à quel rythme, et comment elle finit."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
 
 from chatroom.common.rates import IMAGE_COST, LIST_COST, Bucket
 from chatroom.protocol.frames import Reason
@@ -15,45 +14,22 @@ from chatroom.protocol.messages import (
     Refused,
     SendImage,
 )
+from chatroom.server.core.house import House
 from chatroom.server.core.people import Person
-from chatroom.server.core.requests import HANDLERS
-from chatroom.server.core.rooms import Room, Wrap, Write
-
-if TYPE_CHECKING:
-    from chatroom.server.core.hub import Hub
+from chatroom.server.core.rooms import Room
+from chatroom.server.core.world import Peer
 
 COSTS: dict[type[Message], float] = {SendImage: IMAGE_COST, ListRooms: LIST_COST}
 NOWHERE: dict[int, Room] = {}  # le même pour tous ceux qui ne se sont pas encore présentés
 
 
-class Peer(Protocol):
-    """Ce qu'une connexion offre au noyau. Rien n'y bloque, et l'ordre est gardé."""
-
-    @property
-    def wrap(self) -> Wrap:
-        """Des trames à ce qui voyage ; la même fonction pour toutes les connexions d'une sorte."""
-
-    @property
-    def write(self) -> Write:
-        """Envoie ce que `wrap` a rendu. Une seule fonction, le temps de la connexion."""
-
-    def send(self, data: bytes) -> None:
-        """Écrit ces trames, à lui seul."""
-
-    def close(self, data: bytes) -> None:
-        """Envoie ce dernier mot, puis ferme."""
-
-    def pause(self) -> None:
-        """Cesse de lire."""
-
-    def resume(self) -> None: ...
-
-
 class Session:
     __slots__ = (
         "_bucket",
+        "_handle",
         "_heard",
         "_holds",
+        "_house",
         "_pages",
         "_pinged",
         "_since",
@@ -61,7 +37,6 @@ class Session:
         "bounds",
         "closed",
         "host",
-        "hub",
         "name",
         "partial_since",
         "peer",
@@ -70,10 +45,19 @@ class Session:
         "rooms",
     )
 
-    def __init__(self, hub: "Hub", peer: Peer, host: str, name: str) -> None:
-        now = hub.world.now()
-        self.hub, self.peer, self.host, self.name = hub, peer, host, name
-        self.bounds: Mapping[int, int] = hub.before_hello  # ce que le décodeur laisse passer
+    def __init__(
+        self,
+        house: House,
+        peer: Peer,
+        host: str,
+        name: str,
+        handle: Callable[["Session", Message], None],
+    ) -> None:
+        """`handle` : fait ce que demande une trame de lui."""
+        now = house.world.now()
+        self._house, self._handle = house, handle
+        self.peer, self.host, self.name = peer, host, name
+        self.bounds: Mapping[int, int] = house.before_hello  # ce que le décodeur laisse passer
         self.person: Person | None = None
         self.rooms: dict[int, Room] = NOWHERE
         self.back = False  # c'est quelqu'un que le serveur connaissait
@@ -106,7 +90,7 @@ class Session:
 
     def heard(self) -> None:
         """Des octets sont venus de lui."""
-        self._heard, self._pinged = self.hub.world.now(), False
+        self._heard, self._pinged = self._house.world.now(), False
 
     def receive(self, message: Message) -> None:
         """Une trame de lui, dont le type est permis par `bounds`."""
@@ -115,14 +99,14 @@ class Session:
         else:
             self.spend(COSTS.get(type(message), 1.0))
         if not self.closed:
-            HANDLERS[type(message)](self, message)
+            self._handle(self, message)
 
     def spend(self, cost: float) -> None:
         """Prend `cost` messages à son débit ; au-delà, on ne lit plus de lui pendant un temps."""
-        now = self.hub.world.now()
+        now = self._house.world.now()
         self._bucket = self._bucket or self._new_bucket()
         wait = self._bucket.take(now, cost)
-        if self._bucket.held(now) > self.hub.limits.patience:
+        if self._bucket.held(now) > self._house.limits.patience:
             self.close(Reason.FLOOD, "Vous en dites trop, trop vite, depuis trop longtemps.")
         else:
             self._hold_for(wait)
@@ -130,18 +114,18 @@ class Session:
     def _slow_down_pages(self) -> None:
         """Qui revient de loin en demande mille, l'une après l'autre : ce n'est pas inonder."""
         self._pages = self._pages or self._new_bucket()
-        self._hold_for(self._pages.take(self.hub.world.now()))
+        self._hold_for(self._pages.take(self._house.world.now()))
 
     def _new_bucket(self) -> Bucket:
-        return Bucket(self.hub.limits.rate, self.hub.limits.burst, self._since)
+        return Bucket(self._house.limits.rate, self._house.limits.burst, self._since)
 
     def _hold_for(self, delay: float) -> None:
         if delay:
             self.hold()
-            self.hub.world.later(delay, self.release)
+            self._house.world.later(delay, self.release)
 
     def tick(self, now: float) -> None:
-        limits, silence = self.hub.limits, now - self._heard
+        limits, silence = self._house.limits, now - self._heard
         if self.person is None:
             if now - self._since > limits.handshake and not self.held:  # le disque peut tarder
                 self.close(Reason.SILENT, "Vous ne vous êtes pas présenté.")
@@ -158,7 +142,7 @@ class Session:
     def close(self, reason: Reason, text: str) -> None:
         """Congédie ce client, en disant pourquoi."""
         if not self.closed:
-            self.hub.note(f"{self} congédié. {text}")
+            self._house.note(f"{self} congédié. {text}")
             self.peer.close(Closing(reason, text).encode())
             self.left()
 
@@ -167,21 +151,21 @@ class Session:
         if self.closed:
             return
         self.closed = True
-        person, hub = self.person, self.hub
-        if self not in hub.sessions:
+        person, house = self.person, self._house
+        if self not in house.sessions:
             return
         for room in list(self.rooms.values()):
             self.leave(room)
         if person and person.session is self:
             person.session = None
-        hub.disconnected(self)
-        hub.note(f"Déconnexion de {self}")
+        house.disconnected(self)
+        house.note(f"Déconnexion de {self}")
 
     def leave(self, room: Room) -> None:
         del self.rooms[room.id]
         room.leave(self)
         if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
-            self.hub.announce(room, self, Presence.LEFT)
+            self._house.announce(room, self, Presence.LEFT)
 
     def __str__(self) -> str:
         return f"{self.person.pseudo} ({self.name})" if self.person else self.name

@@ -12,8 +12,8 @@ from typing import cast
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.messages import decode
 from chatroom.server.core.hub import Hub
-from chatroom.server.core.rooms import Wrap, Write, bare
 from chatroom.server.core.session import Session
+from chatroom.server.core.world import Wrap, Write, bare
 
 READ = 262_144  # octets lus à la fois : quelques milliers de messages
 LARGE = 65_536  # octets : une trame commencée qui en tient davantage est une image

@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import replace
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from websockets.datastructures import Headers, MultipleValuesError
 from websockets.frames import CloseCode, Frame, Opcode
@@ -22,11 +21,9 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Closing, Hello
 from chatroom.protocol.text import neutral
 from chatroom.server.core.session import Session
+from chatroom.server.core.world import Wrap
 from chatroom.server.transports.site import SOCKET, Answer, Site, error
 from chatroom.server.transports.tcp import Connection, Listener
-
-if TYPE_CHECKING:
-    from chatroom.server.core.rooms import Wrap
 
 REQUEST = 16_384  # octets d'une demande : un navigateur en envoie cinq cents
 MESSAGE = 65_536  # octets d'un message WebSocket ; la page coupe plus court ce qui est long

@@ -23,8 +23,9 @@ from chatroom.protocol.messages import (
 from chatroom.server.core.entries import Batch
 from chatroom.server.core.hub import Hub
 from chatroom.server.core.people import People
-from chatroom.server.core.rooms import Rooms, Wrap, bare
+from chatroom.server.core.rooms import Rooms
 from chatroom.server.core.session import Session
+from chatroom.server.core.world import Wrap, bare
 
 M = TypeVar("M", bound=Message)
 

@@ -1,0 +1,210 @@
+"""La maison : qui est là, dans quels salons, ce qui attend le disque, et ce qui part à chacun.
+
+Un message accepté attend la transaction en cours, puis part avec tous ceux qui attendaient comme
+lui ; une fois sur le disque, et alors seulement, ceux d'un même salon partent en un seul texte.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import Announced, Presence, after_hello, before_hello
+from chatroom.server.core.entries import Batch, Entry, Newcomer
+from chatroom.server.core.people import Guest, People, Person
+from chatroom.server.core.rooms import Room, Rooms
+from chatroom.server.core.world import World
+
+NAMED = 3  # destinataires que nomme une ligne du journal ; les autres y sont comptés
+
+
+class Visit(Guest, Protocol):
+    """Quelqu'un de connecté, tel que le voit la maison."""
+
+    @property
+    def host(self) -> str: ...
+
+    def hold(self) -> None:
+        """Cesse de lire de lui."""
+
+    def release(self) -> None:
+        """Annule un `hold`."""
+
+    def tick(self, now: float) -> None:
+        """Une seconde a passé."""
+
+
+class Store(Protocol):
+    """Ce qui est gardé sur le disque. Les réponses viennent plus tard, dans la boucle."""
+
+    def commit(self, batch: Batch, done: Callable[[str], None]) -> None:
+        """Puis `done("")`, ou `done(pourquoi)` si rien n'en est enregistré."""
+
+    def page(
+        self,
+        room: int,
+        seq: int,
+        forwards: bool,
+        done: Callable[[tuple[Sequence[str], bool] | None], None],
+    ) -> None:
+        """Les documents d'avant ou d'après `seq`, et s'il y en a au-delà ; None : illisibles."""
+
+    def image(self, room: int, seq: int, done: Callable[[bytes | None], None]) -> None:
+        """Les octets d'une image ; None s'il n'y en a pas."""
+
+
+class House:
+    def __init__(
+        self,
+        limits: Limits,
+        world: World,
+        store: Store,
+        people: People,
+        rooms: Rooms,
+        measure: Callable[[bytes], tuple[int, int]],
+        log: Callable[[Sequence[str]], None],
+        draw: random.Random | None = None,
+    ) -> None:
+        self.limits, self.world, self.store = limits, world, store
+        self.people, self.rooms = people, rooms
+        self.measure = measure  # largeur et hauteur d'une image ; ValueError si elle est à refuser
+        self.before_hello, self.after_hello = before_hello(limits), after_hello(limits)
+        self.draw = draw or random.SystemRandom()
+        self.sessions: dict[Visit, None] = {}
+        self.addresses: Counter[str] = Counter()
+        # Les salons et les personnes qui attendent d'être enregistrés, par numéro.
+        self.opening: dict[int, Newcomer] = {}
+        self.enrolling: dict[int, Newcomer] = {}
+        self._log = log
+        self._waiting: list[Entry] = []
+        self._waiting_size = 0
+        self._committing: list[Entry] = []
+        self._stalled: list[Visit] = []
+        self._touched: dict[Room, None] = {}
+        self._published: Counter[Room] = Counter()  # messages à envoyer, par salon
+        self._lines: list[str] = []
+        self._scheduled = False
+
+    # Ce que font les sessions
+
+    def disconnected(self, session: Visit) -> None:
+        del self.sessions[session]
+        self.addresses[session.host] -= 1
+        if not self.addresses[session.host]:
+            del self.addresses[session.host]
+
+    def submit(self, entry: Entry, session: Visit) -> None:
+        """À enregistrer. Trop d'attente : on ne lit plus cette session avant la transaction."""
+        self._waiting.append(entry)
+        self._waiting_size += entry.size
+        if self._waiting_size > self.limits.waiting:
+            session.hold()
+            self._stalled.append(session)
+        self._schedule()
+
+    def enrol(self, person: Person, session: Visit) -> None:
+        """Une personne nouvelle, à enregistrer."""
+
+        def settle(kept: bool) -> None:
+            self.enrolling.pop(person.id, None)
+            if not kept:
+                self.people.forget(person)
+
+        entry = Newcomer(lambda batch: batch.people.append(person), settle)
+        self.enrolling[person.id] = entry
+        self.submit(entry, session)
+
+    def open_room(self, room: Room, session: Visit) -> None:
+        """Un salon nouveau, de même."""
+
+        def settle(kept: bool) -> None:
+            self.opening.pop(room.id, None)
+            if not kept:
+                self.rooms.forget(room)
+
+        entry = Newcomer(lambda batch: batch.rooms.append(room), settle)
+        self.opening[room.id] = entry
+        self.submit(entry, session)
+
+    def publish(self, room: Room, seq: int, frame: bytes) -> None:
+        """Le message n° `seq` est enregistré : il peut paraître."""
+        room.last = seq
+        self._published[room] += 1
+        self.tell(room, frame)
+
+    def tell(self, room: Room, frame: bytes) -> None:
+        """À tous ceux du salon, à la fin de ce tour."""
+        room.pending.append(frame)
+        self._touched[room] = None
+        self._schedule()
+
+    def announce(self, room: Room, session: Guest, event: Presence) -> None:
+        person = session.person
+        if person and not room.private and room.count <= self.limits.announced:
+            frame = Announced(room.id, event, person.id, person.colour, person.pseudo).encode()
+            self.tell(room, frame)
+
+    def note(self, line: str) -> None:
+        """Une ligne au journal, à la fin de ce tour."""
+        self._lines.append(line)
+        self._schedule()
+
+    def _note_sent(self, room: Room, count: int) -> None:
+        """À qui vont ces messages : une ligne pour tous, comme il n'y a qu'un envoi."""
+        some = (session for _, session in zip(range(NAMED), room.members, strict=False))
+        names = [session.person.pseudo for session in some if session.person]
+        if names:
+            others = room.count - len(names)
+            more = f" et à {others} autre{'s' * (others > 1)}" if others else ""
+            what = f"{count} messages" if count > 1 else "un message"
+            self._lines.append(f"Envoyé à {', '.join(names)}{more} : {what} ({room.label})")
+
+    # Le tour de boucle
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self.world.soon(self._turn)
+
+    def _turn(self) -> None:
+        self._scheduled = False
+        for room, count in self._published.items():
+            self._note_sent(room, count)
+        self._published.clear()
+        touched, self._touched = self._touched, {}
+        for room in touched:
+            room.flush()
+        if self._lines:
+            self._log(self._lines)
+            self._lines = []
+        if self._waiting and not self._committing:
+            self._commit()
+
+    def _commit(self) -> None:
+        self._committing, self._waiting, self._waiting_size = self._waiting, [], 0
+        batch = Batch()
+        for entry in self._committing:
+            entry.write(batch)
+        self.store.commit(batch, self._committed)
+
+    def _committed(self, why: str) -> None:
+        entries, self._committing = self._committing, []
+        if why:
+            # Ceux qui attendaient aussi : un message ne doit pas être gardé sans ceux d'avant lui.
+            entries, self._waiting, self._waiting_size = entries + self._waiting, [], 0
+            self.note(f"Rien n'a pu être enregistré : {why}")
+        for entry in entries:
+            if why:
+                entry.lost(why)
+            else:
+                entry.kept()
+        stalled, self._stalled = self._stalled, []
+        for session in stalled:
+            session.release()
+        self._schedule()
+
+    @property
+    def settled(self) -> bool:
+        """Plus rien n'attend le disque, ni d'être envoyé."""
+        return not (self._waiting or self._committing or self._touched or self._scheduled)

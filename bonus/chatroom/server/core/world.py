@@ -1,0 +1,51 @@
+"""Ce que prête au noyau qui le fait vivre : le temps, et les connexions."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+Wrap = Callable[[bytes], bytes]  # de trames à ce qui voyage : WebSocket y ajoute un en-tête
+Write = Callable[[bytes], None]
+
+
+def bare(data: bytes) -> bytes:
+    """Des trames qui voyagent telles quelles."""
+    return data
+
+
+class World(Protocol):
+    """Le temps."""
+
+    def now(self) -> float:
+        """Secondes d'une horloge qui ne recule jamais."""
+
+    def date(self) -> int:
+        """Millisecondes depuis 1970 (UTC)."""
+
+    def soon(self, callback: Callable[[], None]) -> None:
+        """À la fin de ce tour de boucle."""
+
+    def later(self, delay: float, callback: Callable[[], None]) -> None:
+        """Dans `delay` secondes."""
+
+
+class Peer(Protocol):
+    """Ce qu'une connexion offre au noyau. Rien n'y bloque, et l'ordre est gardé."""
+
+    @property
+    def wrap(self) -> Wrap:
+        """Des trames à ce qui voyage ; la même fonction pour toutes les connexions d'une sorte."""
+
+    @property
+    def write(self) -> Write:
+        """Envoie ce que `wrap` a rendu. Une seule fonction, le temps de la connexion."""
+
+    def send(self, data: bytes) -> None:
+        """Écrit ces trames, à lui seul."""
+
+    def close(self, data: bytes) -> None:
+        """Envoie ce dernier mot, puis ferme."""
+
+    def pause(self) -> None:
+        """Cesse de lire."""
+
+    def resume(self) -> None: ...

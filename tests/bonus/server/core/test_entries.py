@@ -1,0 +1,66 @@
+"""Ce qui attend d'être enregistré : ce qu'on en écrit, et ce qui suit."""
+
+import json
+from functools import partial
+
+from chatroom.protocol.messages import Said
+from chatroom.server.core.entries import Batch, Newcomer, Post
+from chatroom.server.core.people import Person
+from chatroom.server.core.rooms import Room
+
+
+def test_a_batch_numbers_each_room_apart() -> None:
+    batch, one, other = Batch(), Room(1, "un", last=4), Room(2, "deux")
+    assert [batch.number(room) for room in (one, one, other)] == [5, 6, 1]
+    assert batch.last == {1: 6, 2: 1}
+    assert one.last == 4  # rien n'est encore enregistré
+
+
+def newcomer(events: list[str]) -> Newcomer:
+    entry = Newcomer(lambda _: events.append("écrit"), lambda kept: events.append(f"{kept}"))
+    for name in ("a", "b"):
+        entry.wait(partial(events.append, name), events.append)
+    return entry
+
+
+def test_a_newcomer_is_settled_before_those_who_wait_for_it() -> None:
+    events: list[str] = []
+    entry = newcomer(events)
+    entry.write(Batch())
+    entry.kept()
+    assert events == ["écrit", "True", "a", "b"]
+
+
+def test_a_newcomer_that_is_lost() -> None:
+    events: list[str] = []
+    newcomer(events).lost("plein")
+    assert events == ["False", "plein", "plein"]
+
+
+def test_a_post_is_one_record_in_each_room_and_appears_once_kept() -> None:
+    published: list[tuple[int, int, bytes]] = []
+    alice, rooms = Person(3, "alice", 0, b"a"), (Room(1, "un", last=7), Room(2, "deux"))
+    post = Post(
+        *(alice, rooms, Said, 1_000, 6, ("salut",), b"png"),
+        publish=lambda room, seq, frame: published.append((room.id, seq, frame)),
+    )
+    assert post.size > len("salut") + len(b"png")
+    batch = Batch()
+    post.write(batch)
+    assert [(one.room, one.seq, one.image) for one in batch.records] == [
+        (1, 8, b"png"),
+        (2, 1, b"png"),
+    ]
+    assert json.loads(batch.records[0].document)["text"] == "salut"
+    assert batch.nonces == {3: 6}
+    assert published == []
+    post.kept()
+    assert [(room, seq) for room, seq, _ in published] == [(1, 8), (2, 1)]
+    assert published[0][2] == Said(1, 8, 1_000, 3, 6, 0, "alice", "salut").encode()
+
+
+def test_a_post_lost_by_someone_gone_may_be_said_again() -> None:
+    alice = Person(3, "alice", 0, b"a", nonce=6)
+    post = Post(alice, (Room(1, "un"),), Said, 1_000, 6, ("salut",), None, lambda *_: None)
+    post.lost("plein")
+    assert alice.nonce == 5
