@@ -25,6 +25,7 @@ from chatroom.client.faces.display import Display
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
 from chatroom.client.network.link import Link
+from chatroom.common.images import ImageError
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import PRIVATE, Pictured
@@ -180,7 +181,7 @@ class LineClient:
             self._write(*self._display.lines(self._letters.popleft()))
 
     async def _draw(self, data: bytes) -> None:
-        from chatroom.common.images import ImageError, ascii_art  # noqa: PLC0415 (Pillow est long)
+        from chatroom.client.pictures import ascii_art  # noqa: PLC0415 (Pillow est long)
 
         columns, rows = size()
         shape = (columns - 1, rows - 4)  # ce qui l'annonce reste à l'écran

@@ -8,6 +8,7 @@ from typing import Protocol
 from chatroom.client.faces.commands import addressed
 from chatroom.client.faces.names import Names
 from chatroom.client.network.link import Link
+from chatroom.common.images import ImageError
 from chatroom.protocol.limits import Limits
 
 DEFAULT_ROOM = "général"
@@ -58,7 +59,7 @@ class Speaker:
         return self.ask(requests[command])
 
     async def send_image(self, room: str, path: str) -> None:
-        from chatroom.common.images import ImageError, read_picture  # noqa: PLC0415 (Pillow est long)
+        from chatroom.client.pictures import read_picture  # noqa: PLC0415 (Pillow est long)
 
         try:
             name, data = await asyncio.to_thread(read_picture, path, self._limits)

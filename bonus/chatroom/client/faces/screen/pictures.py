@@ -9,6 +9,7 @@ from rich.text import Text
 from chatroom.client.core.events import ImageReceived
 from chatroom.client.core.participant import Participant
 from chatroom.client.faces.screen.rooms import Entry
+from chatroom.common.images import ImageError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
 
@@ -58,7 +59,7 @@ class Pictures:
         self._asked.clear()
 
     async def draw(self, entries: list[Entry], columns: int, rows: int) -> None:
-        from chatroom.common.images import ImageError, ascii_art  # noqa: PLC0415 (Pillow est long)
+        from chatroom.client.pictures import ascii_art  # noqa: PLC0415 (Pillow est long)
 
         for entry in entries:
             data = self._data.get(entry)
