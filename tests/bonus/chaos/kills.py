@@ -167,9 +167,10 @@ async def _settle(talkers: list[Talker]) -> None:
     for talker in talkers:
         last[talker.room] = max(last.get(talker.room, 0), talker.seen[-1][0])
     for talker in talkers:
+        seen = [one.seen[-1][0] for one in talkers]
         await _progress(
             lambda: talker.seen[-1][0] == last[talker.room],  # noqa: B023
-            "rattraper son salon",
+            f"rattraper son salon : {talker.pseudo}, {seen} de {last}, {talker.faults}",
         )
 
 

@@ -57,6 +57,8 @@ class Terminal:
 
     def __enter__(self) -> Self:
         self._open.enter_context(patch_stdout(raw=True))
+        # D'une invite à l'autre aussi : rendu à lui-même, le terminal garderait un Ctrl-D pour lui.
+        self._open.enter_context(self._session.input.raw_mode())
         return self
 
     def __exit__(self, *_: object) -> None:

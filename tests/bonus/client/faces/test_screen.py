@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import signal
 import time
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
@@ -224,8 +225,10 @@ def test_a_long_paste(tmp_path: Path) -> None:
             await seat.absent("collées")
             seat.app.composer.post_message(Paste("\n".join(lines)))
             await seat.expect("200 lignes collées")
+            server.popen.send_signal(signal.SIGSTOP)  # le temps de voir ce qui attend
             await seat.pilot.press("enter")
             await seat.expect("messages en envoi")
+            server.popen.send_signal(signal.SIGCONT)
             room = seat.app.rooms.find("salon")
             assert room
             await seat.until(lambda: seat.app.connection.waiting == 0)

@@ -1,0 +1,24 @@
+"""Le clavier et l'écran d'un vrai terminal, d'une invite à l'autre."""
+
+from tests.support.processes import ROOT
+from tests.support.terminal import Terminal
+
+SCRIPT = f"""
+import sys, termios
+sys.path.insert(0, {str(ROOT / "bonus")!r})
+from chatroom.client.faces.terminal import Terminal
+
+def cooked():
+    return bool(termios.tcgetattr(0)[3] & termios.ICANON)
+
+with Terminal(lambda line: []):
+    between = cooked()
+print("entre deux invites :", between, "; ensuite :", cooked())
+"""
+
+
+def test_what_is_typed_between_two_prompts_is_ours() -> None:
+    """Rendu au noyau entre deux invites, le terminal garderait pour lui un Ctrl-D."""
+    with Terminal("-c", SCRIPT) as terminal:
+        terminal.expect("entre deux invites : False ; ensuite : True")
+        assert terminal.wait() == 0
