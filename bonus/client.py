@@ -8,8 +8,9 @@ import os
 import sys
 from pathlib import Path
 
+from chatroom.client.settings import load_client
 from chatroom.client.start import run
-from chatroom.common.config import ConfigError, load_client
+from chatroom.common.config import ConfigError
 from chatroom.common.logs import LogError
 
 

@@ -7,11 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from chatroom.common.config import ConfigError, ServerSettings, load_server
+from chatroom.common.config import ConfigError
 from chatroom.common.logs import LogError
 from chatroom.common.tls import CertificateError
 from chatroom.protocol.text import fold
 from chatroom.server.operation.serving import ServerError, run
+from chatroom.server.operation.settings import ServerSettings, load_server
 from chatroom.server.storage.history import StoreError, export
 
 

@@ -13,8 +13,8 @@ from chatroom.client.faces.line import LineClient
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.speaking import Outcome
 from chatroom.client.network.link import Link
+from chatroom.client.settings import ClientSettings
 from chatroom.client.tokens import Tokens
-from chatroom.common.config import ClientSettings
 from chatroom.common.logs import Log, open_log
 from chatroom.common.state import state_folder
 from chatroom.common.tls import CertificateError, client_context

@@ -10,32 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chatroom.common.options import Parser, client_parser, server_parser
-from chatroom.common.settings import (
-    CLIENT,
-    KEYS,
-    SERVER,
-    ClientSettings,
-    Converter,
-    ServerSettings,
-    converter,
-    keys,
-    shown,
-    unknown,
-)
-from chatroom.common.state import reason, state_folder
+from chatroom.common.options import Parser
+from chatroom.common.settings import KEYS, Converter, converter, keys, shown, unknown
+from chatroom.common.state import reason
 from chatroom.protocol.limits import Limits
-
-__all__ = [
-    "ClientSettings",
-    "ConfigError",
-    "ServerSettings",
-    "client_parser",
-    "load_client",
-    "load_server",
-    "read_file",
-    "server_parser",
-]
 
 PREFIX = "CHAT_"
 MAX_SIZE = 64_000  # octets d'un fichier de configuration : dix fois l'exemple
@@ -51,37 +29,17 @@ class ConfigError(Exception):
     """Un réglage du fichier ou de l'environnement ne convient pas ; dit où, et pourquoi."""
 
 
-def load_server(
-    arguments: Sequence[str], environ: Mapping[str, str], beside: Path
-) -> ServerSettings:
-    """Les réglages du serveur ; `beside` est le fichier lu, s'il existe, quand nul n'est nommé.
-
-    ConfigError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
-    """
-    values, limits = _load(server_parser(), SERVER, arguments, environ, beside)
-    values.setdefault("data", state_folder(environ))
-    if "tls_key" in values and "tls_cert" not in values:
-        raise ConfigError("Il y a une clé privée (TLS_KEY), et pas de certificat (TLS_CERT).")
-    return replace(ServerSettings(data=Path(), limits=limits), **values)  # type: ignore[arg-type]
-
-
-def load_client(
-    arguments: Sequence[str], environ: Mapping[str, str], beside: Path
-) -> ClientSettings:
-    """Les réglages du client, de même."""
-    values, limits = _load(client_parser(), CLIENT, arguments, environ, beside)
-    if values.get("tls_ca") or values.get("tls_insecure"):
-        values["tls"] = True  # même si une autre source disait non : plutôt chiffrer pour rien
-    return replace(ClientSettings(limits=limits), **values)  # type: ignore[arg-type]
-
-
-def _load(
+def load(
     parser: Parser,
     table: Mapping[str, Converter],
     arguments: Sequence[str],
     environ: Mapping[str, str],
     beside: Path,
 ) -> tuple[Values, Limits]:
+    """Les réglages de `table` et les bornes ; `beside` : le fichier lu, quand nul n'est nommé.
+
+    ConfigError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
+    """
     options = vars(parser.parse_args(arguments))
     chosen = options.pop("config", None) or environ.get(f"{PREFIX}CONFIG")
     limits = options.pop("limits", [])

@@ -4,7 +4,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
 
 from chatroom.protocol.limits import Limits
@@ -17,38 +17,6 @@ NAME = 255  # caractères d'un nom donné d'avance ; la vraie borne est celle du
 SHOWN = 60  # caractères d'une valeur fautive que l'on répète
 
 Converter = Callable[[str], object]  # ValueError, avec la raison en français
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSettings:
-    data: Path  # dossier de la base de données
-    host: str = HOST
-    port: int = PORT  # 0 : le système en choisit un
-    log: Path | None = None  # dossier du journal ; None : le dossier habituel
-    durability: str = "full"  # l'un des DURABILITIES
-    quiet: bool = False  # rien sur la console
-    web: bool = True  # la page web
-    web_port: int = WEB_PORT  # 0 : le système en choisit un
-    web_names: tuple[str, ...] = ()  # où l'on peut la joindre, outre les noms de cette machine
-    tls_cert: Path | None = None  # None : sans TLS
-    tls_key: Path | None = None  # None : elle est dans le fichier du certificat
-    make_cert: bool = False  # faire un certificat, au lieu de servir
-    export: str | None = None  # salon dont écrire l'historique, au lieu de servir
-    limits: Limits = field(default_factory=Limits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientSettings:
-    host: str = HOST
-    port: int = PORT
-    log: Path | None = None
-    pseudo: str = ""  # vide : il sera demandé
-    room: str = ""  # vide : il sera demandé
-    lines: bool = False  # le client en lignes, même sur un terminal
-    tls: bool = False
-    tls_ca: Path | None = None  # à croire, outre les autorités du système
-    tls_insecure: bool = False  # croire n'importe quel certificat
-    limits: Limits = field(default_factory=Limits)
 
 
 def host(text: str) -> str:

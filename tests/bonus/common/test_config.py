@@ -7,16 +7,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from chatroom.client.settings import ClientSettings, load_client
 from chatroom.common import settings
-from chatroom.common.config import (
-    MAX_SIZE,
-    ClientSettings,
-    ConfigError,
-    ServerSettings,
-    load_client,
-    load_server,
-)
+from chatroom.common.config import MAX_SIZE, ConfigError
 from chatroom.protocol.limits import Limits
+from chatroom.server.operation.settings import ServerSettings, load_server
 
 from tests.support.processes import ROOT
 

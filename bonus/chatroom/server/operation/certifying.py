@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatroom.common.config import ServerSettings
 from chatroom.server.operation.certificates import make_certificate, server_names
 from chatroom.server.operation.invitation import Invitation
+from chatroom.server.operation.settings import ServerSettings
 
 
 def make_cert(settings: ServerSettings, words: Sequence[str]) -> Iterator[str]:

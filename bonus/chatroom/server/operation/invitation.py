@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chatroom.common.config import ServerSettings
 from chatroom.common.settings import HOST, PORT
 from chatroom.server.operation.addresses import network_addresses
+from chatroom.server.operation.settings import ServerSettings
 from chatroom.server.transports.tcp import place
 
 EVERYWHERE = {"0.0.0.0", "::"}  # écouter partout

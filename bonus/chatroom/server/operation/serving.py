@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO, cast
 
-from chatroom.common.config import ServerSettings
 from chatroom.common.images import ImageError, inspect
 from chatroom.common.logs import Log, open_log
 from chatroom.common.tls import server_context
@@ -25,6 +24,7 @@ from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
 from chatroom.server.operation.addresses import machine_names
 from chatroom.server.operation.invitation import Invitation
+from chatroom.server.operation.settings import ServerSettings
 from chatroom.server.storage.history import Durability, History
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Connection, Listener, place

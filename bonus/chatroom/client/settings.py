@@ -1,0 +1,58 @@
+"""Les réglages du client, et ses options."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from chatroom.common import settings
+from chatroom.common.config import load
+from chatroom.common.options import Parser, add_common, add_file, typed
+from chatroom.common.settings import CLIENT, HOST, PORT
+from chatroom.protocol.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    host: str = HOST
+    port: int = PORT
+    log: Path | None = None
+    pseudo: str = ""  # vide : il sera demandé
+    room: str = ""  # vide : il sera demandé
+    lines: bool = False  # le client en lignes, même sur un terminal
+    tls: bool = False
+    tls_ca: Path | None = None  # à croire, outre les autorités du système
+    tls_insecure: bool = False  # croire n'importe quel certificat
+    limits: Limits = field(default_factory=Limits)
+
+
+def load_client(
+    arguments: Sequence[str], environ: Mapping[str, str], beside: Path
+) -> ClientSettings:
+    """Les réglages du client, de même."""
+    values, limits = load(_parser(), CLIENT, arguments, environ, beside)
+    if values.get("tls_ca") or values.get("tls_insecure"):
+        values["tls"] = True  # même si une autre source disait non : plutôt chiffrer pour rien
+    return replace(ClientSettings(limits=limits), **values)  # type: ignore[arg-type]
+
+
+def _parser() -> Parser:
+    parser = Parser("client.py", "Le client de chat.")
+    add_common(parser, settings.CLIENT["port"], f"adresse du serveur ({HOST} par défaut)")
+    add = parser.options.add_argument
+    add("--pseudo", metavar="PSEUDO", type=typed(settings.name), help="sinon, il est demandé")
+    add("--room", metavar="SALON", type=typed(settings.name), help="sinon, il est demandé")
+    add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
+    _tls(parser)
+    add("-h", "--help", action="help", help="affiche cette aide")
+    return parser
+
+
+def _tls(parser: Parser) -> None:
+    add = parser.options.add_argument
+    add("--tls", action="store_true", help="chiffre la connexion et vérifie le serveur (TLS)")
+    add_file(parser, "--tls-ca", "certificat (PEM) à croire, outre ceux du système ; suppose --tls")
+    add(
+        "--tls-insecure",
+        action="store_true",
+        help="chiffre sans vérifier qui est le serveur : pour un essai ; suppose --tls",
+    )

@@ -1,0 +1,102 @@
+"""Les réglages du serveur, et ses options."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from chatroom.common import settings
+from chatroom.common.config import ConfigError, load
+from chatroom.common.options import Parser, add_common, add_file, typed
+from chatroom.common.settings import HOST, PORT, SERVER, WEB_PORT
+from chatroom.common.state import state_folder
+from chatroom.protocol.limits import Limits
+
+DURABILITY_HELP = (
+    "full (par défaut) : un message n'est montré qu'une fois sur le disque, rien de ce qui a été "
+    "vu ne se perd ; normal : une coupure de courant peut perdre les derniers messages vus, un "
+    "kill -9 non ; off : montré avant d'être écrit, un simple plantage en perd"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    data: Path  # dossier de la base de données
+    host: str = HOST
+    port: int = PORT  # 0 : le système en choisit un
+    log: Path | None = None  # dossier du journal ; None : le dossier habituel
+    durability: str = "full"  # l'un des DURABILITIES
+    quiet: bool = False  # rien sur la console
+    web: bool = True  # la page web
+    web_port: int = WEB_PORT  # 0 : le système en choisit un
+    web_names: tuple[str, ...] = ()  # où l'on peut la joindre, outre les noms de cette machine
+    tls_cert: Path | None = None  # None : sans TLS
+    tls_key: Path | None = None  # None : elle est dans le fichier du certificat
+    make_cert: bool = False  # faire un certificat, au lieu de servir
+    export: str | None = None  # salon dont écrire l'historique, au lieu de servir
+    limits: Limits = field(default_factory=Limits)
+
+
+def load_server(
+    arguments: Sequence[str], environ: Mapping[str, str], beside: Path
+) -> ServerSettings:
+    """Les réglages du serveur ; `beside` est le fichier lu, s'il existe, quand nul n'est nommé.
+
+    ConfigError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
+    """
+    values, limits = load(_parser(), SERVER, arguments, environ, beside)
+    values.setdefault("data", state_folder(environ))
+    if "tls_key" in values and "tls_cert" not in values:
+        raise ConfigError("Il y a une clé privée (TLS_KEY), et pas de certificat (TLS_CERT).")
+    return replace(ServerSettings(data=Path(), limits=limits), **values)  # type: ignore[arg-type]
+
+
+def _parser() -> Parser:
+    parser = Parser("server.py", "Le serveur de chat.")
+    add_common(parser, settings.SERVER["port"], f"adresse où écouter ({HOST} par défaut)")
+    add = parser.options.add_argument
+    add("--data", metavar="DOSSIER", type=typed(settings.folder), help="dossier de l'historique")
+    add(
+        "--durability",
+        metavar="{full,normal,off}",
+        type=typed(settings.durability),
+        help=DURABILITY_HELP,
+    )
+    add("--quiet", action="store_true", help="n'écrit rien sur la console")
+    add(
+        "--export-history",
+        dest="export",
+        metavar="SALON",
+        type=typed(settings.name),
+        help="écrit l'historique d'un salon en JSON, sans lancer le serveur",
+    )
+    _web(parser)
+    _tls(parser)
+    add("-h", "--help", action="help", help="affiche cette aide")
+    return parser
+
+
+def _web(parser: Parser) -> None:
+    add = parser.options.add_argument
+    port_help = f"port de la page web ({WEB_PORT} par défaut)"
+    add("--web-port", metavar="PORT", type=typed(settings.SERVER["web_port"]), help=port_help)
+    add("--no-web", dest="web", action="store_false", help="pas de page web")
+    add(
+        "--web-name",
+        dest="web_names",
+        metavar="NOM",
+        action="extend",
+        type=typed(settings.hosts),
+        help="autre nom sous lequel joindre la page (derrière un mandataire, par exemple), autant "
+        "de fois que l'on veut",
+    )
+
+
+def _tls(parser: Parser) -> None:
+    add_file(parser, "--tls-cert", "certificat (PEM) : tout est alors chiffré, page web comprise")
+    add_file(parser, "--tls-key", "sa clé privée (PEM) ; sans cette option, elle est avec lui")
+    parser.options.add_argument(
+        "--make-cert",
+        action="store_true",
+        help="fait un certificat pour cette machine et dit comment s'en servir, sans lancer le "
+        "serveur",
+    )
