@@ -1,24 +1,20 @@
 """Les journaux : un fichier qui tourne et la console, sans jamais faire attendre qui y écrit.
 
-Chaque sortie a sa file et son fil d'exécution (`QueueHandler`, `QueueListener`) : un disque lent
-ne retarde pas la boucle d'événements, et un terminal que personne ne lit n'arrête pas le fichier.
+Chaque sortie a sa file, bornée, et son fil d'exécution : un disque lent ne retarde pas la boucle
+d'événements, et un terminal que personne ne lit n'arrête pas le fichier.
 """
 
 import errno
-import logging
 import os
 import select
 import stat
-import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from io import TextIOWrapper
-from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from chatroom.common.state import make_private, reason, state_folder
 from chatroom.protocol.text import neutral
@@ -41,54 +37,41 @@ class LogError(Exception):
     """Le dossier demandé ne peut pas recevoir de journal ; le message est pour la personne."""
 
 
-class _Batch(logging.LogRecord):
+class _Batch:
     """Des lignes d'un même instant ; ou, s'il n'y en a pas, le compte de celles qui manquent."""
 
+    __slots__ = ("lines", "lost", "time", "weight")
+
     def __init__(self, lines: tuple[str, ...], lost: int = 0) -> None:
-        super().__init__("chatroom", logging.INFO, "", 0, "", None, None)
-        self.lines = lines
-        self.lost = lost
+        self.lines, self.lost, self.time = lines, lost, time.time()
         self.weight = sum(map(len, lines)) + OVERHEAD * len(lines)
 
-
-class _Stamped(logging.Formatter):
-    """Chaque ligne, datée ; rien de ce qu'elle contient ne peut en commencer une autre."""
-
-    def __init__(self, stamp: str) -> None:
-        super().__init__()
-        self._stamp = stamp
-
-    def format(self, record: logging.LogRecord) -> str:
-        assert isinstance(record, _Batch)
-        stamp = time.strftime(self._stamp, time.localtime(record.created))
-        if not record.lines:
-            several = "s" if record.lost > 1 else ""
-            return f"{stamp}… {record.lost} ligne{several} perdue{several}"
-        return "\n".join([stamp + neutral(line) for line in record.lines])
+    def text(self, stamp: str) -> str:
+        """Chaque ligne, datée ; rien de ce qu'elle contient ne peut en commencer une autre."""
+        date = time.strftime(stamp, time.localtime(self.time))
+        if not self.lines:
+            several = "s" if self.lost > 1 else ""
+            return f"{date}… {self.lost} ligne{several} perdue{several}\n"
+        return "".join([f"{date}{neutral(line)}\n" for line in self.lines])
 
 
-class _Sink(logging.Handler):
-    """Une sortie, à l'usage d'un seul fil d'exécution : elle se passe de verrou.
+class _Sink(Protocol):
+    """Une sortie, à l'usage d'un seul fil d'exécution. Rien n'en remonte."""
 
-    Bloquée, elle le garderait, et `logging.shutdown` l'attendrait pour toujours en quittant.
-    """
+    def write(self, batch: _Batch) -> None: ...
 
-    def handle(self, record: logging.LogRecord) -> bool:
-        self.emit(record)
-        return True
+    def close(self) -> None: ...
 
 
-class _Console(_Sink):
+class _Console:
     """Écrit sur le descripteur : le tampon de sys.stdout, bloqué, empêcherait Python de finir."""
 
     def __init__(self, console: TextIO) -> None:
-        super().__init__()
         self._console = console.fileno()
         self._encoding = console.encoding or "utf-8"
-        self.setFormatter(_Stamped(CONSOLE_STAMP))
 
-    def emit(self, record: logging.LogRecord) -> None:
-        data = f"{self.format(record)}\n".encode(self._encoding, "replace")
+    def write(self, batch: _Batch) -> None:
+        data = batch.text(CONSOLE_STAMP).encode(self._encoding, "replace")
         with suppress(OSError):  # un terminal fermé : il n'y a plus personne à qui le dire
             while data:
                 data = data[self._write(data) :]
@@ -102,146 +85,142 @@ class _Console(_Sink):
             writable.poll()
             return 0
 
+    def close(self) -> None:
+        """Elle n'est pas à nous."""
 
-class _File(_Sink, RotatingFileHandler):
+
+class _File:
     """Le fichier : lisible de son seul propriétaire, retrouvé s'il est effacé ou renommé."""
 
     def __init__(self, path: Path, complain: Say) -> None:
-        self.complain = complain
+        """OSError s'il ne s'ouvre pas."""
+        self.path, self.complain = path, complain
         self._lost = 0
         self._complained = False
-        super().__init__(path, maxBytes=ROTATION, backupCount=KEPT, encoding="utf-8")
-        self.setFormatter(_Stamped(FILE_STAMP))
+        self._file: int | None = self._open()
 
-    def _open(self) -> TextIOWrapper:
+    def _open(self) -> int:
         # Ni lien ni tube : le dossier commun /var/log/chat_room peut être ouvert à tous.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-        number = os.open(self.baseFilename, flags | os.O_CLOEXEC, 0o600)
-        try:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
-            with suppress(OSError):
-                os.fchmod(number, 0o600)
-            return open(number, "a", encoding="utf-8", errors="replace")
-        except OSError:
+        number = os.open(self.path, flags | os.O_CLOEXEC, 0o600)
+        if not stat.S_ISREG(os.fstat(number).st_mode):
             os.close(number)
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+        with suppress(OSError):
+            os.fchmod(number, 0o600)
+        return number
+
+    def write(self, batch: _Batch) -> None:
+        lost, self._lost = self._lost, 0
+        for each in [_Batch((), lost), batch] if lost else [batch]:
+            try:
+                self._append(each.text(FILE_STAMP).encode("utf-8", "replace"))
+            except OSError as error:
+                self.close()
+                self._lost += len(each.lines) + each.lost
+                if not self._complained:
+                    self._complained = True
+                    self.complain(f"Le journal {self.path} ne s'écrit plus : {reason(error)}.")
+
+    def _append(self, data: bytes) -> None:
+        """Ces lignes, entières ou pas du tout."""
+        number = self._followed()
+        size = os.fstat(number).st_size
+        if size and size + len(data) >= ROTATION:
+            self._rotate()
+            number, size = self._followed(), 0
+        try:
+            while data:
+                data = data[os.write(number, data) :]
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(number, size)
             raise
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self._follow()
-        if self._lost:
-            lost, self._lost = self._lost, 0
-            super().emit(_Batch((), lost))
-        super().emit(record)
+    def _followed(self) -> int:
+        """Le fichier ouvert ; un autre, s'il a été effacé, ou renommé par un autre client."""
+        if self._file is not None:
+            with suppress(OSError):
+                if os.path.samestat(self.path.stat(), os.fstat(self._file)):
+                    return self._file
+        self.close()
+        self._file = self._open()
+        return self._file
 
-    def _follow(self) -> None:
-        """Effacé par quelqu'un, ou renommé par un autre client dont c'était le tour."""
-        if self.stream is None:
-            return
-        try:
-            if os.path.samestat(Path(self.baseFilename).stat(), os.fstat(self.stream.fileno())):
-                return
-        except OSError:
-            pass
-        self._drop()
+    def _rotate(self) -> None:
+        older = [self.path, *(Path(f"{self.path}.{number}") for number in range(1, KEPT + 1))]
+        for number in range(KEPT, 0, -1):
+            with suppress(FileNotFoundError):
+                older[number - 1].replace(older[number])
 
-    def _drop(self) -> None:
-        """Oublie le fichier ouvert : la ligne suivante l'ouvrira de nouveau."""
-        stream, self.stream = self.stream, None
-        if stream:
-            with suppress(OSError):  # ce qui restait dans le tampon d'un disque plein
-                stream.close()
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (celle de logging)
-        """Appelée dans un `except`, par logging : rien ne remonte, tout est compté."""
-        assert isinstance(record, _Batch)
-        self._drop()
-        self._lost += len(record.lines) + record.lost
-        if not self._complained:
-            self._complained = True
-            error = sys.exception()
-            why = reason(error) if isinstance(error, OSError) else str(error)
-            self.complain(f"Le journal {self.baseFilename} ne s'écrit plus : {why}.")
+    def close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
 
 
-class _Outlet(QueueHandler):
-    """Une sortie et la file de ce qui l'attend, bornée."""
+class _Outlet:
+    """Une sortie, la file de ce qui l'attend, et le fil qui l'y écrit."""
 
     def __init__(self, sink: _Sink) -> None:
-        self._waiting: SimpleQueue[_Batch] = SimpleQueue()
-        super().__init__(self._waiting)
         self.sink = sink
+        self._waiting: deque[_Batch] = deque()
         self._weight = 0
-        self._gap: _Batch | None = None  # à la fin de la file : compte les lignes qui manquent
-        self._reader = _Listener(self)
-        self._reader.start()
+        self._closing = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        return record  # il ne change pas de processus
+    def put(self, batch: _Batch) -> None:
+        with self._changed:
+            if self._weight and self._weight + batch.weight > WAITING:
+                if not self._waiting or self._waiting[-1].lines:
+                    self._waiting.append(_Batch(()))
+                self._waiting[-1].lost += len(batch.lines)
+            else:
+                self._weight += batch.weight
+                self._waiting.append(batch)
+            self._changed.notify()
 
-    def enqueue(self, record: logging.LogRecord) -> None:
-        """Appelée par `handle`, sous le verrou."""
-        assert isinstance(record, _Batch)
-        if self._weight and self._weight + record.weight > WAITING:
-            if self._gap is None:
-                self._gap = _Batch(())
-                self._waiting.put(self._gap)
-            self._gap.lost += len(record.lines)
-        else:
-            self._gap = None
-            self._weight += record.weight
-            self._waiting.put(record)
+    def _run(self) -> None:
+        while batch := self._next():
+            self.sink.write(batch)
+        self.sink.close()
 
-    def tell(self, text: str) -> None:
-        self.handle(_Batch((text,)))
+    def _next(self) -> _Batch | None:
+        """Ce qui est à écrire maintenant ; None, quand tout l'est et qu'il faut finir.
 
-    def taken(self, record: logging.LogRecord) -> None:
-        """Sortie de la file : elle ne pèse plus, et son compte ne change plus."""
-        assert isinstance(record, _Batch)
-        self.acquire()
-        self._weight -= record.weight
-        if record is self._gap:
-            self._gap = None
-        self.release()
+        Une fois tout écrit, laisse venir : réveillé pour chaque ligne, ce fil en gênerait un autre,
+        qui diffuse au même moment le message dont elle parle.
+        """
+        if not self._waiting and not self._closing:
+            time.sleep(REST)
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closing)
+            if not self._waiting:
+                return None
+            batch = self._waiting.popleft()
+            self._weight -= batch.weight
+            return batch
 
     def finish(self, patience: float) -> None:
         """Écrit ce qui attend, en `patience` secondes au plus."""
-        # QueueListener.stop attend sans limite : un autre fil attend à notre place.
-        stopping = threading.Thread(target=self._reader.stop, daemon=True)
-        stopping.start()
-        stopping.join(patience)
-        if not stopping.is_alive():
-            self.sink.close()
-        self.close()
-
-
-class _Listener(QueueListener):
-    def __init__(self, outlet: _Outlet) -> None:
-        super().__init__(outlet.queue, outlet.sink)
-        self._outlet = outlet
-
-    def dequeue(self, block: bool) -> logging.LogRecord:
-        """Une fois tout écrit, laisse venir : réveillé pour chaque ligne, ce fil en gênerait un
-        autre, qui diffuse au même moment le message dont elle parle."""
-        with suppress(Empty):
-            return super().dequeue(block=False)
-        time.sleep(REST)
-        return super().dequeue(block)
-
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        self._outlet.taken(record)
-        return record
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(patience)
 
 
 class Log:
     """Un journal ouvert. `path` est son fichier, None s'il n'a pu en ouvrir aucun."""
 
     def __init__(self, file: _File | None, console: _Console | None) -> None:
-        self.path = Path(file.baseFilename) if file else None
+        self.path = file.path if file else None
         # Le fichier d'abord : ce qu'il reproche au disque en finissant ira sur la console.
         self._outlets = [_Outlet(sink) for sink in (file, console) if sink]
         if file and console:
-            file.complain = self._outlets[-1].tell
+            shown = self._outlets[-1]
+            file.complain = lambda text: shown.put(_Batch((text,)))
 
     def write(self, *lines: str) -> None:
         """Écrit ces lignes, datées de maintenant. N'attend jamais et ne lève rien.
@@ -251,7 +230,7 @@ class Log:
         if lines:
             batch = _Batch(lines)
             for outlet in self._outlets:
-                outlet.handle(batch)
+                outlet.put(batch)
 
     def close(self) -> None:
         """Finit d'écrire, en deux secondes au plus."""
@@ -290,7 +269,7 @@ def _usual_file(name: str, say: Say) -> _File | None:
     except OSError as error:
         say(f"Pas de journal : ni dans {SYSTEM_FOLDER}, ni dans {folder} ({reason(error)}).")
         return None
-    say(f"Journal : {file.baseFilename} ({SYSTEM_FOLDER} n'est pas accessible en écriture).")
+    say(f"Journal : {file.path} ({SYSTEM_FOLDER} n'est pas accessible en écriture).")
     return file
 
 
