@@ -88,6 +88,10 @@ def test_url_list_has_ten_sites() -> None:
     assert "https://www.ynov.com" in lines
 
 
+def test_no_file_is_a_link() -> None:
+    assert [path.name for path in FILES if path.is_symlink()] == []
+
+
 def test_no_file_names_a_package_index_or_one_machine() -> None:
     forbidden = re.compile(
         r"index[-_]url|find-links|pypi\.org|/root/(?!\.)|/home/(?!etudiant|prof)\w"
