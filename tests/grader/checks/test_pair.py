@@ -3,11 +3,20 @@
 import sys
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, cast
 
 import pytest
 
 from grader.catalogue import select, steps
-from grader.checks.pair import PROVES, answers, crossed, heard_by_other, heard_by_server
+from grader.checks.pair import (
+    PROVES,
+    Guest,
+    House,
+    answers,
+    crossed,
+    heard_by_other,
+    heard_by_server,
+)
 from grader.discovery.files import SourceFile, Submission
 from grader.discovery.sources import SourceFacts
 from grader.driving.setting import Job, Script, Setting
@@ -16,6 +25,7 @@ from grader.engine.pairing import PARTNERS
 from grader.engine.trial import run
 from grader.model import Launch, Outcome
 from grader.sandbox.cell import Runtime
+from grader.world.wire import Talk, Wire
 from tests.grader.checks.clients import HOST, free_port
 from tests.grader.checks.playing import AUTHORITY, message
 
@@ -119,6 +129,30 @@ def test_nothing_passes_through_a_mute_server(tmp_path: Path, group: str) -> Non
     outcome = together(tmp_path, group, server=mute)
     assert "ne se comprennent pas non plus" in message(outcome)
     assert outcome.notes == []
+
+
+class Tapped(NamedTuple):
+    """Ce qui est passé sur le fil, écrit d'avance."""
+
+    seen: list[Talk]
+
+    def talks(self) -> list[Talk]:
+        return self.seen
+
+
+def test_mute_is_what_was_seen_of_this_client_alone() -> None:
+    address = ("127.0.0.1", 1)
+    spoke = Talk(address, asked=bytearray(b"bonjour"))
+    silent = Talk(address, answered=bytearray(b"bienvenue"))
+
+    def mute(earlier: int, *talks: Talk) -> bool:
+        house = House(Any, Any, cast("Wire", Tapped(list(talks))))  # type: ignore[arg-type]
+        return house.mute(Guest(Any, "it4", earlier))  # type: ignore[arg-type]
+
+    assert mute(1, spoke, silent)  # un autre, avant lui, a parlé
+    assert not mute(0, spoke, silent)
+    assert not mute(1, silent, spoke)
+    assert not House(Any, Any, None).mute(Guest(Any, "it4", 0))  # type: ignore[arg-type]
 
 
 def test_outside_the_sandbox_what_the_server_answers_is_not_seen(tmp_path: Path) -> None:
