@@ -76,7 +76,16 @@ async def _launch(arena: Arena, launch: Launch) -> Play:
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+    if program.running and _counting(arena, program):
+        arena.proven = False  # ce n'est pas qu'il ne finit pas : la machine l'a retardé
     return Play(program, replace(launch, answers=given), loop.time() - started, naps)
+
+
+def _counting(arena: Arena, program: Program) -> bool:
+    """Vrai s'il vient d'afficher un nombre, et qu'il lui en reste."""
+    found = numbers(program.times)
+    late = arena.timeline.now - found[-1].at if found else SOON
+    return len(found) < TWICE.total() and late < SOON
 
 
 async def _watch(program: Program, naps: list[list[Wait]]) -> None:

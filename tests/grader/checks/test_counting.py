@@ -145,3 +145,21 @@ def test_asynchronous(tmp_path: Path, script: str, seen: str) -> None:
     outcome = play(tmp_path, "I.1.async", script, "asynchronous")
     assert bool(outcome.failure) == bool(seen)
     assert not outcome.failure or seen in outcome.failure.received
+
+
+@pytest.mark.parametrize(("most", "late"), [(10, True), (99, False)])
+def test_who_still_counts_at_the_deadline_is_late_not_endless(
+    tmp_path: Path, most: int, late: bool
+) -> None:
+    """Une machine étouffée fait durer un compte ; celui qui dépasse vingt nombres ne finira pas."""
+    pause = 0.6 if late else 0.1
+    source = f"""
+import time
+for _ in range(2):
+    for number in range(1, {most + 1}):
+        print(number, flush=True)
+        time.sleep({pause})
+"""
+    outcome = play(tmp_path, "I.1.sync", source, "counts", deadline=0.1)
+    assert message(outcome) == "Le script ne finit pas : il dort."
+    assert outcome.timed_out is late
