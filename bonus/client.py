@@ -1,4 +1,4 @@
-"""Le client du chat, en lignes.
+"""Le client du chat : plein écran, ou en lignes.
 
 Usage : python bonus/client.py [-a HÔTE] [-p PORT] [--pseudo PSEUDO] [--room SALON]
         printf 'bonjour\\n/quit\\n' | python bonus/client.py --pseudo alice --room salon

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from grader.checks.connecting import HELLO, UNSAID, WITH_PSEUDO, Client, learn_launch, start_client
+from grader.checks.ending import interrupt
 from grader.checks.expect import expect, judge
 from grader.checks.reached import require_coroutines
 from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
-from grader.driving.program import CTRL_C
 from grader.driving.prompts import converse
 from grader.driving.text import compare
 from grader.model import Launch, Match
@@ -16,7 +16,6 @@ from grader.model import Launch, Match
 PROMPTED_CREDIT = 0.5
 OPTION_CREDIT = 0.5  # de -p et -a, l'un des deux
 FUNCTIONS = ("async_input", "async_receive")
-ENDING = 1.0  # secondes de sommeil au bout desquelles un client ne finira plus
 
 
 @check(
@@ -194,19 +193,8 @@ async def stays(arena: Arena) -> None:
     await arena.wait(lambda: not program.running, program)
     if not program.running:
         raise Wrong(f"Le client s'arrête de lui-même, sans Ctrl-C. {program.exception}".strip())
-    # asyncio.run() n'interrompt qu'à la deuxième fois un appel qui bloque, et Python n'abandonne
-    # qu'à la troisième le fil qui lit le clavier : la personne insiste, et le client finit.
-    for _ in range(3):
-        program.press(CTRL_C)
-        if await ends(client):
-            return
-    raise Wrong("Ctrl-C n'arrête pas le client.", sent="Ctrl-C", timed_out=True)
-
-
-async def ends(client: Client) -> bool:
-    """Attend la fin du client, ou qu'il dorme assez longtemps pour qu'on n'y croie plus."""
-    program = client.program
-    return await client.arena.wait(lambda: not program.running, program, calm=ENDING)
+    if not await interrupt(arena, program):
+        raise Wrong("Ctrl-C n'arrête pas le client.", sent="Ctrl-C", timed_out=True)
 
 
 async def introduces(client: Client) -> None:

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from grader.checks.client import ends, introduces, relayed, shows, types
+from grader.checks.client import introduces, relayed, shows, types
 from grader.checks.connecting import Client, start_client
+from grader.checks.ending import ends
 from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
@@ -110,7 +111,7 @@ async def _server_leaves(arena: Arena, how: str) -> Departure:
     client.door.close()
     for peer in (client.peer, *client.others):
         peer.close() if how == "close" else peer.vanish()
-    await ends(client)
+    await ends(client.arena, client.program)
     return Departure(client, client.program.since(place), usual)
 
 

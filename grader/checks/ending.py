@@ -6,11 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.driving.arena import Arena
-from grader.driving.program import Program
+from grader.driving.program import CTRL_C, Program
 from grader.sandbox.appetite import processes_of
 
 ENTER = "enter"  # ce qu'on a tapé, parmi les réponses que garde la façon de lancer
 MAX_ENTERS = 4
+ENDING = 1.0  # secondes de sommeil au bout desquelles un programme ne finira plus
+# asyncio.run() n'interrompt qu'à la deuxième fois un appel qui bloque, et Python n'abandonne
+# qu'à la troisième le fil qui lit le clavier : la personne insiste, et le programme finit.
+MAX_CTRL_C = 3
 
 
 async def finish(
@@ -34,6 +38,20 @@ async def finish(
         given.append(ENTER)
         program.type("")
     return tuple(given)
+
+
+async def ends(arena: Arena, program: Program) -> bool:
+    """Attend la fin du programme, ou qu'il dorme assez longtemps pour qu'on n'y croie plus."""
+    return await arena.wait(lambda: not program.running, program, calm=ENDING)
+
+
+async def interrupt(arena: Arena, program: Program) -> bool:
+    """Appuie sur Ctrl-C, en insistant ; vrai si le programme finit."""
+    for _ in range(MAX_CTRL_C):
+        program.press(CTRL_C)
+        if await ends(arena, program):
+            return True
+    return False
 
 
 def computed(program: Program) -> float:

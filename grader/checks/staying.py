@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
+from grader.checks.ending import interrupt
 from grader.checks.expect import advise, still_running, witnessed
 from grader.checks.room import says
 from grader.checks.serving import Server
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
-from grader.driving.program import CTRL_C
 from grader.driving.traces import never_retrieved
 
 TOLD_AT_ONCE = (3, 11, 7)  # depuis, asyncio montre aussitôt l'exception de qui sert un client
-MAX_CTRL_C = 3
 AFTER_DEPARTURE = 3  # un client mort mal oublié ne tue l'envoi qu'au deuxième ou au troisième
 
 
@@ -57,10 +56,7 @@ async def nothing_untold(server: Server, when: str, credit: float) -> None:
     if tuple(int(part) for part in version.split(".") if part.isdecimal()) >= TOLD_AT_ONCE:
         return
     place = program.here
-    for _ in range(MAX_CTRL_C):
-        program.press(CTRL_C)
-        if await server.arena.wait(lambda: not program.running, program):
-            break
+    await interrupt(server.arena, program)
     if exception := never_retrieved(program.since(place)):
         message = f"Une exception échappe au programme {when} : {exception}"
         raise witnessed(Wrong(message, credit=credit), program)

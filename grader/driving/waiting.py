@@ -48,8 +48,8 @@ CALLS = {  # <asm/unistd.h> : x86_64, aarch64 ; -1 : n'y existe pas
 }
 MACHINES = ("x86_64", "aarch64")
 CONTROLLING_TERMINAL = os.makedev(5, 0)  # /dev/tty
-# Un fil qui dort, et celui qui attend que son enfant (vfork) ait fini de naître.
 BIRTHS = ("vfork", "clone", "clone3")
+# Un fil qui dort, et celui qui attend que son enfant (vfork) ait fini de naître.
 SLEEPING, STOPPED, GONE, UNINTERRUPTIBLE = "SI", "Tt", "ZX", "D"
 EPOLL_IN = 0x1 | 0x40  # EPOLLIN | EPOLLRDNORM, <sys/epoll.h> ; les mêmes pour poll(2)
 TIMER_ABSTIME = 1
@@ -149,10 +149,11 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
         if number == b"running":
             return None
         name = NAMES.get(int(number), "")
+        bearing = name in BIRTHS
         # Sans enfant encore, c'est le noyau qui travaille : il lui prépare ses espaces, et sur une
         # machine chargée il y met du temps.
-        born = name in BIRTHS and slurp(f"/proc/{process}/task/{thread}/children")
-        if not name or bool(born) != (state in UNINTERRUPTIBLE):
+        early = bearing and not slurp(f"/proc/{process}/task/{thread}/children")
+        if not name or early or bearing != (state in UNINTERRUPTIBLE):
             return unknown
         call = READERS[name](process, [int(word, 16) for word in words])
     except PermissionError:

@@ -75,20 +75,24 @@ def test_the_page_and_the_chat_do_not_import_each_other() -> None:
     assert not list(CHATROOM.rglob("*.js"))
 
 
-def test_what_is_common_is_used_by_both() -> None:
-    used: dict[str, set[str]] = {}
+def reached(entrance: str) -> set[str]:
+    """Tout ce dont est fait l'un des deux programmes."""
+    graph: dict[str, set[str]] = {}
     for importer, name in imports():
-        if name[0] == "common":
-            used.setdefault(name[1], set()).add(importer[0])
-    for file in sorted((CHATROOM / "common").glob("[!_]*.py")):
-        wings = used.get(file.stem, set())
-        assert {"server", "client"} <= wings | _entrances(file.stem) or "common" in wings, file.stem
+        graph.setdefault(".".join(["chatroom", *importer]), set()).add(
+            ".".join(["chatroom", *name])
+        )
+    found: set[str] = set()
+    waiting = imported(BONUS / f"{entrance}.py", "chatroom")
+    while waiting:
+        found |= waiting
+        waiting = {name for one in waiting for name in graph.get(one, ())} - found
+    return found
 
 
-def _entrances(name: str) -> set[str]:
-    """Ce que l'on tape, et qui importe ce module : le serveur, le client."""
-    module = f"chatroom.common.{name}"
-    return {one for one in ("server", "client") if module in imported(BONUS / f"{one}.py", "")}
+def test_what_is_common_is_used_by_both() -> None:
+    modules = {f"chatroom.common.{file.stem}" for file in (CHATROOM / "common").glob("[!_]*.py")}
+    assert modules <= reached("server") & reached("client")
 
 
 @pytest.mark.parametrize("folder", PURE)

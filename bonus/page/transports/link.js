@@ -1,7 +1,7 @@
 /**
  * La connexion d'un participant : elle se refait d'elle-même, et ne perd rien de ce qui est dit.
  *
- * Le pendant de transports/link.py, par WebSocket.
+ * Le pendant de client/network/link.py, par WebSocket.
  */
 
 import { Participant, RetryError } from "../core/participant.js";

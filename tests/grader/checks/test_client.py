@@ -8,7 +8,6 @@ from grader.checks.client import (
     asynchronous,
     client_options,
     connects,
-    ends,
     introduces,
     introduces_itself,
     receives,
@@ -21,6 +20,7 @@ from grader.checks.client import (
     types,
 )
 from grader.checks.connecting import start_client
+from grader.checks.ending import ends
 from grader.driving.arena import Arena
 from grader.model import Match
 from tests.grader.checks.clients import HOST, free_port, judged, source
@@ -113,9 +113,9 @@ def test_ctrl_c_that_is_ignored(tmp_path: Path) -> None:
 def test_the_end_is_seen(tmp_path: Path) -> None:
     async def check(arena: Arena) -> None:
         client = await start_client(arena)
-        assert not await ends(client)
+        assert not await ends(arena, client.program)
         client.peer.send("au revoir")
-        assert await ends(client)
+        assert await ends(arena, client.program)
 
     assert message(judged(tmp_path, II_2, check)) == ""
 

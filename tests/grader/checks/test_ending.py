@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.ending import computed, finish
+from grader.checks.ending import computed, finish, interrupt
 from grader.driving.arena import Arena
 from tests.grader.checks.playing import play
 
@@ -60,3 +60,27 @@ def test_computed_counts_what_is_computed_and_not_what_is_slept(tmp_path: Path) 
         assert computed(program) < 0.3
 
     play(tmp_path, "I.1.sync", "import time; time.sleep(600)", asleep)
+
+
+@pytest.mark.parametrize(("stubborn", "ends"), [(0, True), (2, True), (9, False)])
+def test_one_insists_on_ctrl_c(tmp_path: Path, stubborn: int, ends: bool) -> None:
+    script = f"""
+import signal
+left = {stubborn}
+def refuse(*_):
+    global left
+    left -= 1
+    if left < 0:
+        raise SystemExit
+signal.signal(signal.SIGINT, refuse)
+print("prêt", flush=True)
+while True:
+    signal.pause()
+"""
+
+    async def check(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "prêt" in program.since(), program)
+        assert await interrupt(arena, program) is ends
+
+    assert not play(tmp_path, "I.1.sync", script, check).failure

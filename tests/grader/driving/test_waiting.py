@@ -194,6 +194,11 @@ def test_waiting_for_a_child_to_be_born_is_not_working(monkeypatch: pytest.Monke
             lambda path: b"" if path.endswith("/children") else real(path),
         )
         assert waits([process.pid]) is None
+        monkeypatch.setattr(
+            "grader.driving.waiting.slurp",
+            lambda path: real(path).replace(b"State:\tD", b"State:\tS"),
+        )
+        assert [wait.known for wait in waits([process.pid]) or ()] == [False]
 
 
 SERVER = """

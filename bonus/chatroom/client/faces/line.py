@@ -1,4 +1,4 @@
-"""Le client en lignes : le clavier, l'écran, et rien de la connexion (transports/link.py)."""
+"""Le client en lignes : le clavier, l'écran, et rien de la connexion (network/link.py)."""
 
 import asyncio
 import re

@@ -1,9 +1,10 @@
 """Le serveur sans le réseau : il reçoit les connexions, et fait passer le temps."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import cached_property, partial
 
 from chatroom.protocol.frames import Reason
-from chatroom.protocol.messages import Notice
+from chatroom.protocol.messages import Message, Notice
 from chatroom.server.core.house import House
 from chatroom.server.core.requests import handle
 from chatroom.server.core.session import Session
@@ -11,9 +12,14 @@ from chatroom.server.core.world import Peer
 
 
 class Hub(House):
+    @cached_property
+    def _handle(self) -> Callable[[Session, Message], None]:
+        """Le même pour toutes les sessions, dont beaucoup ne disent jamais rien."""
+        return partial(handle, self)
+
     def connect(self, peer: Peer, host: str, name: str) -> Session | None:
         """Quelqu'un se connecte depuis `host` ; None s'il n'y a pas de place, et on le lui dit."""
-        session = Session(self, peer, host, name, partial(handle, self))
+        session = Session(self, peer, host, name, self._handle)
         refusal = ""
         if len(self.sessions) >= self.limits.connections:
             refusal = "Le chat est complet : réessayez plus tard."
