@@ -105,7 +105,7 @@ def _add_grading_options(parser: Parser) -> None:
         "--budget",
         metavar="SECONDES",
         type=_positive,
-        help="ce que peuvent durer, en tout, les essais d'une copie (180 si rien n'est dit)",
+        help="ce que peut durer, en tout, le jugement d'une copie (180 si rien n'est dit)",
     )
     add(
         "--sandbox",

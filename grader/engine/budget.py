@@ -1,4 +1,4 @@
-"""Le temps accordé à une copie : celui de ses essais, ramené à une machine tranquille."""
+"""Le temps accordé à une copie : la lire et l'essayer, ramené à une machine tranquille."""
 
 import os
 import time
@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.sandbox.appetite import processes_of
 
 DEFAULT = 180.0  # secondes ; une copie ordinaire en prend vingt
+CLOSING = 0.01  # ce qu'on en garde, de quoi arrêter ce qui tourne encore et écrire le rapport
 SAMPLE = 0.02  # secondes de calcul d'une mesure : plus long qu'un tour d'ordonnanceur
 EVERY = 1.0  # secondes d'une mesure à la suivante
 TICKS = os.sysconf("SC_CLK_TCK")  # par seconde
@@ -83,13 +84,9 @@ class Budget:
         clock: Callable[[], float] = time.monotonic,
         measure: Callable[[], float] | None = None,
     ) -> None:
-        self.left = seconds
+        self.left = seconds * (1 - CLOSING)
         self._clock, self._measure = clock, measure or Slowness()
         self._before = clock()
-
-    def start(self) -> None:
-        """Le temps d'avant n'est pas celui de la copie."""
-        self._before = self._clock()
 
     def spend(self) -> bool:
         """Compte le temps passé depuis la dernière fois ; vrai s'il en reste."""

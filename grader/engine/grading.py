@@ -57,6 +57,7 @@ def grade(options: Options) -> Report:
     """Juge la copie. SubmissionError ou NoInterpreterError si ce n'en est pas une ; BareError si,
     sans bac à sable, la machine n'a pas la place de la juger."""
     started = time.monotonic()
+    allowed = Budget(options.budget)
     prepared = prepare(options.folder, options.steps, options.sandbox)
     kinds = {step.kind for step in options.steps if step.id in prepared.found}
     with place(options.sandbox, kinds) as folder:
@@ -67,7 +68,7 @@ def grade(options: Options) -> Report:
             submission=prepared.submission,
             limits=options.limits,
         )
-        results = _Grading(options, setting, prepared).results()
+        results = _Grading(options, setting, prepared, allowed).results()
     return Report(
         folder=str(options.folder.resolve()),
         seed=options.seed,
@@ -97,10 +98,12 @@ def _both(pair: Item) -> tuple[str, str]:
 class _Grading:
     """L'état d'une correction : ce qui reste à jouer, et les essais déjà joués."""
 
-    def __init__(self, options: Options, setting: Setting, prepared: Prepared) -> None:
+    def __init__(
+        self, options: Options, setting: Setting, prepared: Prepared, allowed: Budget
+    ) -> None:
         self.options, self.prepared = options, prepared
         self.pool: Pool[Item] = Pool(setting)
-        self.budget = Budget(options.budget)
+        self.budget = allowed
         self.outcomes: dict[str, list[Outcome]] = {}
         self.scripts: dict[str, Script] = dict(prepared.scripts)
         self.ready: list[Item] = []
@@ -115,7 +118,6 @@ class _Grading:
             for step in self._launched():
                 self.total += len(step.checks)
                 self._open(step)
-            self.budget.start()
             finished = self._play()
             if not finished:
                 self._cut()
@@ -206,7 +208,7 @@ class _Grading:
 
     def _collect(self) -> bool:
         """Attend la fin d'un essai, et décide de la suite ; faux si le temps a manqué."""
-        while not (ended := self.pool.next(budget.EVERY)):
+        while not (ended := self.pool.next(min(budget.EVERY, self.budget.left))):
             if not self.budget.spend():
                 return False
         item, outcome = ended

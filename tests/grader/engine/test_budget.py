@@ -31,24 +31,15 @@ def test_time_runs_out() -> None:
     assert not budget.spend()
 
 
-def test_what_came_before_the_first_trial_is_not_counted() -> None:
-    clock = Clock()
-    budget = Budget(10.0, clock, lambda: 1.0)
-    clock.now += 100
-    budget.start()
-    clock.now += 6
-    assert budget.spend()
-
-
-@pytest.mark.parametrize(("slow", "lasts"), [(1.0, 10), (2.0, 20), (4.0, 40)])
+@pytest.mark.parametrize(("slow", "lasts"), [(1.0, 100), (2.0, 200), (4.0, 400)])
 def test_a_slow_machine_is_given_more(slow: float, lasts: int) -> None:
     clock = Clock()
-    budget = Budget(10.0, clock, lambda: slow)
+    budget = Budget(100.0, clock, lambda: slow)
     seconds = 0
     while budget.spend():
         clock.now += 1
         seconds += 1
-    assert seconds == lasts
+    assert lasts - slow <= seconds < lasts  # de quoi finir à temps
 
 
 def test_measuring_takes_time_too() -> None:
