@@ -102,7 +102,7 @@ chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêt
 lint: $(VENV)/ready node_modules/ready ## vérifie le style et les types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy part1 part2 bonus grader benchmarks tests
+	$(BIN)/mypy part1 part2 bonus grader wording benchmarks tests
 	node_modules/.bin/tsc -p jsconfig.json
 
 format: $(VENV)/ready ## remet le code en forme

@@ -18,14 +18,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, NoReturn
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "bonus"))
+sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
-from fanout_support.load import Crowd, Shape, Slice  # noqa: E402 (bonus n'est pas installé)
-from fanout_support.peers import Chat, Nats, Peer, Redis, WebChat, executable  # noqa: E402
-from fanout_support.servers import BenchError, raise_open_files, running  # noqa: E402
+from benchmarks.support.load import Crowd, Shape, Slice  # noqa: E402 (bonus n'est pas installé)
+from benchmarks.support.peers import Chat, Nats, Peer, Redis, WebChat, executable  # noqa: E402
+from benchmarks.support.servers import BenchError, raise_open_files, running  # noqa: E402
+from wording.arguments import Parser, positive  # noqa: E402
 
 TEXT = b"x" * 64
 PER_ROOM = 20  # 1 000 clients dans 50 salons
@@ -45,11 +46,6 @@ SPARE = 100  # fichiers ouverts, en plus des connexions
 
 # Les mesures d'une forme de charge : fenêtre, puis système, puis tours
 Measures = dict[int, dict[str, list[Slice]]]
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
-        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
 
 
 @dataclass(frozen=True)
@@ -183,16 +179,16 @@ def installed(names: Sequence[str]) -> list[Peer]:
 
 def parse() -> argparse.Namespace:
     names = [peer.name for peer in PEERS]
-    parser = Parser(description="Compare notre serveur à Redis et à NATS.", add_help=False)
-    parser.add_argument("--runs", type=int, default=7, help="tours de mesures (7)")
-    parser.add_argument("--seconds", type=float, default=0.4, help="durée de chaque mesure (0.4)")
-    parser.add_argument("--receivers", type=int, default=1000, help="destinataires (1000)")
-    parser.add_argument("--only", nargs="+", choices=names, default=names, help="ces systèmes-là")
-    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    parser = Parser("Compare notre serveur à Redis et à NATS.")
+    add = parser.options.add_argument
+    add("--runs", type=positive, default=7, help="tours de mesures (7)")
+    add("--seconds", type=float, default=0.4, help="durée de chaque mesure (0.4)")
+    add("--receivers", type=positive, default=1000, help="destinataires (1000)")
+    add("--only", nargs="+", choices=names, default=names, help="ces systèmes-là")
+    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
     options = parser.parse_args()
-    if options.runs < 1 or options.seconds < 0 or options.receivers < 1:
-        parser.error("")
+    if options.seconds < 0:
+        parser.error("--seconds attend une durée")
     return options
 
 

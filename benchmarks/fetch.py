@@ -8,7 +8,6 @@ plus lente, et de la version synchrone.
     $ python benchmarks/fetch.py --json mesures.json
 """
 
-import argparse
 import json
 import os
 import shutil
@@ -19,15 +18,17 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, NoReturn
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "part1"))
+sys.path[:0] = [str(ROOT), str(ROOT / "part1")]
 
 from mesure_support.compare import compare  # noqa: E402 (part1 n'est pas un paquet installé)
 from mesure_support.runs import run_script  # noqa: E402
 from mesure_support.site import local_site  # noqa: E402
 from web_async_multiple import file_for  # noqa: E402
+
+from wording.arguments import Parser, positive  # noqa: E402
 
 PAGES, LATENCY, SIZE, CONNECTIONS = 1000, 0.1, 20_000, 100
 FEW_PAGES, LONG_LATENCY, FEW_RUNS = 10, 0.5, 3
@@ -40,11 +41,6 @@ class Usage:
     wall: float  # secondes
     cpu: float  # secondes
     memory: float  # Mo, au plus haut
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
-        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
 
 
 def timed(command: list[str]) -> Usage:
@@ -134,13 +130,11 @@ def beside_the_floor(runs: int, folder: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = Parser(description="Compare web_async_multiple.py à curl.", add_help=False)
-    parser.add_argument("--runs", type=int, default=7, help="paires de mesures (7)")
-    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    parser = Parser("Compare web_async_multiple.py à curl.")
+    add = parser.options.add_argument
+    add("--runs", type=positive, default=7, help="paires de mesures (7)")
+    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
     options = parser.parse_args()
-    if options.runs < 1:
-        parser.error("")
     if not shutil.which("curl"):
         print("Il manque curl : sudo apt install curl", file=sys.stderr)
         return 1

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 from grader.catalogue import steps  # noqa: E402 (lancé tel quel, de n'importe où)
 from grader.engine.budget import DEFAULT, slowness  # noqa: E402
 from tests.grader.variants import File, Variant, mutants, textbook  # noqa: E402
+from wording.arguments import Parser  # noqa: E402
 
 DRAWS = 5
 UNFINISHED = ("II.3.server", "II.4.server", "II.5.server")
@@ -91,10 +92,7 @@ def cases() -> Iterator[tuple[str, float, Callable[[], tuple[float, str]]]]:
 
 
 def main() -> int:
-    if sys.argv[1:]:
-        asked = sys.argv[1] in ("-h", "--help")
-        print(__doc__ if asked else "Arguments incorrects (voir --help).")
-        return 0 if asked else 2
+    Parser("Mesure combien de temps prend une correction.").parse_args()
     print(f"{'copie':24}{'durée':>9}{'visée':>9}{'rapport':>9}{'machine':>9}  note")
     for name, wanted, measure in cases():
         slow = slowness()

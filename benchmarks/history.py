@@ -6,7 +6,6 @@ pages prises au hasard, tantôt dans l'un, tantôt dans l'autre, par le serveur 
     $ python benchmarks/history.py --json pages.json
 """
 
-import argparse
 import json
 import random
 import socket
@@ -17,18 +16,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "bonus"), str(ROOT / "benchmarks")]
+sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
 from chatroom.protocol import messages  # noqa: E402
 from chatroom.protocol.documents import document, page  # noqa: E402
 from chatroom.protocol.frames import Decoder  # noqa: E402
 from chatroom.protocol.limits import Limits  # noqa: E402 (bonus n'est pas un paquet installé)
 from chatroom.server.storage.history import FILE, History  # noqa: E402
-from fanout_support.peers import Chat  # noqa: E402
-from fanout_support.servers import HOST, BenchError, Server, running  # noqa: E402
+
+from benchmarks.support.peers import Chat  # noqa: E402
+from benchmarks.support.servers import HOST, BenchError, Server, running  # noqa: E402
+from wording.arguments import Parser, positive  # noqa: E402
 
 TARGET = 1.5
 SMALL, LARGE = 1_000, 1_000_000
@@ -36,11 +37,6 @@ ROOMS = {"petit": SMALL, "grand": LARGE}
 SEED = 8
 
 M = TypeVar("M", bound=messages.Message)
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
-        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
 
 
 def fill(folder: Path, sizes: dict[str, int]) -> None:
@@ -125,14 +121,14 @@ def measure(pages: int, sizes: dict[str, int]) -> dict[str, list[float]]:
 
 
 def main() -> int:
-    parser = Parser(description="Mesure le temps d'une page d'historique.", add_help=False)
-    parser.add_argument("--pages", type=int, default=2_000, metavar="N", help="par salon (2 000)")
-    parser.add_argument("--large", type=int, default=LARGE, metavar="N", help="1 000 000")
-    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    parser = Parser("Mesure le temps d'une page d'historique.")
+    add = parser.options.add_argument
+    add("--pages", type=positive, default=2_000, metavar="N", help="par salon (2 000)")
+    add("--large", type=positive, default=LARGE, metavar="N", help="1 000 000")
+    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
     options = parser.parse_args()
-    if options.pages < 1 or options.large < SMALL:
-        parser.error("")
+    if options.large < SMALL:
+        parser.error(f"--large attend {SMALL} messages au moins")
     sizes = ROOMS | {"grand": options.large}
     print(f"Écriture de {sum(sizes.values())} messages…", file=sys.stderr, flush=True)
     try:

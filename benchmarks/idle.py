@@ -7,21 +7,20 @@ tampons que le noyau tient pour chaque socket n'en sont pas, ni ici ni chez Redi
     $ python benchmarks/idle.py --json memoire.json
 """
 
-import argparse
 import json
 import re
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "bonus"), str(ROOT / "benchmarks")]
+sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
-from fanout_support.load import Crowd, Shape  # noqa: E402 (benchmarks n'est pas installé)
-from fanout_support.peers import Chat, Peer, Redis, executable  # noqa: E402
-from fanout_support.servers import BenchError, raise_open_files, running  # noqa: E402
+from benchmarks.support.load import Crowd, Shape  # noqa: E402 (benchmarks n'est pas installé)
+from benchmarks.support.peers import Chat, Peer, Redis, executable  # noqa: E402
+from benchmarks.support.servers import BenchError, raise_open_files, running  # noqa: E402
+from wording.arguments import Parser, positive  # noqa: E402
 
 TARGET = 6_000  # octets
 ROOMS = 100
@@ -37,11 +36,6 @@ class Memory:
     @property
     def each(self) -> float:
         return (self.full - self.empty) / self.clients
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
-        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
 
 
 def anonymous(pid: int) -> int:
@@ -64,13 +58,13 @@ def measure(peer: Peer, clients: int) -> Memory:
 
 
 def main() -> int:
-    parser = Parser(description="Mesure la mémoire d'un client silencieux.", add_help=False)
-    parser.add_argument("--clients", type=int, default=10_000, metavar="N", help="10 000")
-    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    parser = Parser("Mesure la mémoire d'un client silencieux.")
+    add = parser.options.add_argument
+    add("--clients", type=positive, default=10_000, metavar="N", help="10 000")
+    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
     options = parser.parse_args()
     if options.clients < ROOMS:
-        parser.error("")
+        parser.error(f"--clients attend {ROOMS} clients au moins, un par salon")
     peers: list[Peer] = [Chat("full", "chat", "le chat")]
     if executable(Redis.program):
         peers.append(Redis())

@@ -6,7 +6,6 @@ l'autre. Le temps est celui du premier affichage (first contentful paint), compt
     $ python benchmarks/page.py --json mesures.json
 """
 
-import argparse
 import json
 import shutil
 import sys
@@ -16,12 +15,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import NoReturn
 
-from fanout_support.servers import BenchError, free_port, running
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.support.servers import BenchError, free_port, running  # noqa: E402 (lancé tel quel)
+from wording.arguments import Parser, positive  # noqa: E402
+
 WEB = ROOT / "bonus/page"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -98,19 +100,12 @@ def report(results: dict[str, Figures]) -> None:
         print(f"{what} : {value:.0f} {unit}. Objectif : moins de {most:.0f}, {verdict}.")
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:  # celui d'argparse parle anglais
-        self.exit(2, f"{self.format_usage()}Arguments incorrects.\n")
-
-
 def main() -> int:
-    parser = Parser(description="Mesure le premier affichage de la page web.", add_help=False)
-    parser.add_argument("--runs", type=int, default=15, help="ouvertures de la page (15)")
-    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    parser = Parser("Mesure le premier affichage de la page web.")
+    add = parser.options.add_argument
+    add("--runs", type=positive, default=15, help="ouvertures de la page (15)")
+    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
     options = parser.parse_args()
-    if options.runs < 1:
-        parser.error("")
     if not CHROMIUM:
         print("Il manque chromium : sudo apt install chromium", file=sys.stderr)
         return 1

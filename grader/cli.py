@@ -1,13 +1,13 @@
 """La ligne de commande. Rien de lourd ne s'importe ici : --help doit répondre aussitôt."""
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
 from grader import exits, process
+from wording.arguments import Parser, positive
+from wording.harmless import shortened, visible
 
 DESCRIPTION = """\
 Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit pourquoi.
@@ -23,68 +23,13 @@ MISSING = (
     "correcteur, pip install -r requirements.txt --group grader (pip 25.1 ou plus récent)."
 )
 
-WRONG_VALUE = "{option} n'accepte pas {what}"
-# Ce que dit argparse, dans sa langue, et ce qu'on en dit.
-REASONS = (
-    (r"unrecognized arguments: (?P<what>.*)", "argument inconnu, {what}"),
-    (r"the following arguments are required: (?P<what>.*)", "il manque {what}"),
-    (r"argument (?P<option>\S+): expected one argument", "il manque la valeur de {option}"),
-    (r"argument (?P<option>\S+): invalid choice: (?P<what>.*) \(choose", WRONG_VALUE),
-    (r"argument (?P<option>\S+): invalid \w+ value: (?P<what>.*)", WRONG_VALUE),
-    (r"argument (?P<option>\S+): ignored explicit argument", "{option} n'attend pas de valeur"),
-)
 
-
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """« usage » s'écrit « Usage », avec une espace devant les deux points."""
-
-    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: Any = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "Usage : ")
-
-
-class Parser(argparse.ArgumentParser):
-    """Un argparse qui parle français."""
-
-    def __init__(self, usage: str, description: str, exit_codes: str = exits.MEANING) -> None:
-        super().__init__(
-            prog="python -m grader",
-            usage=usage,
-            description=description,
-            epilog=exit_codes,
-            formatter_class=Formatter,
-            add_help=False,
-            allow_abbrev=False,
-        )
-        self.options = self.add_argument_group("Options ")
-        self.options.add_argument("-h", "--help", action="help", help="affiche cette aide")
-
-    def error(self, message: str) -> NoReturn:
-        reason = _harmless(_in_french(message))
-        self.exit(exits.BAD_INPUT, f"Demande incorrecte : {reason} (voir --help).\n")
-
-
-def _in_french(message: str) -> str:
-    for pattern, french in REASONS:
-        if found := re.match(pattern, message, re.DOTALL):
-            option = found.groupdict().get("option", "").rpartition("/")[2]
-            return french.format(**found.groupdict() | {"option": option})
-    return "arguments illisibles"
-
-
-def _harmless(text: str) -> str:
-    from grader.reports.neutral import neutral, shortened  # noqa: PLC0415 (voir en tête)
-
-    return neutral(shortened(text, 200))
+def _parser(usage: str, description: str, exit_codes: str = exits.MEANING) -> Parser:
+    return Parser(description, program="python -m grader", usage=usage, epilog=exit_codes)
 
 
 def _seed(text: str) -> int:
     if not 0 <= (number := int(text)) < 1 << 64:  # les bornes du rapport
-        raise ValueError(text)
-    return number
-
-
-def _positive(text: str) -> int:
-    if (number := int(text)) < 1:
         raise ValueError(text)
     return number
 
@@ -100,11 +45,11 @@ def _add_grading_options(parser: Parser) -> None:
     add("--seed", metavar="N", type=_seed, help="graine du tirage au sort")
     add("--json", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JSON")
     add("--html", metavar="FICHIER", type=_path, help="écrit aussi le rapport en une page web")
-    add("--jobs", metavar="N", type=_positive, help="contrôles menés de front")
+    add("--jobs", metavar="N", type=positive, help="contrôles menés de front")
     add(
         "--budget",
         metavar="SECONDES",
-        type=_positive,
+        type=positive,
         help="ce que peut durer, en tout, le jugement d'une copie (180 si rien n'est dit)",
     )
     add(
@@ -116,7 +61,7 @@ def _add_grading_options(parser: Parser) -> None:
 
 
 def _grade() -> Parser:
-    parser = Parser("python -m grader [DOSSIER] [options]", DESCRIPTION)
+    parser = _parser("python -m grader [DOSSIER] [options]", DESCRIPTION)
     parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
     parser.set_defaults(step=None)
     _add_grading_options(parser)
@@ -124,7 +69,7 @@ def _grade() -> Parser:
 
 
 def _step() -> Parser:
-    parser = Parser(
+    parser = _parser(
         "python -m grader step ÉTAPE [DOSSIER] [options]",
         "Juge une étape (II.5.server) ou toute une partie (II.5, II).",
     )
@@ -135,7 +80,7 @@ def _step() -> Parser:
 
 
 def _hint() -> Parser:
-    parser = Parser(
+    parser = _parser(
         "python -m grader hint ÉTAPE [--level N]",
         "Ce qui est demandé à une étape (II.5) ou à un contrôle (II.5.server.joins), et un indice.",
         exit_codes="",
@@ -148,7 +93,7 @@ def _hint() -> Parser:
 
 
 def _replay() -> Parser:
-    parser = Parser(
+    parser = _parser(
         "python -m grader replay RAPPORT [--step ÉTAPE] [options]",
         "Rejoue, avec la même graine, les étapes d'un rapport JSON où un contrôle a échoué.",
     )
@@ -159,7 +104,7 @@ def _replay() -> Parser:
 
 
 def _doctor() -> Parser:
-    return Parser(
+    return _parser(
         "python -m grader doctor",
         "Dit ce qui manque à cette machine pour corriger.",
         exit_codes="Code de sortie : 0 tout est prêt, 1 il manque quelque chose.",
@@ -205,6 +150,6 @@ def _explain(error: Exception) -> int:
         print(reason, file=sys.stderr)
         return exits.BAD_INPUT
     else:
-        what = _harmless(f"{type(error).__name__}: {error}")
+        what = visible(shortened(f"{type(error).__name__}: {error}", 200))
         print(f"Le correcteur s'est trompé : {what}", file=sys.stderr)
     return exits.GRADER_ERROR

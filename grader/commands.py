@@ -19,9 +19,9 @@ from grader.engine.preparing import NoInterpreterError
 from grader.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.model import Check, Report, Step, Verdict
 from grader.reports import files, jsonreport, page, terminal
-from grader.reports.neutral import neutral, shortened
 from grader.sandbox.bare import BareError
 from grader.version import VERSION
+from wording.harmless import shortened, visible
 
 ROOT = Path(__file__).parents[1]
 # Colonnes : en deçà, rich ne finirait pas ; au-delà, il remplirait la mémoire d'espaces.
@@ -36,12 +36,12 @@ MARKS = {  # ce qui va, et ce qu'on peut y faire
 
 
 def _fail(message: str, code: int = BAD_INPUT) -> int:
-    print(neutral(shortened(message, 1000)), file=sys.stderr)
+    print(visible(shortened(message, 1000)), file=sys.stderr)
     return code
 
 
 def _name(text: object) -> str:
-    return neutral(shortened(str(text), 200))
+    return visible(shortened(str(text), 200))
 
 
 def grade(arguments: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from grader.sandbox.cell import PLACE, BubblewrapCell, Runtime, prepare_system
 from grader.sandbox.inherited import forget, stops_held
 from grader.sandbox.limits import Limits
 from grader.sandbox.namespaces import NamespaceError, enter
+from wording.reasons import reason
 
 OLDEST_BUBBLEWRAP = (0, 8)  # --disable-userns
 TOOLS = {"prlimit": "util-linux", "setsid": "util-linux"}
@@ -214,9 +215,9 @@ def _inside(place: Path, *, with_cell: bool) -> Iterator[Finding]:
             yield Finding(name, False, f"refusé par le système ({error})", _remedy())
             return
         yield Finding(name, True)
-    for reason in asleep:
-        detail = f"refusé ({reason}) : certains contrôles ne seront pas jugés" if reason else ""
-        yield Finding(SLEEP, True, detail, _trace_remedy() if reason else "")
+    for why in asleep:
+        detail = f"refusé ({why}) : certains contrôles ne seront pas jugés" if why else ""
+        yield Finding(SLEEP, True, detail, _trace_remedy() if why else "")
 
 
 def _trace_remedy() -> str:
@@ -274,5 +275,5 @@ def _opaque(program: int) -> str:
     try:
         Path(f"/proc/{python}/syscall").read_text(encoding="ascii")
     except OSError as error:
-        return error.strerror or str(error)
+        return reason(error)
     return ""

@@ -15,6 +15,7 @@ from grader.driving.failures import Unjudged, Wrong
 from grader.driving.peer import Peer
 from grader.driving.waiting import waits
 from grader.sandbox.appetite import processes_of
+from wording.numbers import plural
 
 CLIENTS = 3
 
@@ -60,7 +61,7 @@ def _apart(server: Server, peers: list[Peer]) -> Wrong:
     wrong = Wrong(
         message,
         expected=f"un seul sommeil pour {CLIENTS} clients silencieux",
-        received=f"{threads} fil{'s' * (threads > 1)} en attente d'un seul client",
+        received=f"{threads} fil{plural(threads)} en attente d'un seul client",
         timed_out=True,
     )
     return witnessed(wrong, program)

@@ -3,6 +3,7 @@
 from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
+from wording.numbers import count
 
 FETCH = {"get_content": 1, "write_content": 2}
 
@@ -28,8 +29,7 @@ def _require_functions(arena: Arena, names: dict[str, int | None], *, is_async: 
             kind = "asynchrone (async def)" if is_async else "ordinaire (def)"
             raise Wrong(f"{name}() n'est pas une fonction {kind}.", credit=0.5)
         if parameters is not None and known[name].parameters < parameters:
-            plural = "s" if parameters > 1 else ""
-            raise Wrong(f"{name}() ne prend pas {parameters} argument{plural}.", credit=0.5)
+            raise Wrong(f"{name}() ne prend pas {count(parameters, 'argument')}.", credit=0.5)
 
 
 @check("I.2.sync.functions")

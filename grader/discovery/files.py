@@ -12,6 +12,8 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from wording.harmless import visible
+
 # Ce qu'on n'a pas écrit soi-même. Les dossiers cachés n'en sont pas non plus.
 SKIPPED_FOLDERS = frozenset({"__pycache__", "__MACOSX", "node_modules", "site-packages"})
 # À côté d'un pyvenv.cfg : un étudiant peut avoir créé son environnement au milieu de son travail.
@@ -93,23 +95,14 @@ class Submission:
 
 
 def printable(text: str, length: int = NAME_LENGTH) -> str:
-    """Une ligne sans danger : les caractères de contrôle se voient, le milieu est abrégé."""
-    shown = "".join(
-        char if char.isprintable() else _escaped(char) for char in text[: 4 * NAME_LENGTH]
-    )
+    """Une ligne sans danger, dont le milieu est abrégé."""
+    shown = visible(text[: 4 * NAME_LENGTH])
     if len(text) > 4 * NAME_LENGTH:
         shown += "…"
     if len(shown) <= length:
         return shown
     tail = length // 3
     return f"{shown[: length - tail - 1]}…{shown[-tail:]}"
-
-
-def _escaped(char: str) -> str:
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:  # surrogateescape : un octet qui n'est pas de l'UTF-8
-        return f"\\x{code - 0xDC00:02x}"
-    return repr(char)[1:-1]
 
 
 class _Reason(Enum):

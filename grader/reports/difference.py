@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from rich.cells import cell_len
 
 from grader.driving.text import tidy
-from grader.reports.neutral import neutral, visible
+from wording.harmless import named, visible
 
 WIDTH = 64  # colonnes d'une fenêtre
 SYMBOLS = {"\n": "⏎", "\t": "⇥", "\u00a0": "⍽"}
@@ -92,8 +92,8 @@ def closest_line(expected: str, received: str) -> str:
 def marked(char: str) -> str:
     """Un caractère, montré même s'il est invisible ou s'il se fond dans son voisin."""
     if unicodedata.category(char).startswith("M"):
-        return visible(char)
-    return SYMBOLS.get(char) or neutral(char)
+        return named(char)
+    return SYMBOLS.get(char) or visible(char)
 
 
 def _dotted(text: str) -> str:
@@ -103,7 +103,7 @@ def _dotted(text: str) -> str:
 
 def _head(text: str, room: int) -> str:
     """La fin du début commun, en `room` colonnes."""
-    pieces = [SYMBOLS.get(char) or neutral(char) for char in _dotted(text[-room:])]
+    pieces = [SYMBOLS.get(char) or visible(char) for char in _dotted(text[-room:])]
     cut = len(text) > room
     while cell_len("".join(pieces)) > room - cut:
         pieces.pop(0)

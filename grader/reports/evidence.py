@@ -6,6 +6,7 @@ from grader.driving.text import plain, tidy
 from grader.model import Failure
 from grader.reports.difference import WIDTH, Difference, comparable, first_difference
 from grader.reports.words import MATCHES
+from wording.harmless import shortened
 
 # Un chemin, une URL : y désigner une lettre n'apprend rien.
 PLACE = re.compile(r"(?:/|https?://)\S*")
@@ -53,3 +54,9 @@ def _same(one: str, other: str) -> bool:
     """Vrai si l'un est la fin de l'autre, et presque tout l'autre."""
     short, long = sorted((tidy(one), tidy(other)), key=len)
     return bool(short) and long.endswith(short) and len(short) >= ALIKE * len(long)
+
+
+def last_lines(text: str, lines: int, limit: int) -> str:
+    """Les dernières lignes, `limit` caractères au plus ; « … » s'il y en avait d'autres avant."""
+    before, *rest = shortened(text.rstrip(), limit, end=True).rsplit("\n", lines)
+    return "\n".join(["…", *rest] if len(rest) == lines else [before, *rest])

@@ -1,6 +1,6 @@
 """Un contrôle raté, dans le terminal : ce qui est demandé, envoyé, attendu, reçu ; comment refaire.
 
-Jamais de balisage rich autour d'un texte de la copie : que des `Text`, et passés par `neutral`.
+Jamais de balisage rich autour d'un texte de la copie : que des `Text`, et passés par `visible`.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,12 @@ from rich.text import Text
 from grader.model import CheckResult, Event, Failure, StepResult, Verdict
 from grader.reports import evidence, launching
 from grader.reports.difference import WIDTH
-from grader.reports.neutral import last_lines, neutral, shortened
+from grader.reports.evidence import last_lines
 from grader.reports.prose import Prose, paragraph
 from grader.reports.timeline import folded
-from grader.reports.words import EVENTS, VERDICTS, count, duration, runs, score, unjudged
+from grader.reports.words import EVENTS, VERDICTS, duration, runs, score, unjudged
+from wording.harmless import shortened, visible
+from wording.numbers import count
 
 COLORS = {
     Verdict.PASSED: "green",
@@ -40,7 +42,7 @@ MAX_EVENTS, MAX_EVENT, MAX_ACTOR = 40, 200, 40
 
 def clean(text: str, style: str = "", *, limit: int = MAX_TEXT, newlines: bool = False) -> Text:
     """Un texte de la copie, borné et inoffensif."""
-    return Prose(neutral(shortened(text, limit), newlines=newlines), style, overflow="fold")
+    return Prose(visible(shortened(text, limit), newlines=newlines), style, overflow="fold")
 
 
 def verdict_text(verdict: Verdict) -> Text:
@@ -182,7 +184,7 @@ def _show_commands(failure: Failure, console: Console) -> None:
         if len(failure.reproduce) > 1:
             console.print(Text(f"# terminal {rank}", "dim"))
         for line in shortened(commands, MAX_COMMAND).split("\n"):
-            console.print(Text(neutral(line), "cyan"), soft_wrap=True)
+            console.print(Text(visible(line), "cyan"), soft_wrap=True)
 
 
 def _show_timeline(timeline: list[Event], console: Console) -> None:

@@ -12,19 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from wording.reasons import reason
+
 # Là, une écriture agit sur la machine, ou remplacerait /dev/stdout lui-même.
 DEVICES = tuple(map(Path, ("/dev", "/proc", "/sys")))
 SHARED_MEMORY = Path("/dev/shm")
-REASONS = {
-    errno.EACCES: "vous n'avez pas le droit d'y écrire",
-    errno.EPERM: "vous n'avez pas le droit d'y écrire",
-    errno.EISDIR: "c'est un dossier",
-    errno.EROFS: "ce disque est en lecture seule",
-    errno.ENAMETOOLONG: "ce nom est trop long",
-    **dict.fromkeys(
-        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "il n'y a plus de place sur le disque"
-    ),
-}
 
 
 class UnwritableError(Exception):
@@ -116,4 +108,4 @@ def _reason(error: OSError, file: Path) -> str:
     absent = isinstance(error, FileNotFoundError | NotADirectoryError)
     if absent and not os.path.isdir(file.parent):  # noqa: PTH112
         return "son dossier n'existe pas"
-    return REASONS.get(error.errno or 0, "impossible d'y écrire")
+    return reason(error)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.model import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
-from grader.reports.neutral import hidden, neutral, shortened
+from wording.harmless import hidden, shortened, visible
 
 MAX_BYTES = 20_000_000  # au-delà, un rapport ne se relit pas
 # Caractères par texte : le premier qui fait tenir le rapport, ce que le dernier fait toujours.
@@ -92,7 +92,7 @@ def read(path: Path) -> Replay:
     except UnicodeDecodeError:
         raise ReportError("ce n'est pas un rapport : le texte n'est pas en UTF-8") from None
     except (OSError, ValueError) as error:  # ValueError : un nom que le système refuse
-        raise ReportError(f"fichier illisible : {neutral(shortened(str(error), 200))}") from None
+        raise ReportError(f"fichier illisible : {visible(shortened(str(error), 200))}") from None
 
 
 def unvarying(report_json: dict[str, Any]) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from grader.model import CheckResult, Event, Failure, Report, StepResult, Verdic
 from grader.reports import evidence, launching, words
 from grader.reports.crashes import crashes
 from grader.reports.difference import WIDTH, comparable, marked
-from grader.reports.neutral import last_lines, neutral, shortened
+from grader.reports.evidence import last_lines
 from grader.reports.prose import unbroken
 from grader.reports.timeline import diagram
+from wording.harmless import shortened, visible
 
 MAX_LINE, MAX_BLOCK = 300, 4000  # caractères
 MAX_WHY = 180
@@ -96,7 +97,7 @@ def _environment() -> Environment:
 def _harmless(value: Any) -> Any:
     """Ce qu'une expression du gabarit s'apprête à écrire."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return neutral(value, newlines=True)
+        return visible(value, newlines=True)
     return value
 
 
@@ -162,7 +163,7 @@ def name(folder: str) -> str:
 
 
 def line(text: str) -> str:
-    return neutral(shortened(text, MAX_LINE))
+    return visible(shortened(text, MAX_LINE))
 
 
 BOUNDED: dict[str, Callable[[str], str]] = {

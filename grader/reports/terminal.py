@@ -13,10 +13,12 @@ from rich.text import Text
 
 from grader.model import Check, CheckResult, Report, Step, StepResult, Verdict
 from grader.reports.crashes import Crash, crashes
+from grader.reports.evidence import last_lines
 from grader.reports.feedback import clean, reason, show_step, split_line, verdict_text
-from grader.reports.neutral import last_lines, neutral
 from grader.reports.prose import Prose, paragraph
-from grader.reports.words import count, duration, mark, moment, number, runs, score, verified
+from grader.reports.words import duration, mark, moment, number, runs, score, verified
+from wording.harmless import visible
+from wording.numbers import count
 
 OTHERS = 38  # colonnes que prennent, dans le tableau, le verdict, les points et les marges
 MAX_NOTES = 20
@@ -111,7 +113,7 @@ def _wide(report: Report, width: int) -> bool:
     longest = [
         max((cell_len(text) for text in column), default=0)
         for column in zip(
-            *((one.step.id, one.step.title, neutral(one.file[:width])) for one in report.steps),
+            *((one.step.id, one.step.title, visible(one.file[:width])) for one in report.steps),
             strict=True,
         )
     ]
@@ -120,7 +122,7 @@ def _wide(report: Report, width: int) -> bool:
 
 def _ending(path: str, room: int) -> Text:
     """La fin d'un chemin, c'est ce qui en compte."""
-    text = neutral(path[-2 * room :])  # des accents séparés n'occupent aucune colonne
+    text = visible(path[-2 * room :])  # des accents séparés n'occupent aucune colonne
     if len(path) <= 2 * room and cell_len(text) <= room:
         return Text(text)
     while cell_len(text) >= room:

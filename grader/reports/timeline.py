@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from grader.model import Event
-from grader.reports.neutral import neutral, shortened
-from grader.reports.words import EVENTS, count, duration
+from grader.reports.words import EVENTS, duration
+from wording.harmless import shortened, visible
+from wording.numbers import count
 
 MAX_FIRST, MAX_LAST = 24, 40  # d'un long récit, le début et la fin
 BRIEF_FIRST, BRIEF_LAST = 10, 5
@@ -120,7 +121,7 @@ def diagram(timeline: Sequence[Event], *, brief: bool = False) -> Diagram:
 
 def fitting(text: str, columns: int) -> str:
     """Sur une ligne, en `columns` colonnes."""
-    line = neutral(text[: columns + 1].replace("\n", "⏎"))
+    line = visible(text[: columns + 1].replace("\n", "⏎"))
     if cell_len(line) <= columns:
         return line
     while cell_len(line) >= columns:
@@ -139,7 +140,7 @@ def _lanes(actors: Sequence[str]) -> list[Lane]:
             x = lanes[-1].x + max(apart, FAR if len(actors) <= FEW else NEAR)
         else:
             x = GUTTER + AFTER + width // 2
-        lanes.append(Lane(name, neutral(shortened(actor, MAX_FULL)), x, width))
+        lanes.append(Lane(name, visible(shortened(actor, MAX_FULL)), x, width))
     return lanes
 
 
@@ -211,7 +212,7 @@ class _Layout:
         start = (x if target is None else min(x, target)) + AFTER
         label = fitting(text if event.text else verb, int((self.right - start) / LETTER))
         full = f"{duration(event.at)}, {event.actor}, {verb} : {event.text}"
-        whole = neutral(shortened(full, MAX_FULL)) if label.endswith("…") else ""
+        whole = visible(shortened(full, MAX_FULL)) if label.endswith("…") else ""
         return Mark(event.kind, at, y, x, target, start, label, whole)
 
     def ends(self, event: Event) -> tuple[int, int | None]:

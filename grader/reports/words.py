@@ -12,6 +12,7 @@ from grader.model import (
     StepResult,
     Verdict,
 )
+from wording.numbers import count, plural
 
 # Un verdict ne se reconnaît jamais à sa seule couleur. Des mots sans genre : ils se disent d'un
 # contrôle comme d'une étape.
@@ -69,11 +70,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s".replace(".", ",")
 
 
-def count(quantity: int, noun: str) -> str:
-    """« 1 caractère », « 12 345 caractères »."""
-    return f"{quantity:,} {noun}{'s' if quantity > 1 else ''}".replace(",", "\u00a0")
-
-
 def runs(quantity: int) -> str:
     """« 3 essais » ; vide pour ce qui n'a pas été joué."""
     return count(quantity, "essai") if quantity else ""
@@ -90,8 +86,8 @@ def unjudged(result: Report | StepResult) -> str:
     missing = whole - result.points
     if math.isclose(missing, 0, abs_tol=1e-6):
         return ""
-    plural = "s" if missing >= 2 else ""
-    return f"{number(missing)} point{plural} non jugé{plural}"
+    s = plural(missing)
+    return f"{number(missing)} point{s} non jugé{s}"
 
 
 def verified(report: Report) -> bool:
@@ -104,5 +100,5 @@ def mark(report: Report) -> str:
     """La note ; de simples points quand on n'a jugé que quelques étapes."""
     if not verified(report):
         return "rien n'a pu être jugé"
-    unit = f" point{'s' if report.points >= 2 else ''}" if report.selection else ""
+    unit = f" point{plural(report.points)}" if report.selection else ""
     return " ; ".join(filter(None, (score(report) + unit, unjudged(report))))

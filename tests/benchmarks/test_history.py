@@ -26,4 +26,4 @@ def test_pages_of_two_rooms(tmp_path: Path) -> None:
 def test_wrong_arguments(arguments: list[str]) -> None:
     done = run("benchmarks/history.py", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Arguments incorrects." in done.stderr
+    assert done.stderr.startswith("Demande incorrecte : ")

@@ -25,4 +25,4 @@ def test_memory_of_silent_clients(tmp_path: Path) -> None:
 def test_wrong_arguments(arguments: list[str]) -> None:
     done = run("benchmarks/idle.py", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Arguments incorrects." in done.stderr
+    assert done.stderr.startswith("Demande incorrecte : ")

@@ -6,7 +6,6 @@ Juge à chaque tour ce dépôt, chaque mutant et chaque copie inhabituelle, avec
 pendant que des boucles occupent tous les cœurs. Sort avec 1 si un verdict a basculé.
 """
 
-import argparse
 import contextlib
 import multiprocessing
 import os
@@ -35,6 +34,7 @@ from tests.grader.variants import (
     results,
     textbook,
 )
+from wording.arguments import Parser
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTLED = (Verdict.PASSED, Verdict.FAILED, Verdict.SKIPPED, Verdict.NOT_SUBMITTED)
@@ -121,19 +121,17 @@ def _run(variants: list[Variant], runs: int, record: Record) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], add_help=False)
-    parser.add_argument("--runs", type=int, default=20, metavar="N", help="nombre de tours (20)")
-    parser.add_argument(
+    parser = Parser(__doc__.partition("\n")[0])
+    add = parser.options.add_argument
+    add("--runs", type=int, default=20, metavar="N", help="nombre de tours (20)")
+    add(
         "--load",
         type=int,
         default=os.cpu_count() or 1,
         metavar="N",
         help="boucles qui occupent la machine (une par cœur)",
     )
-    parser.add_argument(
-        "--only", default="", metavar="TEXTE", help="copies dont le nom le contient"
-    )
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    add("--only", default="", metavar="TEXTE", help="copies dont le nom le contient")
     arguments = parser.parse_args()
     variants = [
         variant

@@ -272,7 +272,7 @@ def test_a_report_that_can_no_longer_be_written(
     monkeypatch.setattr(os, "fsync", full)
     answer = said("--json", str(kept))
     assert answer.code == 2
-    assert answer.err.endswith("rapport.json : il n'y a plus de place sur le disque.\n")
+    assert answer.err.endswith("rapport.json : le disque est plein.\n")
     assert "Note" in answer.out  # la correction, elle, a bien eu lieu
     assert kept.read_text(encoding="utf-8") == "déjà là"
     assert list(tmp_path.iterdir()) == [kept]

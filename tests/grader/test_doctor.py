@@ -218,4 +218,4 @@ def test_a_system_that_hides_what_programs_wait_for(
 
 def test_what_a_sleeping_program_waits_for_is_really_read() -> None:
     assert doctor._opaque(os.getpid()) == ""
-    assert doctor._opaque(2**22 + 1) == "No such file or directory"
+    assert doctor._opaque(2**22 + 1) == "il n'existe pas"

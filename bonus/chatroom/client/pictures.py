@@ -24,6 +24,7 @@ from chatroom.common.images import (
     segments,
 )
 from chatroom.protocol.limits import Limits
+from wording.harmless import neutral
 
 DAMAGED = "L'image est abîmée ou incomplète."
 
@@ -53,7 +54,7 @@ def read_picture(path: str, limits: Limits) -> tuple[str, bytes]:
 
     ImageError si le fichier manque, n'est pas un fichier ordinaire, ou n'est pas une image permise.
     """
-    name = _shown(os.path.basename(path.rstrip("/")), limits)  # noqa: PTH119 - un texte, pas un fichier
+    name = neutral(os.path.basename(path.rstrip("/")))[: limits.image_name]  # noqa: PTH119 (un texte)
     try:
         data = _read_regular_file(Path(path).expanduser(), limits.image + 1)
     except FileNotFoundError as error:
@@ -98,12 +99,6 @@ def ascii_art(data: bytes, columns: int, rows: int, limits: Limits, colour: bool
     else:
         art = drawing.to_ascii(columns=columns, width_ratio=1.0)
     return str(art).removesuffix("\n")
-
-
-def _shown(name: str, limits: Limits) -> str:
-    """Le nom d'un fichier peut contenir n'importe quoi, même de quoi commander un terminal."""
-    kept = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
-    return kept[: limits.image_name]
 
 
 def _read_regular_file(path: Path, size: int) -> bytes:

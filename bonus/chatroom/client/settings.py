@@ -6,9 +6,10 @@ from pathlib import Path
 
 from chatroom.common import settings
 from chatroom.common.config import load
-from chatroom.common.options import Parser, add_common, add_file, typed
+from chatroom.common.options import add_common, add_file, chat_parser, typed
 from chatroom.common.settings import CLIENT, HOST, PORT
 from chatroom.protocol.limits import Limits
+from wording.arguments import Parser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +37,13 @@ def load_client(
 
 
 def _parser() -> Parser:
-    parser = Parser("client.py", "Le client de chat.")
+    parser = chat_parser("client.py", "Le client de chat.")
     add_common(parser, settings.CLIENT["port"], f"adresse du serveur ({HOST} par défaut)")
     add = parser.options.add_argument
     add("--pseudo", metavar="PSEUDO", type=typed(settings.name), help="sinon, il est demandé")
     add("--room", metavar="SALON", type=typed(settings.name), help="sinon, il est demandé")
     add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
     _tls(parser)
-    add("-h", "--help", action="help", help="affiche cette aide")
     return parser
 
 

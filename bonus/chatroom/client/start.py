@@ -18,7 +18,8 @@ from chatroom.client.tokens import Tokens
 from chatroom.common.logs import Log, open_log
 from chatroom.common.state import state_folder
 from chatroom.common.tls import CertificateError, client_context
-from chatroom.protocol.text import clean_name, neutral
+from chatroom.protocol.text import clean_name
+from wording.harmless import neutral
 
 TOKENS = "tokens.json"
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chatroom.common.state import make_private, reason
+from chatroom.common.state import make_private
 from chatroom.protocol.text import fold
+from wording.reasons import reason
 
 MAX_SIZE = 1_000_000  # octets : dix mille jetons ; au-delà, ce n'est pas notre fichier
 LOCK_PATIENCE = 5.0  # secondes : les autres clients ne tiennent le verrou que quelques millièmes

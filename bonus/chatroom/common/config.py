@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chatroom.common.options import Parser
 from chatroom.common.settings import KEYS, Converter, converter, keys, shown, unknown
-from chatroom.common.state import reason
 from chatroom.protocol.limits import Limits
+from wording.arguments import Parser
+from wording.reasons import reason
 
 PREFIX = "CHAT_"
 MAX_SIZE = 64_000  # octets d'un fichier de configuration : dix fois l'exemple

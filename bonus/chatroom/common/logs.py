@@ -16,8 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from chatroom.common.state import make_private, reason, state_folder
-from chatroom.protocol.text import neutral
+from chatroom.common.state import make_private, state_folder
+from wording.harmless import neutral
+from wording.numbers import plural
+from wording.reasons import reason
 
 SYSTEM_FOLDER = Path("/var/log/chat_room")
 ROTATION = 5_000_000  # octets d'un fichier : un éditeur l'ouvre encore
@@ -50,7 +52,7 @@ class _Batch:
         """Chaque ligne, datée ; rien de ce qu'elle contient ne peut en commencer une autre."""
         date = time.strftime(stamp, time.localtime(self.time))
         if not self.lines:
-            several = "s" if self.lost > 1 else ""
+            several = plural(self.lost)
             return f"{date}… {self.lost} ligne{several} perdue{several}\n"
         return "".join([f"{date}{neutral(line)}\n" for line in self.lines])
 

@@ -1,56 +1,17 @@
-"""Les options de la ligne de commande, par un argparse qui parle français."""
+"""Les options communes aux deux programmes."""
 
 import argparse
-import re
 from dataclasses import fields
-from typing import Any, NoReturn
 
 from chatroom.common import settings
 from chatroom.common.settings import PORT, Converter
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.text import neutral
-
-# Ce que dit argparse, dans sa langue, et ce qu'on en dit.
-REASONS = (
-    (r"unrecognized arguments: (?P<what>.*)", "argument inconnu : {what}"),
-    (r"argument (?P<option>\S+): expected one argument", "il manque la valeur de {option}"),
-    (r"argument (?P<option>\S+): ignored explicit argument", "{option} n'attend pas de valeur"),
-    (r"argument (?P<option>\S+): (?P<what>.*)", "{option} {what}"),  # dit par nos convertisseurs
-)
+from wording.arguments import Parser
 
 
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """« usage : », avec l'espace du français devant les deux points."""
-
-    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: Any = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "usage : ")
-
-
-class Parser(argparse.ArgumentParser):
+def chat_parser(program: str, description: str) -> Parser:
     """Ce qui n'est pas donné n'apparaît pas dans le résultat : une autre source en décidera."""
-
-    def __init__(self, program: str, description: str) -> None:
-        super().__init__(
-            prog=program,
-            description=description,
-            epilog=_limits_help(),
-            formatter_class=Formatter,
-            argument_default=argparse.SUPPRESS,
-            add_help=False,
-            allow_abbrev=False,
-        )
-        self.options = self.add_argument_group("Options ")
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.format_usage()}{neutral(_in_french(message))}.\n")
-
-
-def _in_french(message: str) -> str:
-    for pattern, french in REASONS:
-        if found := re.match(pattern, message, re.DOTALL):
-            option = found.groupdict().get("option", "").rpartition("/")[2]
-            return french.format(**found.groupdict() | {"option": option})
-    return "arguments incorrects"
+    return Parser(description, program=program, epilog=_limits_help(), only_given=True)
 
 
 def _limits_help() -> str:

@@ -8,7 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.text import clean_name, neutral
+from chatroom.protocol.text import clean_name
+from wording.harmless import neutral
 
 HOST, PORT, WEB_PORT = "127.0.0.1", 8888, 8080
 DURABILITIES = ("full", "normal", "off")

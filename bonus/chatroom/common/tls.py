@@ -4,7 +4,7 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chatroom.common.state import reason
+from wording.reasons import reason
 
 # Ce que dit OpenSSL d'un certificat et de sa clé, et ce qu'on en dit.
 REASONS = {

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_type_h
 from chatroom.protocol.fields import U8, U32, U64, Codec, Colour, Data, Json, Name, Text, Token
 from chatroom.protocol.frames import ProtocolError, encode_frame
 from chatroom.protocol.limits import FRAME, Limits
+from wording.numbers import count
 
 VERSION = 1
 TOKEN = 32  # octets d'un jeton : qui l'a est la personne
@@ -60,8 +61,7 @@ def decode(kind: int, body: bytes) -> Message:
         value, place = codec.read(body, place)
         values.append(value)
     if extra := len(body) - place:
-        plural = "s" * (extra > 1)
-        raise ProtocolError(f"{extra} octet{plural} de trop dans une trame {cls.__name__}.")
+        raise ProtocolError(f"{count(extra, 'octet')} de trop dans une trame {cls.__name__}.")
     return cls(*values)
 
 

@@ -3,7 +3,6 @@
 Usage : python -m tests.bonus.chaos [--kills N] [--scale X]      (make chaos)
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -15,6 +14,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 from tests.bonus.chaos.kills import survive  # noqa: E402 (bonus n'est pas installé)
 from tests.bonus.chaos.slow import listen_to_a_deaf_one  # noqa: E402
 from tests.bonus.chaos.storms import MEGABYTE, weather  # noqa: E402
+from wording.arguments import Parser  # noqa: E402
 
 SLOWER = 1.2  # fois : ce que les autres peuvent attendre de plus
 GROWN = 5 * MEGABYTE  # octets : des personnes de plus, et le désordre du tas
@@ -61,11 +61,11 @@ def stormed(folder: Path, scale: float) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], add_help=False)
-    parser.add_argument("--kills", type=int, default=50, metavar="N", help="kill -9 (50)")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="clients sourds (3)")
-    parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="force des tempêtes")
-    parser.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    parser = Parser(__doc__.partition("\n")[0])
+    add = parser.options.add_argument
+    add("--kills", type=int, default=50, metavar="N", help="kill -9 (50)")
+    add("--rounds", type=int, default=3, metavar="N", help="clients sourds (3)")
+    add("--scale", type=float, default=1.0, metavar="X", help="force des tempêtes")
     options = parser.parse_args()
     held = []
     with tempfile.TemporaryDirectory(prefix="tp6-chaos-") as name:

@@ -1,11 +1,9 @@
-"""Le dossier d'état, et les raisons du système."""
+"""Le dossier d'état."""
 
-import errno
-import os
 from pathlib import Path
 
 import pytest
-from chatroom.common.state import make_private, reason, state_folder
+from chatroom.common.state import make_private, state_folder
 
 
 @pytest.mark.parametrize(
@@ -32,9 +30,3 @@ def test_it_is_private(tmp_path: Path) -> None:
     folder.chmod(0o755)
     make_private(folder)
     assert folder.stat().st_mode & 0o777 == 0o700
-
-
-def test_reasons_are_in_french() -> None:
-    assert reason(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))) == "le disque est plein"
-    assert reason(OSError(errno.EDOM, "hors du domaine")) == "hors du domaine"
-    assert reason(OSError("rien de plus")) == "rien de plus"

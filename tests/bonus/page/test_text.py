@@ -6,8 +6,10 @@ import time
 import unicodedata
 from typing import Any
 
-from chatroom.protocol.text import clean_name, fold, neutral
+from chatroom.protocol.text import clean_name, fold
 from playwright.sync_api import Page
+
+from wording.harmless import neutral
 
 LIMIT = 20
 # Ce que les trois fonctions font de chaque texte, donné et rendu comme une suite de caractères :

@@ -9,7 +9,6 @@ Quels que soient les octets :
 Sort avec 1 au premier manquement, et dit comment le refaire.
 """
 
-import argparse
 import random
 import sys
 import time
@@ -27,6 +26,7 @@ from chatroom.protocol.frames import LONG, Decoder, ProtocolError, encode_frame
 from chatroom.protocol.messages import Message, Page, decode
 
 from tests.bonus.protocol.vectors import BOUNDS, vectors
+from wording.arguments import Parser
 
 MOST = 5_000  # octets d'un vecteur : au-delà, un essai coûterait trop
 PERIOD = 5.0  # secondes entre deux nouvelles
@@ -155,10 +155,11 @@ def fuzz(seed: int, seconds: float, say: Callable[[str], None]) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=str(__doc__).split("\n", maxsplit=1)[0])
-    parser.add_argument("--seconds", type=float, default=10.0, help="durée (10 par défaut)")
-    parser.add_argument("--seed", type=int, default=0, help="graine du tirage (0 par défaut)")
-    parser.add_argument("--case", type=int, help="ne refait que cet essai de cette graine")
+    parser = Parser(str(__doc__).split("\n", maxsplit=1)[0])
+    add = parser.options.add_argument
+    add("--seconds", type=float, default=10.0, help="durée (10 par défaut)")
+    add("--seed", type=int, default=0, help="graine du tirage (0 par défaut)")
+    add("--case", type=int, help="ne refait que cet essai de cette graine")
     arguments = parser.parse_args()
     if arguments.case is None:
         return int(

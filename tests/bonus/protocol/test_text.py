@@ -1,77 +1,13 @@
-"""Les textes hostiles, et les noms."""
+"""Les noms : ce qui peut en servir, et sous quelle forme deux noms n'en font qu'un."""
 
 import time
-import unicodedata
 
 import pytest
-from chatroom.protocol.text import MAX_MARKS, clean_name, fold, neutral
+from chatroom.protocol.text import clean_name, fold
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 ANY = st.text(st.characters(exclude_categories=[]))  # substituts isolés compris
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "bonjour tout le monde",
-        "« Ça, c'est réussi ! » dit-elle : l'œuf, 12\u00a0€\u202f?",
-        "日本語のテキストです、長い文章。",
-        "👩\u200d🚀 ❤\ufe0f\u200d🔥 👨\u200d👩\u200d👧\u200d👦 🇫🇷 1\ufe0f\u20e3",
-        "👩🏽\u200d💻👩🏽\u200d💻👩🏽\u200d💻👩🏽\u200d💻",
-        "می\u200cخواهم",
-        "e\u0301te\u0301 décomposé",
-        "שָׁלוֹם הַעֲלִיתֶם",
-        "!!!!!!!!!! ........ ————————— ★★★★★★★★",
-    ],
-)
-def test_an_honest_text_is_left_alone(text: str) -> None:
-    assert neutral(text) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("\x1b]0;titre\x07", "�]0;titre�"),
-        ("une\nligne\r\n", "une�ligne��"),
-        ("\t\x00\x7f", "���"),
-        ("\x9b31m rouge\x85", "�31m rouge�"),
-        ("\u202egnol\u202c \u2066x\u2069 \u200e\u200f\u061c", "�gnol� �x� ���"),
-        ("a\u2028b\u2029c", "a�b�c"),
-        ("\ud800 seul \udcff", "� seul �"),
-        ("ok\U000e0041\U000e007f\U000e0100", "ok���"),
-        ("zéro\u200blargeur\ufeff\u2060", "zéro�largeur��"),
-    ],
-)
-def test_what_drives_a_terminal_or_fools_the_eye_is_shown_as_such(text: str, shown: str) -> None:
-    assert neutral(text) == shown
-
-
-@pytest.mark.parametrize("mark", ["\u0301", "\u0e49", "\u20dd", "\ufe0f", "\u200d"])
-def test_piles_of_marks_are_cut(mark: str) -> None:
-    assert neutral(f"e{mark * 50}!") == f"e{mark * MAX_MARKS}!"
-
-
-def test_a_joiner_does_not_start_a_new_pile() -> None:
-    assert neutral("e" + "\u0301\u0301\u0301\u200d" * 10) == "e\u0301\u0301\u0301\u200d"
-
-
-@given(ANY)
-@example("\u0301" * 5 + "\n")
-def test_whatever_the_text(text: str) -> None:
-    """Plus rien de nuisible, rien à refaire, et jamais plus long."""
-    safe = neutral(text)
-    assert neutral(safe) == safe
-    assert len(safe) <= len(text)
-    safe.encode()
-    assert safe.splitlines() in ([safe], [])
-    categories = [unicodedata.category(char) for char in safe]
-    assert not {"Cc", "Cs", "Zl", "Zp"} & set(categories)
-    run = 0
-    for category in categories:
-        run = run + 1 if category[0] == "M" else 0
-        assert run <= MAX_MARKS
 
 
 def test_a_name_is_tidied() -> None:

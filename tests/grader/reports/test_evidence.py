@@ -4,7 +4,7 @@ import pytest
 
 from grader.model import Failure, Match
 from grader.reports.difference import WIDTH
-from grader.reports.evidence import difference, likeness, output, received, sent
+from grader.reports.evidence import difference, last_lines, likeness, output, received, sent
 
 TRACE = 'Traceback (most recent call last):\n  File "x.py", line 3\nKeyError: 1'
 
@@ -67,3 +67,10 @@ def test_the_same_text_is_shown_once(failure: Failure, shown: str | None, below:
 )
 def test_each_newline_that_is_sent_is_seen(text: str, shown: str) -> None:
     assert sent(Failure("", sent=text)) == shown
+
+
+def test_last_lines() -> None:
+    assert last_lines("b\nc\n\n", 2, 100) == "b\nc"
+    assert last_lines("a\nb\nc\n\n", 2, 100) == "…\nb\nc"
+    assert last_lines("", 2, 100) == ""
+    assert last_lines("aaaa\nbbbb", 2, 6) == "[… 3 caractères de plus] a\nbbbb"

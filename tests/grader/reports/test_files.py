@@ -56,7 +56,7 @@ def test_when_the_disk_is_full_the_previous_one_is_kept(
     file = copy / "rapport.json"
     file.write_text("avant", encoding="utf-8")
     monkeypatch.setattr("builtins.open" if call == "write" else f"os.{call}", full)
-    with pytest.raises(UnwritableError, match="plus de place sur le disque"):
+    with pytest.raises(UnwritableError, match="le disque est plein"):
         write(file, "après")
     monkeypatch.undo()
     assert file.read_text(encoding="utf-8") == "avant"
@@ -133,7 +133,7 @@ def test_where_nothing_can_be_written(name: str, reason: str, copy: Path) -> Non
 @pytest.mark.skipif(os.geteuid() == 0, reason="root écrit partout")
 def test_what_belongs_to_someone_else(copy: Path) -> None:
     copy.chmod(0o500)
-    assert refused(copy / "r.json", copy) == "vous n'avez pas le droit d'y écrire"
+    assert refused(copy / "r.json", copy) == "permission refusée"
 
 
 def test_the_file_of_another_in_a_shared_folder(nobody: int) -> None:
@@ -144,7 +144,7 @@ def test_the_file_of_another_in_a_shared_folder(nobody: int) -> None:
         (shared / "r.json").touch()
         os.seteuid(nobody)
         try:
-            assert refused(shared / "r.json", shared) == "vous n'avez pas le droit d'y écrire"
+            assert refused(shared / "r.json", shared) == "permission refusée"
             check(shared / "autre.json", shared)
         finally:
             os.seteuid(0)

@@ -11,10 +11,10 @@ from itertools import pairwise
 import pytest
 
 from grader.model import Failure, Match, Report, Verdict
-from grader.reports.neutral import hidden
 from grader.reports.page import MAX_BLOCK, name, reasons, render, sides
 from tests.grader.reports import sample
 from tests.grader.reports.sample import event
+from wording.harmless import hidden
 
 VERDICTS = ("passed", "failed", "partial", "unstable", "unjudged", "error")
 VOID = {"meta", "line", "rect", "circle", "path"}

@@ -15,9 +15,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.model import Event, Match, Report, Verdict
-from grader.reports.neutral import neutral
 from grader.reports.terminal import show, show_hint
 from tests.grader.reports import sample
+from wording.harmless import visible
 
 GOLDEN = Path(__file__).with_name("terminal.txt")
 
@@ -73,8 +73,8 @@ def test_hostile_text_is_shown_as_is_and_does_nothing(color: bool) -> None:
     text, _ = written(lambda console: show(report, console, verbose=True), 4000, color=color)
     bare, colors = re.subn(r"\x1b\[[0-9;]*m", "", text)  # les couleurs que rich écrit
     assert bool(colors) is color
-    assert neutral(bare, newlines=True) == bare
-    assert f"{neutral(sample.HOSTILE)}L'annonce d'arrivée" in bare
+    assert visible(bare, newlines=True) == bare
+    assert f"{visible(sample.HOSTILE)}L'annonce d'arrivée" in bare
 
 
 def test_huge_texts_are_cut() -> None:

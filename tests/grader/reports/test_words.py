@@ -11,7 +11,6 @@ from grader.reports.words import (
     EVENTS,
     MATCHES,
     VERDICTS,
-    count,
     duration,
     mark,
     moment,
@@ -42,9 +41,6 @@ def test_numbers_are_french(value: float, text: str) -> None:
 
 
 def test_quantities_agree() -> None:
-    assert count(0, "fait") == "0 fait"
-    assert count(1, "fait") == "1 fait"
-    assert count(2000, "fait") == "2\u00a0000 faits"
     assert duration(1.256) == "1,26 s"
     assert (runs(0), runs(1), runs(3)) == ("", "1 essai", "3 essais")
 

@@ -53,7 +53,8 @@ from chatroom.protocol.messages import (
     Welcome,
     Whispered,
 )
-from chatroom.protocol.text import clean_name, fold, neutral
+from chatroom.protocol.text import clean_name, fold
+from wording.harmless import neutral
 
 # Revenir ne servirait à rien, ou gênerait quelqu'un.
 FINAL = {

@@ -19,7 +19,8 @@ from chatroom.client.core.events import (
 )
 from chatroom.protocol.documents import Posted
 from chatroom.protocol.messages import Pictured, Presence, Whispered
-from chatroom.protocol.text import neutral
+from wording.harmless import neutral
+from wording.numbers import plural
 
 DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin"]
@@ -106,7 +107,7 @@ class Display:
             return [self.dim(f"Le serveur a perdu l'historique de {room} : il recommence.")]
         if event.again:
             return []
-        many = "s" if event.members > 1 else ""
+        many = plural(event.members)
         return [self.dim(f"— Vous êtes dans {room} ({event.members} personne{many}) —")]
 
     def _announcement(self, event: Announcement) -> list[str]:
@@ -149,7 +150,7 @@ class Display:
         for room in rooms:
             names = ", ".join(map(neutral, room.members))
             others = room.count - len(room.members)
-            more = f" et {others} autre{'s' * (others > 1)}" if others > 0 else ""
+            more = f" et {others} autre{plural(others)}" if others > 0 else ""
             there = f" : {names}{more}" if names else ""
             lines.append(f"  {neutral(room.name)} ({room.count}){there}")
         return lines or ["Aucun salon pour l'instant."]

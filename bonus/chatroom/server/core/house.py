@@ -15,6 +15,7 @@ from chatroom.server.core.entries import Batch, Entry, Newcomer
 from chatroom.server.core.people import Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
 from chatroom.server.core.world import World
+from wording.numbers import plural
 
 NAMED = 3  # destinataires que nomme une ligne du journal ; les autres y sont comptés
 
@@ -156,7 +157,7 @@ class House:
         names = [session.person.pseudo for session in some if session.person]
         if names:
             others = room.count - len(names)
-            more = f" et à {others} autre{'s' * (others > 1)}" if others else ""
+            more = f" et à {others} autre{plural(others)}" if others else ""
             what = f"{count} messages" if count > 1 else "un message"
             self._lines.append(f"Envoyé à {', '.join(names)}{more} : {what} ({room.label})")
 

@@ -34,12 +34,13 @@ from chatroom.protocol.messages import (
     Whisper,
     Whispered,
 )
-from chatroom.protocol.text import clean_name, neutral
+from chatroom.protocol.text import clean_name
 from chatroom.server.core.entries import Newcomer, Post
 from chatroom.server.core.house import House
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
+from wording.harmless import neutral
 
 # Membres nommés d'un salon, et de tous ceux d'une liste ; les autres sont comptés.
 LISTED, LISTED_IN_ALL = 100, 5_000

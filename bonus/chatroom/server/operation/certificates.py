@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chatroom.common.settings import hosts
-from chatroom.common.state import make_private, reason
+from chatroom.common.state import make_private
 from chatroom.common.tls import CertificateError
 from chatroom.server.operation.addresses import machine_names, network_addresses
+from wording.reasons import reason
 
 CERT = "tls.pem"
 LIFE = timedelta(days=397)  # les navigateurs n'admettent pas davantage d'un certificat de serveur

@@ -29,15 +29,10 @@ from chatroom.server.storage.history import Durability, History
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Connection, Listener, place
 from chatroom.server.transports.web import Lobby, WebConnection
+from wording.reasons import LISTENING, reason
 
 PAGE = Path(__file__).parents[3] / "page"
 SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
-# Pourquoi l'on ne peut écouter ; asyncio ne le dit qu'en anglais.
-CAUSES = {
-    errno.EADDRINUSE: "ce port est déjà pris",
-    errno.EADDRNOTAVAIL: "cette adresse n'est pas l'une de celles de cette machine",
-    errno.EACCES: "ce port est réservé à l'administrateur",
-}
 
 
 class ServerError(Exception):
@@ -176,8 +171,7 @@ async def _open(
 def _cause(error: Exception) -> str:
     if isinstance(error, socket.gaierror | UnicodeError):
         return "cette adresse est inconnue"
-    number = error.errno if isinstance(error, OSError) else None
-    return CAUSES.get(number or 0, str(error))
+    return reason(error, LISTENING) if isinstance(error, OSError) else str(error)
 
 
 async def _tick(hub: Hub) -> None:

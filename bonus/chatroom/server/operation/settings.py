@@ -6,10 +6,11 @@ from pathlib import Path
 
 from chatroom.common import settings
 from chatroom.common.config import ConfigError, load
-from chatroom.common.options import Parser, add_common, add_file, typed
+from chatroom.common.options import add_common, add_file, chat_parser, typed
 from chatroom.common.settings import HOST, PORT, SERVER, WEB_PORT
 from chatroom.common.state import state_folder
 from chatroom.protocol.limits import Limits
+from wording.arguments import Parser
 
 DURABILITY_HELP = (
     "full (par défaut) : un message n'est montré qu'une fois sur le disque, rien de ce qui a été "
@@ -51,7 +52,7 @@ def load_server(
 
 
 def _parser() -> Parser:
-    parser = Parser("server.py", "Le serveur de chat.")
+    parser = chat_parser("server.py", "Le serveur de chat.")
     add_common(parser, settings.SERVER["port"], f"adresse où écouter ({HOST} par défaut)")
     add = parser.options.add_argument
     add("--data", metavar="DOSSIER", type=typed(settings.folder), help="dossier de l'historique")
@@ -71,7 +72,6 @@ def _parser() -> Parser:
     )
     _web(parser)
     _tls(parser)
-    add("-h", "--help", action="help", help="affiche cette aide")
     return parser
 
 

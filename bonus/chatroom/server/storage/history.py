@@ -15,11 +15,11 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
 
-from chatroom.common.state import reason
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.entries import Batch
 from chatroom.server.core.people import People, Person
 from chatroom.server.core.rooms import Room, Rooms
+from wording.reasons import reason
 
 Durability = Literal["full", "normal", "off"]
 FILE = "chat.db"

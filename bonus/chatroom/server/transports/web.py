@@ -19,11 +19,11 @@ from websockets.server import ServerProtocol
 
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Closing, Hello
-from chatroom.protocol.text import neutral
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Wrap
 from chatroom.server.transports.site import SOCKET, Answer, Site, error
 from chatroom.server.transports.tcp import Connection, Listener
+from wording.harmless import neutral
 
 REQUEST = 16_384  # octets d'une demande : un navigateur en envoie cinq cents
 MESSAGE = 65_536  # octets d'un message WebSocket ; la page coupe plus court ce qui est long

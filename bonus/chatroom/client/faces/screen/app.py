@@ -33,7 +33,7 @@ from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
 from chatroom.client.network.link import Link
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.text import neutral
+from wording.harmless import neutral
 
 
 class ChatApp(Window):

@@ -9,7 +9,7 @@ from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input
 
-from chatroom.protocol.text import neutral
+from wording.harmless import neutral
 
 REMEMBERED = 500  # lignes
 

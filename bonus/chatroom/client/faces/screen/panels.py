@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chatroom.client.faces.screen.rooms import Room, Rooms
-from chatroom.protocol.text import neutral
+from wording.harmless import neutral
+from wording.numbers import plural
 
 Part = tuple[str, str]
 
@@ -42,7 +43,7 @@ class Connection:
         else:
             state = ("● connecté", "bold $success")
         if self.waiting:
-            many = "s" * (self.waiting > 1)
+            many = plural(self.waiting)
             verb = "en envoi" if self.welcomed else "en attente"
             return state, (f"↑ {self.waiting} message{many} {verb}", "$warning")
         return state, ("✓ reçu par le serveur", "$text-muted") if self.sent else ("", "")

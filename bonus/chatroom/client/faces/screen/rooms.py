@@ -8,7 +8,8 @@ from chatroom.client.core.events import Announcement, RoomSummary
 from chatroom.client.faces.display import day_of, local_time
 from chatroom.protocol.documents import Posted
 from chatroom.protocol.messages import PRIVATE, Pictured, Presence, Whispered
-from chatroom.protocol.text import fold, neutral
+from chatroom.protocol.text import fold
+from wording.harmless import neutral
 
 KEPT = 20_000  # messages d'un salon ; 40 Mo au plus pour des lignes ordinaires
 TRIMMED = 2_000  # oubliés d'un coup quand il y en a trop

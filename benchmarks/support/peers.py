@@ -16,7 +16,7 @@ from chatroom.protocol import messages
 from chatroom.protocol.frames import Decoder
 from websockets.frames import Frame, Opcode
 
-from fanout_support.servers import BenchError, free_port
+from benchmarks.support.servers import BenchError, free_port
 
 ROOT = Path(__file__).parents[2]
 UPGRADE = (

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
 
-from fanout_support.peers import Peer, Seat
-from fanout_support.servers import HOST, BenchError, Server
+from benchmarks.support.peers import Peer, Seat
+from benchmarks.support.servers import HOST, BenchError, Server
 
 BUFFER = 1 << 18  # octets : une fenêtre de 100 messages en une lecture
 PATIENCE = 20.0  # secondes sans un octet : il n'en viendra plus

@@ -1,0 +1,1 @@
+"""Un script par affirmation ; chacun affiche un tableau, à côté de ses pairs."""
