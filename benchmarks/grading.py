@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grader.catalogue import steps  # noqa: E402 (lancé tel quel, de n'importe où)
 from grader.engine.budget import DEFAULT, slowness  # noqa: E402
+from grader.engine.catalogue import steps  # noqa: E402 (lancé tel quel, de n'importe où)
 from tests.grader.variants import File, Variant, mutants, textbook  # noqa: E402
 from wording.arguments import Parser  # noqa: E402
 

@@ -21,7 +21,7 @@ def only_ours() -> None:
 if __name__ == "__main__":
     only_ours()
 
-    from grader.cli import main
-    from grader.process import as_process
+    from grader.command.cli import main
+    from grader.command.process import as_process
 
     sys.exit(as_process(main))

@@ -17,6 +17,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def _no_sandbox() -> str:
-    from grader.doctor import usable  # noqa: PLC0415 (les tests du chat n'en ont pas l'usage)
+    from grader.engine.doctor import usable  # noqa: PLC0415 (les tests du chat n'en ont pas l'usage)
 
     return usable()

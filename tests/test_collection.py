@@ -11,11 +11,11 @@ from typing import Literal
 import pytest
 from web_sync_multiple import file_for
 
-from grader.catalogue import TOTAL, select, steps
 from grader.checks.expect import TOLERATED
-from grader.doctor import usable
+from grader.engine.catalogue import TOTAL, select, steps
+from grader.engine.doctor import usable
 from grader.engine.grading import Options, grade
-from grader.model import CheckResult, Launch, Report, Step, StepResult, Verdict
+from grader.model.records import CheckResult, Launch, Report, Step, StepResult, Verdict
 from tests.grader.variants import graders
 from tests.support.processes import ROOT
 

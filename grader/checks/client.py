@@ -10,8 +10,8 @@ from grader.checks.registry import check
 from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
 from grader.driving.prompts import converse
-from grader.driving.text import compare
-from grader.model import Launch, Match
+from grader.model.records import Launch, Match
+from grader.model.text import compare
 
 PROMPTED_CREDIT = 0.5
 OPTION_CREDIT = 0.5  # de -p et -a, l'un des deux

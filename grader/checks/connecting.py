@@ -9,7 +9,7 @@ from grader.driving.failures import Unjudged, Wrong
 from grader.driving.peer import Peer
 from grader.driving.program import Program
 from grader.driving.prompts import converse
-from grader.model import Launch
+from grader.model.records import Launch
 from grader.world.capture import Capture
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8888

@@ -12,8 +12,7 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
 from grader.driving.program import Program
 from grader.driving.waiting import Wait, waits
-from grader.model import Launch
-from grader.sandbox.appetite import processes_of
+from grader.model.records import Launch
 
 PAUSE = 0.5  # secondes entre deux nombres
 TOLERANCE = 0.3  # sur chaque pause : une machine chargée réveille en retard
@@ -91,7 +90,7 @@ def _counting(arena: Arena, program: Program) -> bool:
 async def _watch(program: Program, naps: list[list[Wait]]) -> None:
     while True:
         await asyncio.sleep(LOOK)
-        asleep = waits(processes_of(program.pid)) if program.running else None
+        asleep = waits(program.processes()) if program.running else None
         # Tant qu'il démarre, le noyau ne dit pas toujours ce qu'il attend.
         if asleep and all(wait.known for wait in asleep):
             naps.append(asleep)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from grader.driving.arena import Arena
 from grader.driving.program import CTRL_C, Program
-from grader.sandbox.appetite import processes_of
 
 ENTER = "enter"  # ce qu'on a tapé, parmi les réponses que garde la façon de lancer
 MAX_ENTERS = 4
@@ -58,7 +57,7 @@ def computed(program: Program) -> float:
     """Les secondes de processeur qu'ont prises ses processus encore vivants : elles ne dépendent
     pas de la charge de la machine."""
     ticks = 0
-    for process in processes_of(program.pid):
+    for process in program.processes():
         with suppress(OSError, ValueError):
             stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
             user, system = stat.rpartition(") ")[2].split()[11:13]

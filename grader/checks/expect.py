@@ -8,8 +8,8 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
 from grader.driving.program import Program
-from grader.driving.text import compare, compare_line, plain
-from grader.model import Match
+from grader.model.records import Match
+from grader.model.text import compare, compare_line, plain
 
 WORD_CREDIT = 0.5  # le comportement y est, la phrase non
 TELLING = ("n'a pas lu ce qu'on lui envoie", "calcule sans fin", "écrit sans fin", "a fini")

@@ -12,8 +12,7 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
 from grader.driving.program import Program
 from grader.driving.waiting import Wait, waits
-from grader.model import Launch
-from grader.sandbox.appetite import processes_of
+from grader.model.records import Launch
 
 TOGETHER = 3  # requêtes en cours au même instant, au moins, pour dire qu'elles vont ensemble
 AGAIN = 2  # pages redemandées
@@ -149,7 +148,7 @@ async def _asleep(arena: Arena, web: Web) -> list[Wait]:
         await asyncio.sleep(LOOK)
         if not arena.programs or not web.site.in_flight:
             continue
-        found = waits(processes_of(arena.programs[-1].pid))
+        found = waits(arena.programs[-1].processes())
         now = (web.site.in_flight, *((wait.thread, wait.turns) for wait in found or ()))
         still = still + 1 if found and now == before else 0
         before = now

@@ -15,7 +15,7 @@ from grader.driving.failures import Wrong
 from grader.driving.program import Program
 from grader.driving.setting import Script
 from grader.driving.timeline import Timeline
-from grader.model import Launch
+from grader.model.records import Launch
 
 ANOTHER_FILE = "echo {url} > autre.txt\n{python} autre.txt"
 HARD_CODED_CREDIT = 0.5

@@ -11,7 +11,7 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.program import Program
 from grader.driving.setting import Script
-from grader.model import Launch
+from grader.model.records import Launch
 
 LATENCY = 0.1  # secondes d'attente de chaque page
 DURATION = re.compile(r"\d+[.,]\d+|\d+(?=\s*(?:ms|millisec))")

@@ -7,7 +7,7 @@ from grader.checks.web import nonce_of
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.program import Program
-from grader.model import Match
+from grader.model.records import Match
 from grader.world.site import Page
 
 ELSEWHERE_CREDIT = 0.5  # la bonne page, au mauvais endroit

@@ -21,7 +21,7 @@ from grader.driving.failures import Unjudged, Wrong
 from grader.driving.program import Program
 from grader.driving.prompts import converse
 from grader.driving.setting import Script
-from grader.model import Launch
+from grader.model.records import Launch
 from grader.world.wire import Talk, Wire
 
 CHUNK = 65_536

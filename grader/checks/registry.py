@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from grader.driving.arena import Arena
-from grader.model import Launch
+from grader.model.records import Launch
 
 # Renvoie la façon de lancer le script si le contrôle est celui qui l'apprend, rien sinon ;
 # lève Wrong si la copie ne fait pas ce qui est demandé, Unjudged s'il ne peut en juger.

@@ -9,8 +9,8 @@ from grader.checks.expect import Faults, excuse, judge
 from grader.checks.serving import Server
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
-from grader.driving.text import compare, lines_with, plain
-from grader.model import Failure, Match
+from grader.model.records import Failure, Match
+from grader.model.text import compare, lines_with, plain
 
 WRONG_AUTHOR_CREDIT = 0.5  # le message est passé
 

@@ -14,7 +14,6 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
 from grader.driving.peer import Peer
 from grader.driving.waiting import waits
-from grader.sandbox.appetite import processes_of
 from wording.numbers import plural
 
 CLIENTS = 3
@@ -49,7 +48,7 @@ def _apart(server: Server, peers: list[Peer]) -> Wrong:
     if state.asleep and not state.proven:
         raise Unjudged("le système ne dit pas dans quoi dort un programme")
     sockets = arena.sockets(peers)
-    found = waits(processes_of(program.pid)) if program.running else []
+    found = waits(program.processes()) if program.running else []
     threads = sum(bool(wait.sockets & sockets) for wait in found or ())
     message = "Aucun fil du serveur n'attend ce que diront les clients."
     if any(peer.ended for peer in peers):

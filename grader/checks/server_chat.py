@@ -12,7 +12,7 @@ from grader.checks.staying import nothing_untold, still_talk
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
-from grader.model import Match
+from grader.model.records import Match
 
 FIRST_WORD = "quand un client ne commence pas par Hello"
 REFUSED_CREDIT = 0.5  # n'est pas admis, mais par une exception

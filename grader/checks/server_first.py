@@ -17,8 +17,8 @@ from grader.checks.staying import advise_of_exception
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer
-from grader.driving.text import compare, plain
-from grader.model import Launch, Match
+from grader.model.records import Launch, Match
+from grader.model.text import compare, plain
 
 NOT_TEXT = b"\xff\xfe\xc3"  # ne peut être de l'UTF-8
 GREETING_CREDIT = 0.5  # la bonne réponse, mais à une question qui n'a pas été posée

@@ -11,8 +11,7 @@ from grader.driving.idle import listening_by
 from grader.driving.program import Program
 from grader.driving.prompts import converse
 from grader.driving.setting import Script
-from grader.model import Launch
-from grader.sandbox.appetite import processes_of
+from grader.model.records import Launch
 from grader.world.diag import Listening
 
 STARTING = 1.5  # secondes de sommeil au bout desquelles un serveur n'écoutera plus
@@ -64,7 +63,7 @@ def _deaf(arena: Arena, program: Program) -> str:
 
 def places(arena: Arena, program: Program) -> list[Listening]:
     """Où le programme écoute, d'après le noyau."""
-    return listening_by(arena.diag, processes_of(program.pid)) if program.running else []
+    return listening_by(arena.diag, program.processes()) if program.running else []
 
 
 async def answer_until_listening(arena: Arena, program: Program) -> tuple[str, ...]:

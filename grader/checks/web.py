@@ -11,7 +11,7 @@ from grader.driving.arena import Arena
 from grader.driving.program import Program
 from grader.driving.prompts import converse
 from grader.driving.setting import Script
-from grader.model import Launch
+from grader.model.records import Launch
 from grader.world.site import Page, Site
 
 PAGE = PurePosixPath("/tmp/web_page")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from grader.discovery.clues import mode_of, role_of, stage_of, topic_of
 from grader.discovery.files import SourceFile
 from grader.discovery.words import Words, read, squashed
-from grader.model import Step
+from grader.model.records import Step
 
 CHAT_PART = 2
 CHAT_STEPS = range(2, 7)

@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from grader.model.records import RefusedError
 from wording.harmless import visible
 
 # Ce qu'on n'a pas écrit soi-même. Les dossiers cachés n'en sont pas non plus.
@@ -31,8 +32,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-class SubmissionError(Exception):
-    """Il n'y a rien à juger ; le message, en français, se montre tel quel."""
+class SubmissionError(RefusedError):
+    """Il n'y a rien à juger."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from grader.discovery.candidates import Candidate, Target
 from grader.discovery.files import SourceFile, Submission, printable
 from grader.discovery.rules import RULES, rank
-from grader.model import Step
+from grader.model.records import Step
 
 LAB = 6  # le numéro de ce TP, dans une copie qui en contient plusieurs
 MAX_OTHERS = 10

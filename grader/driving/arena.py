@@ -21,7 +21,7 @@ from grader.driving.setting import Job, Script, Setting
 from grader.driving.timeline import Timeline
 from grader.driving.waiting import Wait, selectors
 from grader.driving.words import Words
-from grader.model import Launch
+from grader.model.records import Launch
 from grader.sandbox.appetite import processes_of, starved
 from grader.sandbox.cell import BubblewrapCell, Cell, PlainCell, prepare_system
 from grader.world.capture import Capture
@@ -199,7 +199,7 @@ class Arena:
 
     def watched(self, program: Program) -> list[Wait]:
         """Les sélecteurs sur lesquels dort, en cet instant, l'un des fils du programme."""
-        return selectors(processes_of(program.pid)) if program.running else []
+        return selectors(program.processes()) if program.running else []
 
     def sockets(self, peers: Iterable[Peer]) -> frozenset[int]:
         """Les inodes des sockets que tient le programme à l'autre bout de ces connexions."""

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from grader.model import Failure, Match
+from grader.model.records import Failure, Match
 
 
 class Wrong(Exception):  # noqa: N818 (« faux » est un verdict, pas une erreur du correcteur)

@@ -17,10 +17,10 @@ import pyte
 
 from grader.driving.idle import alive
 from grader.driving.pulse import Pulse
-from grader.driving.text import plain
 from grader.driving.timeline import MAX_TEXT, Timeline
 from grader.driving.traces import exceptions, own
 from grader.driving.waiting import CONTROLLING_TERMINAL
+from grader.model.text import plain
 from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import Cell
 
@@ -201,6 +201,10 @@ class Program:
     def running(self) -> bool:
         return self.code is None
 
+    def processes(self) -> list[int]:
+        """Lui et ses enfants, tels que le noyau les voit en cet instant."""
+        return processes_of(self.pid)
+
     def press(self, keys: str) -> None:
         """Appuie sur ces touches ; « \\x03 » est Ctrl-C."""
         if self._line.strip():
@@ -236,7 +240,7 @@ class Program:
                 self._process.kill()
 
     async def close(self) -> None:
-        processes = processes_of(self.pid) if self._process else []
+        processes = self.processes() if self._process else []
         self.kill()
         if self._exit:
             await self._exit

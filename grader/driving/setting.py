@@ -7,7 +7,7 @@ from typing import Literal
 
 from grader.discovery.files import Submission
 from grader.discovery.sources import SourceFacts
-from grader.model import Check, Launch, Step
+from grader.model.records import Check, Launch, Step
 from grader.sandbox.cell import Runtime
 from grader.sandbox.limits import Limits
 from grader.world.authority import Authority
@@ -28,10 +28,10 @@ class Script:
 class Setting:
     sandbox: Literal["bwrap", "none"]
     place: Path  # là où l'arène monte ce qu'elle prépare ; sans elle, un dossier temporaire
-    authority: Authority
     submission: Submission
     limits: Limits = field(default_factory=Limits)
     alarms: int = -1  # le descripteur où le chien de garde dit ce qu'il arrête, s'il y en a un
+    authority: Authority = field(default_factory=Authority)
 
 
 @dataclass(frozen=True)

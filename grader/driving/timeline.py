@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from grader.model import Event, EventKind
+from grader.model.records import Event, EventKind
 
 MAX_EVENTS = 100  # par acteur : en tout, ceux qu'on garderait dépendraient de leur ordre
 MORE = "la suite n'est pas racontée"

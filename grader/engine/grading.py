@@ -11,20 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from grader import catalogue
 from grader.driving.setting import Job, Script, Setting
-from grader.engine import budget
+from grader.engine import budget, catalogue
 from grader.engine.budget import Budget
 from grader.engine.pairing import PARTNERS, pairs, share
 from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
 from grader.engine.results import assemble, overall
 from grader.engine.verdicts import LONGER, Next, following, judge
-from grader.model import Check, Kind, Launch, Outcome, Report, Step, StepResult
+from grader.model.records import Check, Kind, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.bare import room
 from grader.sandbox.cell import PLACE
 from grader.sandbox.limits import Limits
-from grader.world.authority import Authority
 
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
 Item = tuple[Step, Check]
@@ -64,7 +62,6 @@ def grade(options: Options) -> Report:
         setting = Setting(
             sandbox=options.sandbox,
             place=folder,
-            authority=Authority(),
             submission=prepared.submission,
             limits=options.limits,
         )

@@ -3,9 +3,9 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader import catalogue
 from grader.checks.pair import PROVES
-from grader.model import Check, CheckResult, Outcome, Step, Verdict
+from grader.engine import catalogue
+from grader.model.records import Check, CheckResult, Outcome, Step, Verdict
 
 PAIR_CREDIT = 0.5
 # Ce qu'un script réussit sans que le correcteur ait à s'en faire comprendre.

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from grader.driving.setting import Job, Setting
 from grader.engine.trial import ENDLESS, budget, decode, encode, run
-from grader.model import Failure, Outcome
+from grader.model.records import Failure, Outcome
 from grader.sandbox.inherited import forget, stops_held
 from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter, split
 from grader.sandbox.watchdog import Watchdog

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from grader import catalogue
 from grader.discovery.confined import Sandbox
 from grader.discovery.files import Submission, read_submission
 from grader.discovery.interpreters import MODULES, find_interpreters
@@ -13,12 +12,13 @@ from grader.discovery.names import Found, find_empty, find_steps
 from grader.discovery.reading import Choice, Reading
 from grader.discovery.sources import ReadingError
 from grader.driving.setting import Script
-from grader.model import Launch, Step
+from grader.engine import catalogue
+from grader.model.records import Launch, RefusedError, Step
 
 NO_MEASURE = "Pas de mesure.py : jugé sur les deux scripts, s'ils se chronomètrent."
 
 
-class NoInterpreterError(Exception):
+class NoInterpreterError(RefusedError):
     """Aucun Python de la machine ne peut lancer la copie."""
 
 

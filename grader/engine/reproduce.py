@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from grader.driving.setting import Script
-from grader.model import Check, Failure, Launch
+from grader.model.examples import HOST, LIST, PORT, URLS
+from grader.model.records import Check, Failure, Launch
 
 PSEUDO, WORD = "it4", "bonjour"
-# Un vrai site pour chaque URL : celles de l'essai n'existent que dans le faux Internet.
-# Aucun n'est dans le sujet : un script qui n'y obéit pas se voit.
-URLS = ("https://www.python.org", "https://www.gnu.org", "https://www.debian.org")
-LIST = "urls.txt"
-HOST, PORT = "127.0.0.1", 8888
 TYPED = {"url": URLS[0], "file": LIST, "message": "Hello", "enter": ""}
 RUN = ("{run}", "{python}")  # ce qui lance le script de la copie
 _AUTHOR = re.compile(r"Hello\|([a-z]{4,15})$|(?:Annonce : )?([a-z]{4,15}) a (?:dit|rejoint|quitté)")

@@ -7,7 +7,7 @@ from grader.driving.setting import Script
 from grader.engine.preparing import Prepared
 from grader.engine.reproduce import argument, commands
 from grader.engine.verdicts import judge
-from grader.model import Check, CheckResult, Failure, Outcome, Step, StepResult, Verdict
+from grader.model.records import Check, CheckResult, Failure, Outcome, Step, StepResult, Verdict
 
 CUT = Outcome(0.0, unjudged="le temps accordé à cette copie est écoulé")
 WORST_FIRST = (

@@ -11,7 +11,7 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Unjudged, Wrong
 from grader.driving.setting import Job, Setting
 from grader.engine.functions import functions
-from grader.model import Event, Failure, Launch, Match, Outcome
+from grader.model.records import Event, Failure, Launch, Match, Outcome
 
 # Un contrôle enchaîne des attentes, chacune bornée ; à elles toutes, elles le sont aussi.
 WAITS = 8

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from grader.model import Check, CheckResult, Outcome, Verdict
+from grader.model.records import Check, CheckResult, Outcome, Verdict
 
 LONGER = 4.0  # par combien un dernier essai multiplie les attentes
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from grader.model import Report, Verdict
+from grader.model.records import Report, Verdict
 
 PLACES = re.compile(r'^ *File "(.+)", line (\d+)', re.MULTILINE)
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from rich.cells import cell_len
 
-from grader.driving.text import tidy
+from grader.model.text import tidy
 from wording.harmless import named, visible
 
 WIDTH = 64  # colonnes d'une fenêtre

@@ -2,8 +2,8 @@
 
 import re
 
-from grader.driving.text import plain, tidy
-from grader.model import Failure
+from grader.model.records import Failure
+from grader.model.text import plain, tidy
 from grader.reports.difference import WIDTH, Difference, comparable, first_difference
 from grader.reports.words import MATCHES
 from wording.harmless import shortened

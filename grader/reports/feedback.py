@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import CheckResult, Event, Failure, StepResult, Verdict
+from grader.model.records import CheckResult, Event, Failure, StepResult, Verdict
 from grader.reports import evidence, launching
 from grader.reports.difference import WIDTH
 from grader.reports.evidence import last_lines

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.model import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
+from grader.model.records import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
 from wording.harmless import hidden, shortened, visible
 
 MAX_BYTES = 20_000_000  # au-delà, un rapport ne se relit pas

@@ -3,8 +3,8 @@
 import shlex
 from pathlib import PurePosixPath
 
-from grader.engine.reproduce import HOST, LIST, PORT, URLS
-from grader.model import Launch, StepResult
+from grader.model.examples import HOST, LIST, PORT, URLS
+from grader.model.records import Launch, StepResult
 
 ANSWERS = {
     "url": "l'URL",

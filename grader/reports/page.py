@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.model import CheckResult, Event, Failure, Report, StepResult, Verdict
+from grader.model.records import CheckResult, Event, Failure, Report, StepResult, Verdict
 from grader.reports import evidence, launching, words
 from grader.reports.crashes import crashes
 from grader.reports.difference import WIDTH, comparable, marked

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import Check, CheckResult, Report, Step, StepResult, Verdict
+from grader.model.records import Check, CheckResult, Report, Step, StepResult, Verdict
 from grader.reports.crashes import Crash, crashes
 from grader.reports.evidence import last_lines
 from grader.reports.feedback import clean, reason, show_step, split_line, verdict_text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from grader.model import Event
+from grader.model.records import Event
 from grader.reports.words import EVENTS, duration
 from wording.harmless import shortened, visible
 from wording.numbers import count

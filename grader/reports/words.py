@@ -3,7 +3,7 @@
 import math
 from datetime import datetime
 
-from grader.model import (
+from grader.model.records import (
     UNJUDGED,
     CheckResult,
     EventKind,

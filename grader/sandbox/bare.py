@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from grader.model import Kind
+from grader.model.records import Kind, RefusedError
 from grader.sandbox.inherited import stops_held
 
 PORT = 8888
@@ -30,8 +30,8 @@ PATIENCE = 600.0  # secondes ; une correction ordinaire sans bac à sable en pre
 MAX_NAME = 60  # caractères
 
 
-class BareError(Exception):
-    """Ce qui empêche de corriger sans bac à sable ; le message est pour l'écran."""
+class BareError(RefusedError):
+    """Ce qui empêche de corriger sans bac à sable."""
 
 
 def check_port(port: int = PORT) -> None:

@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.catalogue import select
 from grader.driving.arena import Arena
 from grader.driving.program import Program
 from grader.driving.setting import Job, Setting
+from grader.engine.catalogue import select
 from grader.engine.functions import functions
 from grader.engine.grading import place
 from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
-from grader.model import Failure, Report
+from grader.model.records import Failure, Report
 from grader.sandbox.cell import BubblewrapCell
-from grader.world.authority import Authority
 from tests.grader.variants import Mutant, Variant, grade_variant, results, textbook
 
 PROMPT = "tp6$ "
@@ -100,7 +99,7 @@ def _screens(prepared: Prepared, step_id: str, terminals: Sequence[str]) -> list
 
     functions()[check.id] = pasted
     with place("bwrap") as where:
-        setting = Setting("bwrap", where, Authority(), prepared.submission)
+        setting = Setting("bwrap", where, prepared.submission)
         pool: Pool[str] = Pool(setting)
         pool.start(step_id, Job(step, check, prepared.scripts, seed=1))
         ended = pool.next()

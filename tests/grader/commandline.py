@@ -7,7 +7,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.cli import main
+from grader.command.cli import main
 from tests.support.processes import run
 
 # La plus vite jugée des copies : elle échoue, sans attendre personne.

@@ -8,8 +8,8 @@ Pour tout récrire : make controles.
 import re
 from collections.abc import Mapping
 
-from grader.catalogue import steps
-from grader.model import Check, Step
+from grader.engine.catalogue import steps
+from grader.model.records import Check, Step
 from grader.reports.words import number
 from tests.support.processes import ROOT
 

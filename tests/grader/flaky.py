@@ -19,9 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from grader.catalogue import steps
+from grader.engine.catalogue import steps
 from grader.engine.grading import Options, grade
-from grader.model import Report, Verdict
+from grader.model.records import Report, Verdict
 from tests.grader.variants import (
     SEED,
     SIDE_BY_SIDE,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from grader import doctor as machine
-from grader.exits import BAD_INPUT, NOT_FULL
+from grader.command.exits import BAD_INPUT, NOT_FULL
+from grader.engine import doctor as machine
 from tests.grader.commandline import HASTY, grader, said, submission
 
 BOUND = 90.0  # secondes, machine très chargée ; d'ordinaire, trois

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.model import Failure
+from grader.model.records import Failure
 from tests.grader.byhand import PROMPT, differ, evident, normal, written
 
 JOINED = "Annonce : alice a rejoint la chatroom"

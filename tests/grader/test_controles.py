@@ -2,9 +2,9 @@
 
 import re
 
-from grader import exits
-from grader.catalogue import steps
-from grader.model import Verdict
+from grader.command import exits
+from grader.engine.catalogue import steps
+from grader.model.records import Verdict
 from grader.reports.words import VERDICTS, number
 from tests.grader.controles import DOCUMENT, ROW, SECTION, TO_WRITE, rendered
 

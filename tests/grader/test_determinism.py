@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from grader.catalogue import select, steps
+from grader.engine.catalogue import select, steps
 from grader.engine.grading import Options, grade
-from grader.model import Step
+from grader.model.records import Step
 from grader.reports import jsonreport
 from tests.grader.commandline import submission
 from tests.grader.variants import graders

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.exits import OK
+from grader.command.exits import OK
 from tests.support.processes import ENVIRONMENT, ROOT
 
 FROM_ANYWHERE = [str(ROOT / "grader")]

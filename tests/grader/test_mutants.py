@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.catalogue import steps
-from grader.model import Verdict
+from grader.engine.catalogue import steps
+from grader.model.records import Verdict
 from tests.grader.byhand import Judged, judge_and_paste
 from tests.grader.variants import (
     Edit,

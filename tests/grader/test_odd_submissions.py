@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from grader.discovery.interpreters import find_interpreters
-from grader.model import Report, Verdict
+from grader.model.records import Report, Verdict
 from tests.grader.variants import (
     Gradings,
     Odd,

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
-from grader.catalogue import select
 from grader.engine import preparing
+from grader.engine.catalogue import select
 from grader.engine.grading import Options, grade
-from grader.model import CheckResult, Report
+from grader.model.records import CheckResult, Report
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 TEXTBOOK = SUBMISSIONS / "textbook"

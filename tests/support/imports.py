@@ -13,7 +13,7 @@ def imported(file: Path, package: str) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "un import relatif cache l'étage"
-            # « from grader import catalogue » nomme un étage ; « from grader.model import X », non.
+            # « from grader import engine » nomme un étage ; « from grader.model import X », non.
             module = str(node.module)
             inside = module.startswith(package) and (root / module.replace(".", "/")).is_dir()
             names |= {f"{module}.{a.name}" for a in node.names} if inside else {module}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.doctor import usable
 from grader.engine import grading, preparing
+from grader.engine.doctor import usable
 from tests.grader.attacks.ground import Ground, interpreters
 
 

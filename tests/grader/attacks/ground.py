@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from grader.catalogue import select
 from grader.discovery.interpreters import Interpreter, find_interpreters
 from grader.engine import grading
-from grader.model import CheckResult, Report, Step, Verdict
+from grader.engine.catalogue import select
+from grader.model.records import CheckResult, Report, Step, Verdict
 from grader.sandbox.limits import MEGABYTE, Limits
 from tests.grader.attacks import removed
 

@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from grader.driving.program import Program
-from grader.model import Report, Verdict
+from grader.model.records import Report, Verdict
 from grader.reports import jsonreport, page, terminal
 from grader.sandbox.limits import MEGABYTE
 from tests.grader.attacks.ground import (
@@ -140,7 +140,7 @@ def test_secrets_stay_secret(ground: Ground, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TP6_SECRET", secret)
     file = ground.folder / "secret"
     file.write_text(secret, encoding="utf-8")
-    paths = [file, ground.copy / "..", ROOT / "grader/model.py", ROOT / "tests"]
+    paths = [file, ground.copy / "..", ROOT / "grader/model/records.py", ROOT / "tests"]
     paths += [Path.home() / ".bashrc", Path.home() / ".profile"]
     paths += [Path("/proc/1/root", *path.parts[1:]) for path in paths]
     orders = {"terces": secret[::-1], "chemins": [str(path) for path in paths]}
@@ -356,7 +356,7 @@ def test_modules_of_the_submission_are_not_those_of_the_grader(ground: Ground) -
 
 GRADING = """
 import pathlib, sys
-from grader.catalogue import select
+from grader.engine.catalogue import select
 from grader.engine.grading import Options, grade
 grade(Options(pathlib.Path(sys.argv[1]), select("II.2.server")))
 """

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from grader.model import Verdict
+from grader.model.records import Verdict
 from tests.grader.attacks.ground import SUCCESS, Ground, seen
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.model import CheckResult
+from grader.model.records import CheckResult
 from grader.sandbox.limits import MEGABYTE, Limits
 from tests.grader.attacks import removed
 from tests.grader.attacks.ground import (

@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from grader.model import Launch, Outcome
+from grader.model.records import Launch, Outcome
 from tests.grader.checks.playing import Play, play
 from tests.grader.variants import TEXTBOOK
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from unittest.mock import patch
 
-from grader.catalogue import select
 from grader.discovery.files import SourceFile, Submission
 from grader.discovery.interpreters import Interpreter
 from grader.discovery.sources import SourceFacts, facts
 from grader.driving.arena import Arena
 from grader.driving.setting import Job, Script, Setting
+from grader.engine.catalogue import select
 from grader.engine.functions import functions
 from grader.engine.trial import run
-from grader.model import Launch, Outcome
+from grader.model.records import Launch, Outcome
 from grader.sandbox.cell import Runtime
 from grader.world.authority import Authority
 from tests.grader.variants import TEXTBOOK
@@ -55,7 +55,7 @@ def play(
         found, check, {step: script}, seed=os.getpid()
     )  # les ports d'un autre test en dépendent aussi
     with patch.dict(functions(), {check.id: _tidily(function)}):
-        outcome = run(Setting("none", folder, AUTHORITY, submission), job)
+        outcome = run(Setting("none", folder, submission, authority=AUTHORITY), job)
     assert not outcome.error, outcome.error
     return outcome
 

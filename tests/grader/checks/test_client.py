@@ -22,7 +22,7 @@ from grader.checks.client import (
 from grader.checks.connecting import start_client
 from grader.checks.ending import ends
 from grader.driving.arena import Arena
-from grader.model import Match
+from grader.model.records import Match
 from tests.grader.checks.clients import HOST, free_port, judged, source
 from tests.grader.checks.playing import Play, message
 

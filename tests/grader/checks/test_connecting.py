@@ -8,7 +8,7 @@ import pytest
 from grader.checks import connecting
 from grader.checks.connecting import answers_of, guess_ports, learn_launch, start_client
 from grader.driving.arena import Arena
-from grader.model import Launch, Outcome
+from grader.model.records import Launch, Outcome
 from tests.grader.checks.clients import HOST, free_port, judged
 from tests.grader.checks.playing import message, play
 

@@ -22,7 +22,7 @@ from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.peer import Peer, connect
 from grader.driving.program import Program
-from grader.model import Match
+from grader.model.records import Match
 from tests.grader.checks.playing import message, play
 
 TALKING = """

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from grader.checks import fetching
-from grader.model import Launch
+from grader.model.records import Launch
 from tests.grader.checks.playing import message, play
 
 COPY = PurePosixPath("/home/etudiant/tp6")

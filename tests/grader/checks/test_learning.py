@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks import learning
-from grader.model import Launch, Outcome
+from grader.model.records import Launch, Outcome
 from tests.grader.checks.playing import message, play
 
 HEAD = """

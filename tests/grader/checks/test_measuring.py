@@ -7,7 +7,7 @@ import pytest
 
 from grader.checks import measuring
 from grader.driving.arena import Arena
-from grader.model import Launch
+from grader.model.records import Launch
 from tests.grader.checks.playing import message, play
 
 HEAD = """

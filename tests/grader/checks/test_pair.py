@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from grader.catalogue import select, steps
 from grader.checks.pair import (
     PROVES,
     Guest,
@@ -20,10 +19,11 @@ from grader.checks.pair import (
 from grader.discovery.files import SourceFile, Submission
 from grader.discovery.sources import SourceFacts
 from grader.driving.setting import Job, Script, Setting
+from grader.engine.catalogue import select, steps
 from grader.engine.functions import functions
 from grader.engine.pairing import PARTNERS
 from grader.engine.trial import run
-from grader.model import Launch, Outcome
+from grader.model.records import Launch, Outcome
 from grader.sandbox.cell import Runtime
 from grader.world.wire import Talk, Wire
 from tests.grader.checks.clients import HOST, free_port
@@ -79,7 +79,7 @@ def together(folder: Path, group: str, server: str = SERVER, client: str = CLIEN
     }
     (step,) = select(PARTNERS[group][1])
     check = replace(step.checks[0], id=f"{group}.pair", deadline=3)
-    setting = Setting("none", folder, AUTHORITY, Submission(folder, files))
+    setting = Setting("none", folder, Submission(folder, files), authority=AUTHORITY)
     outcome = run(setting, Job(step, check, scripts, seed=1))
     assert not outcome.error, outcome.error
     return outcome

@@ -18,7 +18,7 @@ from grader.checks.room import (
 from grader.checks.starting import start_server
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
-from grader.model import Match
+from grader.model.records import Match
 from tests.grader.checks.playing import message, play, textbook
 
 WORD = "zabolira"

@@ -16,7 +16,7 @@ from grader.checks.starting import (
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.program import Program
-from grader.model import Launch
+from grader.model.records import Launch
 from tests.grader.checks.playing import message, play, textbook
 
 BARE, OPTIONS = (), ("-p", "8888", "-a", "127.0.0.1")

@@ -6,7 +6,7 @@ import pytest
 
 from grader.checks.web import Given, new_url, nonce_of, open_web, options, place_of, run
 from grader.driving.arena import Arena
-from grader.model import Launch
+from grader.model.records import Launch
 from tests.grader.checks.playing import play
 
 ONE, MANY = "I.2.sync", "I.2.sync_multiple"

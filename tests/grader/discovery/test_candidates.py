@@ -4,9 +4,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from grader.catalogue import steps
 from grader.discovery.candidates import Candidate, Source, Target
 from grader.discovery.files import SourceFile
+from grader.engine.catalogue import steps
 
 SERVER, ASYNC = "asyncio.start_server(", "async def f(): ..."
 

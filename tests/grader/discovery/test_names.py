@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from grader.catalogue import steps
 from grader.discovery.files import read_submission
 from grader.discovery.names import MAX_OTHERS, Found, find_empty, find_steps
+from grader.engine.catalogue import steps
 from tests.grader.discovery.copies import ROOT, submission
 
 SERVER = b"import asyncio\nasyncio.start_server(handle, HOST, PORT)\n"

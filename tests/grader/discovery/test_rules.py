@@ -4,11 +4,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from grader.catalogue import steps
 from grader.discovery import names, rules
 from grader.discovery.candidates import Candidate, Target
 from grader.discovery.files import SourceFile
 from grader.discovery.rules import RULES, Rule, rank
+from grader.engine.catalogue import steps
 from tests.grader.discovery.copies import submission
 
 STEPS = {PurePosixPath(step.file).stem: step for step in steps()}

@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from grader.catalogue import select
 from grader.discovery.files import SourceFile, Submission
 from grader.driving.arena import Arena
 from grader.driving.prompts import converse
 from grader.driving.setting import Job, Script, Setting
-from grader.model import Launch
+from grader.engine.catalogue import select
+from grader.model.records import Launch
 from grader.sandbox.cell import Runtime
 from grader.world.authority import Authority
 from tests.grader.driving.programs import children, leaving_nothing
@@ -37,7 +37,7 @@ def playing(
     """Joue `scenario` dans l'arène d'une étape dont le script est `source`."""
     path = PurePosixPath(folder, "script.py")
     submission = Submission(place, (SourceFile(path, source.encode()),))
-    setting = Setting("none", place, AUTHORITY, submission, alarms=alarms)
+    setting = Setting("none", place, submission, alarms=alarms, authority=AUTHORITY)
     step = select("II.5.client")[0]
     check = replace(step.checks[0], deadline=LONG)
     runtime = Runtime(Path(sys.executable), ())

@@ -1,7 +1,7 @@
 """Dire qu'un contrôle échoue : la preuve voyage avec l'exception."""
 
 from grader.driving.failures import Wrong
-from grader.model import Failure, Match
+from grader.model.records import Failure, Match
 
 
 def test_wrong_holds_its_failure() -> None:

@@ -12,7 +12,7 @@ from grader.driving.idle import Observer, Sleep, alive
 from grader.driving.program import CTRL_C, FLOODED, KEPT, Program
 from grader.driving.pulse import Pulse
 from grader.driving.timeline import Timeline
-from grader.model import Event
+from grader.model.records import Event
 from grader.sandbox.cell import PlainCell
 from grader.sandbox.limits import Limits
 from grader.world.diag import Diag

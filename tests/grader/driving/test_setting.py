@@ -2,9 +2,9 @@
 
 from pathlib import Path, PurePosixPath
 
-from grader.catalogue import select
 from grader.driving.setting import Job, Script
-from grader.model import Launch
+from grader.engine.catalogue import select
+from grader.model.records import Launch
 from grader.sandbox.cell import Runtime
 
 

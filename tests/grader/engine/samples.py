@@ -6,7 +6,7 @@ from grader.discovery.files import Submission
 from grader.discovery.names import Found
 from grader.driving.setting import Script
 from grader.engine.preparing import Prepared
-from grader.model import Check, Event, Failure, Launch, Outcome, Step
+from grader.model.records import Check, Event, Failure, Launch, Outcome, Step
 from grader.sandbox.cell import Runtime
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import grader.checks
-from grader.catalogue import steps
+from grader.engine.catalogue import steps
 from grader.engine.functions import MODULES, functions
 from grader.engine.pairing import PARTNERS
 

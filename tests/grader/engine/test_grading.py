@@ -11,7 +11,7 @@ from grader.engine import grading
 from grader.engine.grading import CUT, Options, Progress, grade, place, with_settings
 from grader.engine.preparing import Prepared
 from grader.engine.verdicts import LONGER
-from grader.model import Check, Launch, Outcome, Report, Step, Verdict
+from grader.model.records import Check, Launch, Outcome, Report, Step, Verdict
 from grader.sandbox.cell import PLACE
 from tests.grader.engine.samples import check, prepared, right, step, unjudged, wrong
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.catalogue import select
 from grader.checks.pair import PROVES
+from grader.engine.catalogue import select
 from grader.engine.functions import functions
 from grader.engine.pairing import (
     NOTE,
@@ -15,7 +15,7 @@ from grader.engine.pairing import (
     share,
     understood,
 )
-from grader.model import CheckResult, Outcome, Verdict
+from grader.model.records import CheckResult, Outcome, Verdict
 from tests.grader.engine.samples import broken, right, unjudged, wrong
 
 PARTNERS_STEPS = {name for pair in PARTNERS.values() for name in pair}

@@ -16,13 +16,13 @@ from unittest import mock
 
 import pytest
 
-from grader.catalogue import select
 from grader.discovery.files import Submission
 from grader.driving.setting import Job, Setting
 from grader.engine import pool as module
+from grader.engine.catalogue import select
 from grader.engine.pool import STIFLED, Pool
 from grader.engine.trial import ENDLESS
-from grader.model import Outcome
+from grader.model.records import Outcome
 from grader.sandbox.namespaces import NamespaceError
 from tests.grader.driving.programs import children
 from tests.grader.variants import graders
@@ -39,7 +39,7 @@ def opened(run: Run, *, sandbox: str = "none", **replaced: Any) -> Iterator["Poo
     """Une réserve d'arènes où `run` tient lieu de contrôle."""
     warnings.simplefilter("error")
     before = sorted(os.listdir("/proc/self/fd"))  # noqa: PTH208 (des noms suffisent)
-    setting: Any = Setting(sandbox, Path("/"), None, Submission(Path("/"), ()))  # type: ignore[arg-type]
+    setting: Any = Setting(sandbox, Path("/"), Submission(Path("/"), ()))  # type: ignore[arg-type]
     with mock.patch.multiple(module, run=run, **replaced):
         pool: Pool[str] = Pool(setting)
         try:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalogue import steps
 from grader.discovery.confined import Sandbox
 from grader.discovery.interpreters import Interpreter, find_interpreters
 from grader.engine import preparing
+from grader.engine.catalogue import steps
 from grader.engine.preparing import NoInterpreterError, prepare
 
 # Lire la copie, c'est un fork ; pytest-xdist a un fil à lui, ce dont Python 3.12 s'inquiète.

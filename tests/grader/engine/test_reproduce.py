@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from grader.engine.reproduce import Spoken, argument, commands, spoken
-from grader.model import Check, Failure
+from grader.model.records import Check, Failure
 from tests.grader.engine.samples import check, script
 
 HOSTILE = [

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.discovery.names import Found
 from grader.engine.results import assemble
-from grader.model import Launch, Outcome, StepResult, Verdict
+from grader.model.records import Launch, Outcome, StepResult, Verdict
 from tests.grader.engine.samples import (
     broken,
     check,

@@ -9,15 +9,15 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from grader.catalogue import select
 from grader.discovery.files import SourceFile, Submission
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
 from grader.driving.setting import Job, Script, Setting
 from grader.engine import trial
+from grader.engine.catalogue import select
 from grader.engine.functions import functions
 from grader.engine.trial import MAX_EVIDENCE, decode, encode, run
-from grader.model import Event, Failure, Launch, Match, Outcome
+from grader.model.records import Event, Failure, Launch, Match, Outcome
 from grader.sandbox.cell import Runtime
 from grader.world.authority import Authority
 from tests.grader.driving.programs import children
@@ -74,7 +74,7 @@ def attempt(
     def play(function: Callable[[Arena], Awaitable[Launch | None]]) -> Outcome:
         path = PurePosixPath("x.py")
         submission = Submission(tmp_path, (SourceFile(path, b"print('dedans')\ninput()"),))
-        setting = Setting("none", tmp_path, AUTHORITY, submission)
+        setting = Setting("none", tmp_path, submission, authority=AUTHORITY)
         script = Script(path, Runtime(Path(sys.executable), ()), "3", ())
         monkeypatch.setitem(functions(), STEP.checks[0].id, function)
         before = children()
@@ -158,10 +158,11 @@ def test_our_mistake(attempt: Attempt) -> None:
 def test_a_program_that_holds_the_check_fails(
     attempt: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trial, "budget", lambda _: 0.2)
+    monkeypatch.setattr(trial, "budget", lambda _: 3.0)
 
     async def check(arena: Arena) -> None:
         await _seen(arena)
+        await arena.settle(*arena.programs)
         await asyncio.sleep(600)
 
     outcome = attempt(check)

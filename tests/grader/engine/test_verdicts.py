@@ -3,7 +3,7 @@
 import pytest
 
 from grader.engine.verdicts import Next, following, judge
-from grader.model import Outcome, Verdict
+from grader.model.records import Outcome, Verdict
 from tests.grader.engine.samples import broken, check, right, unjudged, wrong
 
 POINTS = 0.5

@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from grader.model import (
+from grader.model.records import (
     Check,
     CheckResult,
     Event,

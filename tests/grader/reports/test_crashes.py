@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.model import CheckResult, Outcome, Report, Verdict
+from grader.model.records import CheckResult, Outcome, Report, Verdict
 from grader.reports.crashes import crashes
 from tests.grader.reports import sample
 

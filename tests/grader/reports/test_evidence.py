@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.model import Failure, Match
+from grader.model.records import Failure, Match
 from grader.reports.difference import WIDTH
 from grader.reports.evidence import difference, last_lines, likeness, output, received, sent
 

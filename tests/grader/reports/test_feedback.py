@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from grader.model import CheckResult, Failure, Outcome, StepResult, Verdict
+from grader.model.records import CheckResult, Failure, Outcome, StepResult, Verdict
 from grader.reports.feedback import clean, reason, show_check, show_step, split_line, verdict_text
 from grader.reports.words import VERDICTS
 from tests.grader.reports import sample

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.model import REPORT_VERSION, Event, EventKind, Match, Report, Verdict
+from grader.model.records import REPORT_VERSION, Event, EventKind, Match, Report, Verdict
 from grader.reports.jsonreport import (
     MAX_BYTES,
     ReportError,

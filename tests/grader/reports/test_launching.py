@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.model import Launch
+from grader.model.records import Launch
 from grader.reports.launching import address, command, typed
 from tests.grader.reports import sample
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from grader.model import Failure, Match, Report, Verdict
+from grader.model.records import Failure, Match, Report, Verdict
 from grader.reports.page import MAX_BLOCK, name, reasons, render, sides
 from tests.grader.reports import sample
 from tests.grader.reports.sample import event

@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.model import Event, Match, Report, Verdict
+from grader.model.records import Event, Match, Report, Verdict
 from grader.reports.terminal import show, show_hint
 from tests.grader.reports import sample
 from wording.harmless import visible

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
-from grader.model import Event, EventKind
+from grader.model.records import Event, EventKind
 from grader.reports.timeline import (
     BRIEF_FIRST,
     BRIEF_LAST,

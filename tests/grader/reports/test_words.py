@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from grader.model import EventKind, Match, Verdict
+from grader.model.records import EventKind, Match, Verdict
 from grader.reports.words import (
     EVENTS,
     MATCHES,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.model import Kind
+from grader.model.records import Kind
 from grader.sandbox import bare
 from grader.sandbox.bare import BareError, check_port, pages_set_aside, room
 

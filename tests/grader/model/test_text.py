@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from grader.driving.text import compare, compare_line, lines_with, plain, tidy
-from grader.model import Match
+from grader.model.records import Match
+from grader.model.text import compare, compare_line, lines_with, plain, tidy
 
 WORD = "zabolira"
 EXPECTED = f"it4 a dit : é{WORD} çà"

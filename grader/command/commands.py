@@ -11,19 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from grader import catalogue
-from grader import doctor as machine
-from grader.discovery.files import SubmissionError
-from grader.engine import grading
-from grader.engine.preparing import NoInterpreterError
-from grader.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
-from grader.model import Check, Report, Step, Verdict
+from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
+from grader.engine import catalogue, grading
+from grader.engine import doctor as machine
+from grader.model.records import Check, RefusedError, Report, Step, Verdict
+from grader.model.version import VERSION
 from grader.reports import files, jsonreport, page, terminal
-from grader.sandbox.bare import BareError
-from grader.version import VERSION
 from wording.harmless import shortened, visible
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Colonnes : en deçà, rich ne finirait pas ; au-delà, il remplirait la mémoire d'espaces.
 NARROWEST, WIDEST = 40, 4000
 PIPED = 100  # là où il n'y a pas de terminal
@@ -81,7 +77,7 @@ def _run(
     try:
         with _Progress(Console(stderr=True)) as progress:
             report = grading.grade(grading.with_settings(options, progress=progress.advance))
-    except (SubmissionError, NoInterpreterError, BareError) as error:
+    except RefusedError as error:
         return _fail(str(error))
     failed = _write(arguments, report)  # d'abord : l'écran, lui, peut disparaître
     _show(lambda console: terminal.show(report, console, verbose=arguments.verbose))

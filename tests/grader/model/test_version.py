@@ -2,7 +2,7 @@
 
 import re
 
-from grader.version import VERSION
+from grader.model.version import VERSION
 from tests.support.processes import ROOT
 
 

@@ -9,9 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from grader.version import VERSION
+from grader.model.version import VERSION
 
 REPORT_VERSION = 2
+
+
+class RefusedError(Exception):
+    """Ce qui empêche de juger ; le message, en français, se montre tel quel."""
 
 
 class Verdict(StrEnum):

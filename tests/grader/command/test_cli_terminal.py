@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.exits import INTERRUPTED, NOT_FULL
+from grader.command.exits import INTERRUPTED, NOT_FULL
 from tests.grader.commandline import HASTY, processes, submission
 from tests.support.processes import Process
 from tests.support.terminal import Terminal
@@ -108,8 +108,8 @@ def test_no_color(tmp_path: Path) -> None:
 DURING_A_FORK = """
 import os, signal, sys
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGTERM))
-from grader.cli import main
-from grader.process import as_process
+from grader.command.cli import main
+from grader.command.process import as_process
 sys.exit(as_process(main))
 """
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalogue import select, steps
-from grader.exits import BAD_INPUT, GRADER_ERROR, NOT_FULL, OK
+from grader.command.exits import BAD_INPUT, GRADER_ERROR, NOT_FULL, OK
+from grader.engine.catalogue import select, steps
 from grader.reports import jsonreport
 from tests.grader.commandline import HASTY, grader, said, submission
 from tests.support.processes import ENVIRONMENT, ROOT
@@ -56,7 +56,9 @@ def test_help_comes_at_once() -> None:
 
 def test_nothing_heavy_is_imported_for_the_help() -> None:
     heavy = ["asyncio", "rich", "aiohttp", "cryptography", "jinja2", "jsonschema", "pyte"]
-    code = f"import grader.cli, sys; print([name for name in {heavy} if name in sys.modules])"
+    code = (
+        f"import grader.command.cli, sys; print([name for name in {heavy} if name in sys.modules])"
+    )
     result = subprocess.run(
         [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -212,7 +214,7 @@ def test_a_report_one_may_not_write(tmp_path: Path) -> None:
 def test_a_report_that_could_be_written_is_left_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.doctor.usable", lambda: "")
+    monkeypatch.setattr("grader.engine.doctor.usable", lambda: "")
     kept, absent = tmp_path / "un.json", tmp_path / "deux.html"
     kept.write_text("déjà là", encoding="utf-8")
     answer = said(str(tmp_path / "absent"), "--json", str(kept), "--html", str(absent))
@@ -298,10 +300,10 @@ def test_a_full_disk_is_said_in_a_line() -> None:
 @pytest.mark.parametrize("developer", [False, True])
 def test_a_mistake_of_ours_is_said_in_a_line(developer: bool) -> None:
     code = (
-        "import sys, grader.commands, grader.cli\n"
+        "import sys, grader.command.commands, grader.command.cli\n"
         "def hint(_): raise LookupError('\\x1b[31mperdu\\n' * 1000)\n"
-        "grader.commands.hint = hint\n"
-        "sys.exit(grader.cli.main(['hint', 'II']))"
+        "grader.command.commands.hint = hint\n"
+        "sys.exit(grader.command.cli.main(['hint', 'II']))"
     )
     mode = ["-X", "dev"] if developer else []
     result = subprocess.run(

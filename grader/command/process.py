@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from grader.exits import BAD_INPUT
+from grader.command.exits import BAD_INPUT
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

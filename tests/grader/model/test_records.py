@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.model import (
+from grader.model.records import (
     Check,
     CheckResult,
     Event,

@@ -5,11 +5,11 @@ import string
 
 import pytest
 
-from grader import catalogue
-from grader.catalogue import select, steps
 from grader.checks.registry import check as register
+from grader.engine import catalogue
+from grader.engine.catalogue import select, steps
 from grader.engine.functions import functions
-from grader.model import Check, Step
+from grader.model.records import Check, Step
 from tests.support.processes import ROOT
 
 CHECKS = [check for step in steps() for check in step.checks]

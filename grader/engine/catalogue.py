@@ -5,7 +5,7 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-from grader.model import Check, Step
+from grader.model.records import Check, Step
 
 TOTAL = 20  # points
 

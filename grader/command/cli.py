@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import exits, process
+from grader.command import exits, process
 from wording.arguments import Parser, positive
 from wording.harmless import shortened, visible
 
@@ -117,7 +117,7 @@ PARSERS = {"step": _step, "hint": _hint, "replay": _replay, "doctor": _doctor}
 def _run(given: list[str]) -> int:
     name = given.pop(0) if given and given[0] in PARSERS else "grade"
     parsed = PARSERS.get(name, _grade)().parse_args(given)
-    from grader import commands  # noqa: PLC0415 (voir en tête)
+    from grader.command import commands  # noqa: PLC0415 (voir en tête)
 
     run = {
         "grade": commands.grade,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import doctor
 from grader.discovery.interpreters import MODULES, Interpreter
-from grader.doctor import CONTAINER, Finding, usable
+from grader.engine import doctor
+from grader.engine.doctor import CONTAINER, Finding, usable
 from grader.sandbox.namespaces import NamespaceError
 
 pytestmark = pytest.mark.sandbox  # ce qui n'y va pas est ce que le test y a mis

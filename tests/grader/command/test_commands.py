@@ -11,15 +11,15 @@ from typing import ClassVar, Literal
 
 import pytest
 
-from grader import doctor as machine
-from grader.catalogue import select
-from grader.doctor import Finding
+from grader.command.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
+from grader.engine import doctor as machine
 from grader.engine import grading
+from grader.engine.catalogue import select
+from grader.engine.doctor import Finding
 from grader.engine.preparing import NoInterpreterError
-from grader.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
-from grader.model import CheckResult, Report, StepResult, Verdict
+from grader.model.records import CheckResult, Report, StepResult, Verdict
+from grader.model.version import VERSION
 from grader.reports import jsonreport
-from grader.version import VERSION
 from tests.grader.commandline import HASTY, grader, said, submission
 from tests.grader.reports import sample
 from tests.support.processes import ROOT

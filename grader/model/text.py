@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from grader.model import Match
+from grader.model.records import Match
 
 # Séquences de commande d'un terminal : CSI, OSC, et les courtes (ECMA-48).
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")

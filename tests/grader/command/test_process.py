@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.exits import BAD_INPUT, NOT_FULL, OK
-from grader.process import shortage
+from grader.command.exits import BAD_INPUT, NOT_FULL, OK
+from grader.command.process import shortage
 from tests.support.processes import ENVIRONMENT, ROOT
 
 TEXT = "écrit ✗\n"
 LINES = f"""
 import sys
-from grader.process import as_process
+from grader.command.process import as_process
 def main():
     {{body}}
     return {NOT_FULL}

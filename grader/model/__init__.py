@@ -1,0 +1,1 @@
+"""Ce que les étages du correcteur se disent : les étapes, les échecs, le rapport."""
