@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.command import exits, process
 from wording.arguments import Parser, positive
 from wording.harmless import shortened, visible
+from wording.version import add_version
 
 DESCRIPTION = """\
 Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit pourquoi.
@@ -60,11 +61,18 @@ def _add_grading_options(parser: Parser) -> None:
     add("-v", "--verbose", action="store_true", help="montre aussi ce qui est juste")
 
 
+def _formats() -> str:
+    from grader import model, version  # noqa: PLC0415 (voir en tête)
+
+    return f"correcteur {version.VERSION}, rapport {model.REPORT_VERSION}"
+
+
 def _grade() -> Parser:
     parser = _parser("python -m grader [DOSSIER] [options]", DESCRIPTION)
     parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
     parser.set_defaults(step=None)
     _add_grading_options(parser)
+    add_version(parser, _formats)
     return parser
 
 

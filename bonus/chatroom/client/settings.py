@@ -9,7 +9,9 @@ from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
 from chatroom.common.settings import CLIENT, HOST, PORT
 from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import VERSION
 from wording.arguments import Parser
+from wording.version import add_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def _parser() -> Parser:
     add("--room", metavar="SALON", type=typed(settings.name), help="sinon, il est demandé")
     add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
     _tls(parser)
+    add_version(parser, lambda: f"protocole {VERSION}")
     return parser
 
 

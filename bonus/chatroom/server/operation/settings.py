@@ -10,7 +10,10 @@ from chatroom.common.options import add_common, add_file, chat_parser, typed
 from chatroom.common.settings import HOST, PORT, SERVER, WEB_PORT
 from chatroom.common.state import state_folder
 from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import VERSION
+from chatroom.server.storage.history import FORMAT
 from wording.arguments import Parser
+from wording.version import add_version
 
 DURABILITY_HELP = (
     "full (par défaut) : un message n'est montré qu'une fois sur le disque, rien de ce qui a été "
@@ -72,6 +75,7 @@ def _parser() -> Parser:
     )
     _web(parser)
     _tls(parser)
+    add_version(parser, lambda: f"protocole {VERSION}, base {FORMAT}")
     return parser
 
 
