@@ -163,14 +163,3 @@ def test_bounds_have_the_values_of_the_code() -> None:
 def test_every_command() -> None:
     told = list(rows("## 8. Les salons"))
     assert told == [[f"`{command.usage}`", command.help] for command in COMMANDS.values()]
-
-
-def test_links_lead_somewhere() -> None:
-    links = re.findall(r"\]\(([^)]+)\)", TEXT)
-    titles = re.findall(r"^#+ (.+)", TEXT, re.MULTILINE)
-    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-    for link in links:
-        if link.startswith("#"):
-            assert link[1:] in anchors
-        else:
-            assert (ROOT / link).exists(), link
