@@ -9,7 +9,7 @@ import pytest
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.history import FORMAT
 
-from grader.model import REPORT_VERSION
+from grader.model.records import REPORT_VERSION
 from tests.support.papers import DECISIONS, PAPERS, fenced, prose
 from tests.support.processes import ROOT
 

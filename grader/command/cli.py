@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.command import exits, process
+from grader.model.version import VERSION
 from wording.arguments import Parser, positive
 from wording.harmless import shortened, visible
 from wording.version import add_version
@@ -62,9 +63,9 @@ def _add_grading_options(parser: Parser) -> None:
 
 
 def _formats() -> str:
-    from grader import model, version  # noqa: PLC0415 (voir en tête)
+    from grader.model.records import REPORT_VERSION  # noqa: PLC0415 (voir en tête)
 
-    return f"correcteur {version.VERSION}, rapport {model.REPORT_VERSION}"
+    return f"correcteur {VERSION}, rapport {REPORT_VERSION}"
 
 
 def _grade() -> Parser:

@@ -8,8 +8,8 @@ import pytest
 from chatroom.protocol.messages import VERSION as PROTOCOL
 from chatroom.server.storage.history import FORMAT
 
-from grader.model import REPORT_VERSION
-from grader.version import VERSION as GRADER
+from grader.model.records import REPORT_VERSION
+from grader.model.version import VERSION as GRADER
 from tests.support.processes import ENVIRONMENT, ROOT
 from wording.arguments import Parser
 from wording.version import add_version, version
