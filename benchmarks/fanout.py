@@ -8,9 +8,7 @@ clients parlent tous, dans 50 salons. Celui qui parle reçoit aussi ses messages
 """
 
 import argparse
-import json
 import operator
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
+from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.load import Crowd, Shape, Slice  # noqa: E402 (bonus n'est pas installé)
 from benchmarks.support.peers import Chat, Nats, Peer, Redis, WebChat, executable  # noqa: E402
 from benchmarks.support.servers import BenchError, raise_open_files, running  # noqa: E402
@@ -177,44 +176,33 @@ def installed(names: Sequence[str]) -> list[Peer]:
     return peers
 
 
-def parse() -> argparse.Namespace:
+def measure(options: argparse.Namespace) -> tuple[Document, bool]:
+    peers = installed(options.only)
+    if not peers:
+        return {}, False
+    raise_open_files(len(peers) * (max(options.receivers, PER_ROOM) + 1) + SPARE)
+    windows = fanout(peers, options.receivers, options.runs, options.seconds)
+    rooms = conversation(peers, options.receivers, options.runs, options.seconds)
+    judge(windows)
+    figures = {"text": len(TEXT), "receivers": options.receivers}
+    return figures | {"windows": windows, "rooms": rooms}, True
+
+
+def duration(text: str) -> float:
+    if not (seconds := float(text)) >= 0:
+        raise ValueError(text)
+    return seconds
+
+
+def main() -> int:
     names = [peer.name for peer in PEERS]
     parser = Parser("Compare notre serveur à Redis et à NATS.")
     add = parser.options.add_argument
     add("--runs", type=positive, default=7, help="tours de mesures (7)")
-    add("--seconds", type=float, default=0.4, help="durée de chaque mesure (0.4)")
+    add("--seconds", type=duration, default=0.4, help="durée de chaque mesure (0.4)")
     add("--receivers", type=positive, default=1000, help="destinataires (1000)")
     add("--only", nargs="+", choices=names, default=names, help="ces systèmes-là")
-    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    options = parser.parse_args()
-    if options.seconds < 0:
-        parser.error("--seconds attend une durée")
-    return options
-
-
-def main() -> int:
-    options = parse()
-    # Qu'on le tue ou qu'on ferme son terminal, il arrête ses serveurs, comme avec Ctrl-C.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
-    peers = installed(options.only)
-    if not peers:
-        return 1
-    try:
-        raise_open_files(len(peers) * (max(options.receivers, PER_ROOM) + 1) + SPARE)
-        windows = fanout(peers, options.receivers, options.runs, options.seconds)
-        rooms = conversation(peers, options.receivers, options.runs, options.seconds)
-    except KeyboardInterrupt:
-        return 130
-    except (BenchError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    judge(windows)
-    if options.json:
-        document = {"version": 1, "text": len(TEXT), "receivers": options.receivers}
-        document |= {"windows": windows, "rooms": rooms}
-        options.json.write_text(json.dumps(document, indent=2), encoding="utf-8")
-    return 0
+    return run(parser, measure)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ plus lente, et de la version synchrone.
     $ python benchmarks/fetch.py --json mesures.json
 """
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -28,6 +28,8 @@ from mesure_support.runs import run_script  # noqa: E402
 from mesure_support.site import local_site  # noqa: E402
 from web_async_multiple import file_for  # noqa: E402
 
+from benchmarks.support.command import Document, run  # noqa: E402
+from benchmarks.support.servers import BenchError  # noqa: E402
 from wording.arguments import Parser, positive  # noqa: E402
 
 PAGES, LATENCY, SIZE, CONNECTIONS = 1000, 0.1, 20_000, 100
@@ -129,25 +131,18 @@ def beside_the_floor(runs: int, folder: Path) -> dict[str, Any]:
     }
 
 
+def measure(options: Namespace) -> tuple[Document, bool]:
+    if not shutil.which("curl"):
+        raise BenchError("Il manque curl : sudo apt install curl")
+    with tempfile.TemporaryDirectory() as name:
+        curl = against_curl(options.runs, Path(name))
+        return {"curl": curl, "few": beside_the_floor(options.runs, Path(name))}, True
+
+
 def main() -> int:
     parser = Parser("Compare web_async_multiple.py à curl.")
-    add = parser.options.add_argument
-    add("--runs", type=positive, default=7, help="paires de mesures (7)")
-    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    options = parser.parse_args()
-    if not shutil.which("curl"):
-        print("Il manque curl : sudo apt install curl", file=sys.stderr)
-        return 1
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            curl = against_curl(options.runs, Path(name))
-            few = beside_the_floor(options.runs, Path(name))
-    except KeyboardInterrupt:
-        return 130
-    if options.json:
-        document = {"version": 1, "curl": curl, "few": few}
-        options.json.write_text(json.dumps(document, indent=2), encoding="utf-8")
-    return 0
+    parser.options.add_argument("--runs", type=positive, default=7, help="paires de mesures (7)")
+    return run(parser, measure)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ pages prises au hasard, tantôt dans l'un, tantôt dans l'autre, par le serveur 
     $ python benchmarks/history.py --json pages.json
 """
 
-import json
 import random
 import socket
 import sqlite3
 import sys
 import tempfile
 import time
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -27,9 +27,10 @@ from chatroom.protocol.frames import Decoder  # noqa: E402
 from chatroom.protocol.limits import Limits  # noqa: E402 (bonus n'est pas un paquet installé)
 from chatroom.server.storage.history import FILE, History  # noqa: E402
 
+from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.peers import Chat  # noqa: E402
 from benchmarks.support.servers import HOST, BenchError, Server, running  # noqa: E402
-from wording.arguments import Parser, positive  # noqa: E402
+from wording.arguments import Parser, at_least, positive  # noqa: E402
 
 TARGET = 1.5
 SMALL, LARGE = 1_000, 1_000_000
@@ -103,7 +104,7 @@ class Reader:
         self._socket.close()
 
 
-def measure(pages: int, sizes: dict[str, int]) -> dict[str, list[float]]:
+def ask(pages: int, sizes: dict[str, int]) -> dict[str, list[float]]:
     draw = random.Random(SEED)
     peer = Chat("full", "chat", "le chat")
     with tempfile.TemporaryDirectory() as name:
@@ -120,24 +121,10 @@ def measure(pages: int, sizes: dict[str, int]) -> dict[str, list[float]]:
     return times
 
 
-def main() -> int:
-    parser = Parser("Mesure le temps d'une page d'historique.")
-    add = parser.options.add_argument
-    add("--pages", type=positive, default=2_000, metavar="N", help="par salon (2 000)")
-    add("--large", type=positive, default=LARGE, metavar="N", help="1 000 000")
-    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    options = parser.parse_args()
-    if options.large < SMALL:
-        parser.error(f"--large attend {SMALL} messages au moins")
+def measure(options: Namespace) -> tuple[Document, bool]:
     sizes = ROOMS | {"grand": options.large}
     print(f"Écriture de {sum(sizes.values())} messages…", file=sys.stderr, flush=True)
-    try:
-        times = measure(options.pages, sizes)
-    except BenchError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    times = ask(options.pages, sizes)
     medians = {name: median(some) for name, some in times.items()}
     ratio = medians["grand"] / medians["petit"]
     print(f"{options.pages} pages de {Limits().page} messages dans chaque salon, tour à tour :\n")
@@ -148,11 +135,16 @@ def main() -> int:
     print(
         f"\n  rapport {ratio:.2f} ; au plus {TARGET} : {'tenu' if ratio <= TARGET else 'manqué'}."
     )
-    if options.json:
-        figures = {name: {"messages": sizes[name], "median": medians[name]} for name in sizes}
-        document_ = {"version": 1, "target": TARGET, "ratio": ratio, "rooms": figures}
-        options.json.write_text(json.dumps(document_, indent=2), encoding="utf-8")
-    return 0 if ratio <= TARGET else 1
+    rooms = {name: {"messages": sizes[name], "median": medians[name]} for name in sizes}
+    return {"target": TARGET, "ratio": ratio, "rooms": rooms}, ratio <= TARGET
+
+
+def main() -> int:
+    parser = Parser("Mesure le temps d'une page d'historique.")
+    add = parser.options.add_argument
+    add("--pages", type=positive, default=2_000, metavar="N", help="par salon (2 000)")
+    add("--large", type=at_least(SMALL), default=LARGE, metavar="N", help="1 000 000")
+    return run(parser, measure)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,21 @@ tampons que le noyau tient pour chaque socket n'en sont pas, ni ici ni chez Redi
     $ python benchmarks/idle.py --json memoire.json
 """
 
-import json
 import re
 import sys
 import tempfile
+from argparse import Namespace
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
+from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.load import Crowd, Shape  # noqa: E402 (benchmarks n'est pas installé)
 from benchmarks.support.peers import Chat, Peer, Redis, executable  # noqa: E402
-from benchmarks.support.servers import BenchError, raise_open_files, running  # noqa: E402
-from wording.arguments import Parser, positive  # noqa: E402
+from benchmarks.support.servers import raise_open_files, running  # noqa: E402
+from wording.arguments import Parser, at_least  # noqa: E402
 
 TARGET = 6_000  # octets
 ROOMS = 100
@@ -45,7 +46,7 @@ def anonymous(pid: int) -> int:
     return int(found[1]) * 1024
 
 
-def measure(peer: Peer, clients: int) -> Memory:
+def weigh(peer: Peer, clients: int) -> Memory:
     shape = Shape(rooms=ROOMS, members=clients // ROOMS, talkers=0)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -57,29 +58,14 @@ def measure(peer: Peer, clients: int) -> Memory:
         return Memory(empty, anonymous(server.pid), shape.people)
 
 
-def main() -> int:
-    parser = Parser("Mesure la mémoire d'un client silencieux.")
-    add = parser.options.add_argument
-    add("--clients", type=positive, default=10_000, metavar="N", help="10 000")
-    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    options = parser.parse_args()
-    if options.clients < ROOMS:
-        parser.error(f"--clients attend {ROOMS} clients au moins, un par salon")
+def measure(options: Namespace) -> tuple[Document, bool]:
     peers: list[Peer] = [Chat("full", "chat", "le chat")]
     if executable(Redis.program):
         peers.append(Redis())
     else:
         print("Il manque Redis pour comparer : sudo apt install redis-server")
-    found: dict[str, Memory] = {}
-    try:
-        raise_open_files(options.clients + SPARE)
-        for peer in peers:
-            found[peer.name] = measure(peer, options.clients)
-    except BenchError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    raise_open_files(options.clients + SPARE)
+    found = {peer.name: weigh(peer, options.clients) for peer in peers}
     print(f"{options.clients} clients silencieux, dans {ROOMS} salons :\n")
     for peer in peers:
         memory = found[peer.name]
@@ -89,11 +75,17 @@ def main() -> int:
         )
     ours = found["chat"].each
     print(f"\nAu plus {TARGET} octets : {'tenu' if ours <= TARGET else 'manqué'}.")
-    if options.json:
-        figures = {name: asdict(memory) | {"each": memory.each} for name, memory in found.items()}
-        document = {"version": 1, "target": TARGET, "peers": figures}
-        options.json.write_text(json.dumps(document, indent=2), encoding="utf-8")
-    return 0 if ours <= TARGET else 1
+    figures = {name: asdict(memory) | {"each": memory.each} for name, memory in found.items()}
+    return {"target": TARGET, "peers": figures}, ours <= TARGET
+
+
+def main() -> int:
+    parser = Parser("Mesure la mémoire d'un client silencieux.")
+    enough = at_least(ROOMS)  # un par salon
+    parser.options.add_argument(
+        "--clients", type=enough, default=10_000, metavar="N", help="10 000"
+    )
+    return run(parser, measure)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ l'autre. Le temps est celui du premier affichage (first contentful paint), compt
     $ python benchmarks/page.py --json mesures.json
 """
 
-import json
 import shutil
 import sys
 import tempfile
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.servers import BenchError, free_port, running  # noqa: E402 (lancé tel quel)
 from wording.arguments import Parser, positive  # noqa: E402
 
@@ -63,7 +64,7 @@ def servers() -> Iterator[dict[str, str]]:
         yield {OURS: f"http://localhost:{ours.port}/", PEER: f"http://localhost:{peer.port}/"}
 
 
-def measure(browser: Browser, url: str, figures: Figures) -> None:
+def open_page(browser: Browser, url: str, figures: Figures) -> None:
     with browser.new_context() as context:  # sans cache
         page = context.new_page()
         page.goto(url)
@@ -76,10 +77,10 @@ def race(runs: int) -> dict[str, Figures]:
     with sync_playwright() as playwright, servers() as addresses:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         for url in addresses.values():
-            measure(browser, url, Figures())  # Chromium se prépare
+            open_page(browser, url, Figures())  # Chromium se prépare
         for turn in range(runs):
             for name in list(results)[:: 1 if turn % 2 else -1]:
-                measure(browser, addresses[name], results[name])
+                open_page(browser, addresses[name], results[name])
         browser.close()
     return results
 
@@ -100,27 +101,20 @@ def report(results: dict[str, Figures]) -> None:
         print(f"{what} : {value:.0f} {unit}. Objectif : moins de {most:.0f}, {verdict}.")
 
 
+def measure(options: Namespace) -> tuple[Document, bool]:
+    if not CHROMIUM:
+        raise BenchError("Il manque chromium : sudo apt install chromium")
+    results = race(options.runs)
+    report(results)
+    return {name: asdict(row) for name, row in results.items()}, True
+
+
 def main() -> int:
     parser = Parser("Mesure le premier affichage de la page web.")
-    add = parser.options.add_argument
-    add("--runs", type=positive, default=15, help="ouvertures de la page (15)")
-    add("--json", type=Path, metavar="FICHIER", help="écrit les chiffres")
-    options = parser.parse_args()
-    if not CHROMIUM:
-        print("Il manque chromium : sudo apt install chromium", file=sys.stderr)
-        return 1
-    try:
-        results = race(options.runs)
-    except KeyboardInterrupt:
-        return 130
-    except BenchError as error:
-        print(error, file=sys.stderr)
-        return 1
-    report(results)
-    if options.json:
-        document = {name: asdict(row) for name, row in results.items()}
-        options.json.write_text(json.dumps({"version": 1, **document}, indent=2), encoding="utf-8")
-    return 0
+    parser.options.add_argument(
+        "--runs", type=positive, default=15, help="ouvertures de la page (15)"
+    )
+    return run(parser, measure)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ ceux que peut lire une personne, avec le Python qui le lance.
 """
 
 import argparse
+from collections.abc import Callable
 from typing import NoReturn
 
 from wording.harmless import shortened, visible
@@ -94,8 +95,15 @@ class Parser(argparse.ArgumentParser):
         self.exit(INCORRECT, f"Demande incorrecte : {reason} (voir --help).\n")
 
 
-def positive(text: str) -> int:
-    """Un entier d'au moins 1 ; ValueError sinon."""
-    if (number := int(text)) < 1:
-        raise ValueError(text)
-    return number
+def at_least(lowest: int) -> Callable[[str], int]:
+    """Le convertisseur d'un entier qui ne descend pas plus bas ; ValueError sinon."""
+
+    def convert(text: str) -> int:
+        if (number := int(text)) < lowest:
+            raise ValueError(text)
+        return number
+
+    return convert
+
+
+positive = at_least(1)
