@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.load import Crowd, Shape, Slice  # noqa: E402 (bonus n'est pas installé)
 from benchmarks.support.peers import Chat, Nats, Peer, Redis, WebChat, executable  # noqa: E402
-from benchmarks.support.servers import BenchError, raise_open_files, running  # noqa: E402
+from benchmarks.support.servers import raise_open_files, running  # noqa: E402
 from wording.arguments import Parser, positive  # noqa: E402
 
 TEXT = b"x" * 64
