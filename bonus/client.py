@@ -10,15 +10,16 @@ from pathlib import Path
 
 from chatroom.client.settings import load_client
 from chatroom.client.start import run
-from chatroom.common.config import ConfigError
-from chatroom.common.logs import LogError
+from chatroom.protocol.errors import ChatError
+
+from wording.harmless import neutral
 
 
 def main() -> int:
     try:
         return run(load_client(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf")))
-    except (ConfigError, LogError) as error:
-        print(error, file=sys.stderr)
+    except ChatError as error:
+        print(neutral(str(error)), file=sys.stderr)
         return 1
 
 

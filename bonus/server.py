@@ -7,13 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from chatroom.common.config import ConfigError
-from chatroom.common.logs import LogError
-from chatroom.common.tls import CertificateError
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.text import fold
-from chatroom.server.operation.serving import ServerError, run
+from chatroom.server.operation.serving import run
 from chatroom.server.operation.settings import ServerSettings, load_server
-from chatroom.server.storage.history import StoreError, export
+from chatroom.server.storage.history import export
+
+from wording.harmless import neutral
 
 
 def main() -> int:
@@ -28,8 +28,8 @@ def main() -> int:
         if settings.export:
             return export_history(settings, settings.export)
         run(settings)
-    except (CertificateError, ConfigError, LogError, ServerError, StoreError) as error:
-        print(error, file=sys.stderr)
+    except ChatError as error:
+        print(neutral(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,8 +1,11 @@
 """La maison du chat : deux programmes et une page, ce qu'ils partagent, et des étages."""
 
+import ast
+import builtins
 import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +31,14 @@ def drawn() -> set[tuple[str, str]]:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     (graph,) = re.findall(r"```mermaid\n(graph [^`]*\bprotocol\b[^`]*)```", text)
     return set(ARROW.findall(graph))
+
+
+def classes() -> Iterator[tuple[Path, ast.ClassDef]]:
+    """Toutes les classes du chat, et où elles sont."""
+    for file in sorted(CHATROOM.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                yield file, node
 
 
 def place(name: str) -> list[str]:
@@ -101,6 +112,16 @@ def test_protocol_and_cores_know_no_socket_no_file_no_clock(folder: str) -> None
         used = {name.split(".")[0] for name in imported(file, "chatroom")}
         assert not used & OUTSIDE, file.name
         assert not re.search(r"\b(open|print|input)\(", file.read_text("utf-8")), file.name
+
+
+def test_every_error_of_the_chat_is_one_family() -> None:
+    """Et ce que l'on tape n'en attrape qu'une : aucune ne lui échappe."""
+    errors = [name for name, one in vars(builtins).items() if isinstance(one, type)]
+    errors = [name for name in errors if issubclass(getattr(builtins, name), BaseException)]
+    roots = [
+        cls.name for _, cls in classes() if {ast.unparse(base) for base in cls.bases} & set(errors)
+    ]
+    assert roots == ["ChatError"]
 
 
 def test_what_one_types_is_thin() -> None:

@@ -14,15 +14,8 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from chatroom.common.images import (
-    JPEG_START,
-    PNG_SIGNATURE,
-    SCAN,
-    ImageError,
-    Picture,
-    inspect,
-    segments,
-)
+from chatroom.common.images import JPEG_START, PNG_SIGNATURE, SCAN, Picture, inspect, segments
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from wording.harmless import neutral
 
@@ -52,20 +45,20 @@ GREY = (128, 128, 128)  # derrière la transparence : un dessin noir s'y voit, u
 def read_picture(path: str, limits: Limits) -> tuple[str, bytes]:
     """Lit une image du disque : son nom, sans danger pour un terminal, et ses octets.
 
-    ImageError si le fichier manque, n'est pas un fichier ordinaire, ou n'est pas une image permise.
+    ChatError si le fichier manque, n'est pas un fichier ordinaire, ou n'est pas une image permise.
     """
     name = neutral(os.path.basename(path.rstrip("/")))[: limits.image_name]  # noqa: PTH119 (un texte)
     try:
         data = _read_regular_file(Path(path).expanduser(), limits.image + 1)
     except FileNotFoundError as error:
-        raise ImageError(f"« {name} » n'existe pas.") from error
+        raise ChatError(f"« {name} » n'existe pas.") from error
     except PermissionError as error:
-        raise ImageError(f"Vous n'avez pas le droit de lire « {name} ».") from error
+        raise ChatError(f"Vous n'avez pas le droit de lire « {name} ».") from error
     except IsADirectoryError as error:
-        raise ImageError(f"« {name} » est un dossier.") from error
+        raise ChatError(f"« {name} » est un dossier.") from error
     # RuntimeError : « ~inconnu » ; ValueError : un caractère que le système refuse, comme NUL
     except (OSError, RuntimeError, ValueError) as error:
-        raise ImageError(f"« {name} » ne se lit pas.") from error
+        raise ChatError(f"« {name} » ne se lit pas.") from error
     inspect(data, limits)
     return name, data
 
@@ -74,7 +67,7 @@ def ascii_art(data: bytes, columns: int, rows: int, limits: Limits, colour: bool
     """Dessine une image dans `columns` x `rows` caractères au plus, sans déformer.
 
     Les lignes sont séparées par « \\n » ; en couleurs, chacune remet le terminal comme il était.
-    ImageError si l'image est refusée ou abîmée. Peut prendre une seconde : à appeler dans un fil.
+    ChatError si l'image est refusée ou abîmée. Peut prendre une seconde : à appeler dans un fil.
     """
     # 5 Mo, et un dixième de seconde : pour qui regarde une image.
     from ascii_magic import AsciiArt, Back  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -121,11 +114,11 @@ def _read_regular_file(path: Path, size: int) -> bytes:
 
 
 def _png_pixels(data: bytes) -> tuple[bytes, int]:
-    """L'image réduite à ses pixels, et son orientation EXIF ; ImageError si elle est incomplète."""
+    """L'image réduite à ses pixels, et son orientation EXIF ; ChatError si elle est incomplète."""
     kept, orientation, start, kind = [PNG_SIGNATURE], 1, len(PNG_SIGNATURE), b""
     while kind != b"IEND":
         if start + 12 > len(data):
-            raise ImageError(DAMAGED)
+            raise ChatError(DAMAGED)
         length, kind = struct.unpack_from(">I4s", data, start)
         end = start + 12 + length
         if kind in PNG_PIXELS:
@@ -137,20 +130,20 @@ def _png_pixels(data: bytes) -> tuple[bytes, int]:
 
 
 def _jpeg_pixels(data: bytes) -> tuple[bytes, int]:
-    """L'image réduite à ses pixels, et son orientation EXIF ; ImageError si elle est incomplète."""
+    """L'image réduite à ses pixels, et son orientation EXIF ; ChatError si elle est incomplète."""
     kept, orientation = [JPEG_START], 1
     for marker, start, end in segments(data):
         if marker == SCAN:
             # 1 Mo contient des milliers de passes vides : des minutes de calcul. Dans les données
             # d'une passe, un octet FF est suivi de 00 : compter les marqueurs ne se trompe pas.
             if data.count(b"\xff\xda", start) > MAX_SCANS:
-                raise ImageError("L'image a trop de passes : elle serait trop longue à décoder.")
+                raise ChatError("L'image a trop de passes : elle serait trop longue à décoder.")
             return b"".join([*kept, data[start:]]), orientation
         if marker == EXIF and data.startswith(b"Exif\0\0", start + 4):
             orientation = _orientation(data[start + 10 : end])
         elif marker in (JFIF, ADOBE) or marker not in METADATA:  # ces deux-là disent les couleurs
             kept.append(data[start:end])
-    raise ImageError(DAMAGED)
+    raise ChatError(DAMAGED)
 
 
 def _orientation(exif: bytes) -> int:
@@ -179,7 +172,7 @@ def _fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
 
 
 def _decode(picture: Picture, pixels: bytes, size: tuple[int, int]) -> Image.Image:
-    """L'image en RVB, ramenée à `size` ; ImageError si ses pixels ne se décodent pas."""
+    """L'image en RVB, ramenée à `size` ; ChatError si ses pixels ne se décodent pas."""
     reader = PngImageFile if picture.kind == "PNG" else JpegImageFile
     try:
         # La classe plutôt qu'Image.open : celui-ci essaie d'autres formats, et prévient par
@@ -192,7 +185,7 @@ def _decode(picture: Picture, pixels: bytes, size: tuple[int, int]) -> Image.Ima
             return _shrink(image, size)
     # Devant des octets hostiles, Pillow lève bien plus que ce que dit sa documentation.
     except Exception as error:
-        raise ImageError(DAMAGED) from error
+        raise ChatError(DAMAGED) from error
 
 
 def _shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -17,7 +17,7 @@ from chatroom.client.settings import ClientSettings
 from chatroom.client.tokens import Tokens
 from chatroom.common.logs import Log, open_log
 from chatroom.common.state import state_folder
-from chatroom.common.tls import CertificateError, client_context
+from chatroom.common.tls import client_context
 from chatroom.protocol.text import clean_name
 from wording.harmless import neutral
 
@@ -25,13 +25,10 @@ TOKENS = "tokens.json"
 
 
 def run(settings: ClientSettings) -> int:
-    """Tient une conversation, et dit le code de sortie. LogError si son journal est impossible."""
+    """Tient une conversation, et dit le code de sortie. ChatError si rien ne commence."""
     log = open_log("client", settings.log, None, _say)
     try:
         return _converse(settings, log)
-    except CertificateError as error:
-        _say(str(error))
-        return 1
     except (KeyboardInterrupt, EOFError):  # Ctrl-C, Ctrl-D
         return 0
     except BrokenPipeError:  # « | head » en a assez

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chatroom.common.state import make_private
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.text import fold
 from wording.reasons import reason
 
@@ -21,14 +22,6 @@ OPENING = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # ni lien, ni tube qui f
 TOKEN = re.compile(r"(?:[0-9a-f]{2}){1,64}")
 
 Servers = dict[str, dict[str, str]]  # « hôte:port » -> pseudo replié -> jeton en hexadécimal
-
-
-class TokensError(Exception):
-    """Rien ne peut être lu ou gardé ; le message est pour la personne."""
-
-
-class _DamagedError(Exception):
-    """Ce fichier n'est pas celui que nous avons écrit."""
 
 
 class Tokens:
@@ -43,10 +36,10 @@ class Tokens:
         self._say = say
 
     def get(self, server: str, pseudo: str) -> bytes | None:
-        """Le jeton de ce pseudo chez ce serveur (« hôte:port »), ou None ; TokensError."""
+        """Le jeton de ce pseudo chez ce serveur (« hôte:port »), ou None ; ChatError."""
         try:
             servers = self._read()
-        except _DamagedError:
+        except ValueError:
             with self._locked():
                 servers = self._read_or_set_aside()
         except OSError as error:
@@ -55,7 +48,7 @@ class Tokens:
         return bytes.fromhex(token) if token else None
 
     def keep(self, server: str, pseudo: str, token: bytes) -> None:
-        """Garde ce jeton, sur le disque avant de revenir ; TokensError si c'est impossible."""
+        """Garde ce jeton, sur le disque avant de revenir ; ChatError si c'est impossible."""
         with self._locked():
             servers = self._read_or_set_aside()
             servers.setdefault(server, {})[fold(pseudo)] = token.hex()
@@ -89,7 +82,7 @@ class Tokens:
                 return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > limit:
-                    raise TokensError(f"{self.path} : un autre client le tient.") from None
+                    raise ChatError(f"{self.path} : un autre client le tient.") from None
                 time.sleep(0.01)
 
     def _read(self) -> Servers:
@@ -105,7 +98,7 @@ class Tokens:
         """Un fichier ordinaire, et que personne d'autre ne lit."""
         status = os.fstat(number)
         if not stat.S_ISREG(status.st_mode):
-            raise _DamagedError
+            raise ValueError
         if status.st_mode & 0o077:
             os.fchmod(number, PRIVATE)
             self._say(f"D'autres que vous pouvaient lire {self.path} : il est refermé.")
@@ -114,7 +107,7 @@ class Tokens:
         """Sous le verrou : le fichier a pu être remplacé depuis, il se relit."""
         try:
             return self._read()
-        except _DamagedError:
+        except ValueError:
             aside = self.path.with_name(f"{self.path.name}.bad")
             self.path.replace(aside)
             self._say(f"{self.path} est illisible : il est mis de côté, dans {aside}.")
@@ -123,7 +116,7 @@ class Tokens:
     def _replace(self, data: bytes) -> None:
         """Tout ou rien : une coupure laisse l'ancien fichier ou le nouveau, entiers."""
         if len(data) > MAX_SIZE:
-            raise TokensError(f"{self.path} est plein : retirez-en les serveurs d'autrefois.")
+            raise ChatError(f"{self.path} est plein : retirez-en les serveurs d'autrefois.")
         # Toujours le même nom, protégé par le verrou : un client tué ne laisse pas de reste.
         new = self.path.with_name(f"{self.path.name}.new")
         new.unlink(missing_ok=True)
@@ -142,8 +135,8 @@ class Tokens:
         finally:
             os.close(folder)
 
-    def _error(self, error: OSError) -> TokensError:
-        return TokensError(f"{self.path} : {reason(error)}.")
+    def _error(self, error: OSError) -> ChatError:
+        return ChatError(f"{self.path} : {reason(error)}.")
 
 
 def _opener(path: str, flags: int) -> int:
@@ -151,19 +144,18 @@ def _opener(path: str, flags: int) -> int:
 
 
 def _parsed(data: bytes) -> Servers:
-    """_DamagedError si ce n'est pas exactement ce que `keep` écrit."""
+    """ValueError si ce n'est pas exactement ce que `keep` écrit."""
     if len(data) > MAX_SIZE:
-        raise _DamagedError
+        raise ValueError
     try:
-        servers = json.loads(data)
-    except (ValueError, RecursionError):  # RecursionError : « [[[[… »
-        raise _DamagedError from None
-    if not isinstance(servers, dict):
-        raise _DamagedError
-    for tokens in servers.values():
-        if not isinstance(tokens, dict):
-            raise _DamagedError
-        for token in tokens.values():
-            if not (isinstance(token, str) and TOKEN.fullmatch(token)):
-                raise _DamagedError
+        servers: Servers = json.loads(data)
+    except RecursionError:  # « [[[[… »
+        raise ValueError from None
+    for tokens in servers.values() if isinstance(servers, dict) else [None]:
+        if not (isinstance(tokens, dict) and all(map(_is_token, tokens.values()))):
+            raise ValueError
     return servers
+
+
+def _is_token(text: object) -> bool:
+    return isinstance(text, str) and TOKEN.fullmatch(text) is not None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatroom.common.settings import KEYS, Converter, converter, keys, shown, unknown
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from wording.arguments import Parser
 from wording.reasons import reason
@@ -25,10 +26,6 @@ COMMENT = re.compile(r"(?:^|\s+)#.*")
 Values = dict[str, object]  # par attribut ; « limits.rate » pour une borne
 
 
-class ConfigError(Exception):
-    """Un réglage du fichier ou de l'environnement ne convient pas ; dit où, et pourquoi."""
-
-
 def load(
     parser: Parser,
     table: Mapping[str, Converter],
@@ -38,7 +35,7 @@ def load(
 ) -> tuple[Values, Limits]:
     """Les réglages de `table` et les bornes ; `beside` : le fichier lu, quand nul n'est nommé.
 
-    ConfigError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
+    ChatError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
     """
     options = vars(parser.parse_args(arguments))
     chosen = options.pop("config", None) or environ.get(f"{PREFIX}CONFIG")
@@ -55,11 +52,11 @@ def load(
     try:
         return own, replace(Limits(), **bounds)  # type: ignore[arg-type]
     except ValueError as why:
-        raise ConfigError(f"Ces bornes ne vont pas ensemble : {why}.") from None
+        raise ChatError(f"Ces bornes ne vont pas ensemble : {why}.") from None
 
 
 def read_file(path: Path, table: Mapping[str, Converter]) -> Values:
-    """Les valeurs des clés de `table` et des bornes ; ConfigError avec le numéro de la ligne."""
+    """Les valeurs des clés de `table` et des bornes ; ChatError avec le numéro de la ligne."""
     attributes = keys(table)
     values: Values = {}
     seen: dict[str, int] = {}
@@ -69,7 +66,7 @@ def read_file(path: Path, table: Mapping[str, Converter]) -> Values:
             continue
         key, text = _key_and_value(line, where)
         if key in seen:
-            raise ConfigError(f"{where} : {key} est déjà donné ligne {seen[key]}.")
+            raise ChatError(f"{where} : {key} est déjà donné ligne {seen[key]}.")
         seen[key] = number
         if key in attributes:  # sinon, elle est pour l'autre programme
             value = _converted(table, attributes[key], text, f"{where} : {key}")
@@ -81,15 +78,15 @@ def read_file(path: Path, table: Mapping[str, Converter]) -> Values:
 def _key_and_value(line: str, where: str) -> tuple[str, str]:
     found = LINE.fullmatch(line)
     if not found:
-        raise ConfigError(f"{where} : il faut CLÉ=VALEUR, et non {shown(line.strip())}.")
+        raise ChatError(f"{where} : il faut CLÉ=VALEUR, et non {shown(line.strip())}.")
     key, text = found["key"], found["value"]
     if key not in KEYS:
-        raise ConfigError(f"{where} : {unknown(key, KEYS)}.")
+        raise ChatError(f"{where} : {unknown(key, KEYS)}.")
     if not text.startswith(('"', "'")):
         return key, COMMENT.sub("", text, count=1)
     quoted = QUOTED.fullmatch(text)
     if not quoted:
-        raise ConfigError(f"{where} : {key} a des guillemets mal fermés.")
+        raise ChatError(f"{where} : {key} a des guillemets mal fermés.")
     return key, quoted["value"]
 
 
@@ -101,17 +98,17 @@ def _lines(path: Path) -> list[str]:
     try:
         with open(path, "rb", opener=_opener) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ConfigError(f"{path} n'est pas un fichier ordinaire.")
+                raise ChatError(f"{path} n'est pas un fichier ordinaire.")
             data = file.read(MAX_SIZE + 1)
     except OSError as error:
-        raise ConfigError(f"Configuration {path} : {reason(error)}.") from error
+        raise ChatError(f"Configuration {path} : {reason(error)}.") from error
     if len(data) > MAX_SIZE:
-        raise ConfigError(f"{path} dépasse {MAX_SIZE} octets : ce n'est pas une configuration.")
+        raise ChatError(f"{path} dépasse {MAX_SIZE} octets : ce n'est pas une configuration.")
     try:
         text = data.decode("utf-8-sig")  # le Bloc-notes commence par une marque (BOM)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}, ligne {line} : ce n'est pas de l'UTF-8.") from None
+        raise ChatError(f"{path}, ligne {line} : ce n'est pas de l'UTF-8.") from None
     return text.replace("\r\n", "\n").split("\n")
 
 
@@ -127,8 +124,8 @@ def _from_environment(environ: Mapping[str, str], table: Mapping[str, Converter]
 
 def _converted(table: Mapping[str, Converter], attribute: str, text: str, where: str) -> object:
     if not text.isprintable():
-        raise ConfigError(f"{where} contient un caractère invisible : {shown(text)}.")
+        raise ChatError(f"{where} contient un caractère invisible : {shown(text)}.")
     try:
         return converter(table, attribute)(text)
     except ValueError as error:
-        raise ConfigError(f"{where} ne peut pas valoir {shown(text)} : {error}.") from None
+        raise ChatError(f"{where} ne peut pas valoir {shown(text)} : {error}.") from None

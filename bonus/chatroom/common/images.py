@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -13,10 +14,6 @@ FILL, SCAN = 0xFF, 0xDA
 FRAMES = (0xC0, 0xC1, 0xC2)  # les trois formes de JPEG que l'on rencontre ; elles disent la taille
 ALONE = range(0xD0, 0xDA)  # marqueurs sans longueur : rien à faire dans un en-tête
 MAX_SEGMENTS = 500  # d'un en-tête JPEG ; un appareil photo en écrit une vingtaine
-
-
-class ImageError(Exception):
-    """Une image refusée ; le texte est une phrase pour qui l'envoie ou la regarde."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +26,19 @@ class Picture:
 
 
 def inspect(data: bytes, limits: Limits) -> Picture:
-    """Reconnaît une image à son en-tête, sans la décoder ; ImageError si elle est refusée.
+    """Reconnaît une image à son en-tête, sans la décoder ; ChatError si elle est refusée.
 
     Le temps ne dépend pas du contenu : le serveur l'appelle dans sa boucle d'événements.
     """
     if len(data) > limits.image:
-        raise ImageError(f"L'image dépasse {_grouped(limits.image)} octets.")
+        raise ChatError(f"L'image dépasse {_grouped(limits.image)} octets.")
     picture = _png_header(data) or _jpeg_header(data)
     if picture is None:
-        raise ImageError("Ce n'est pas une image PNG ou JPEG.")
+        raise ChatError("Ce n'est pas une image PNG ou JPEG.")
     if not picture.width or not picture.height:
-        raise ImageError("L'image n'a aucun pixel.")
+        raise ChatError("L'image n'a aucun pixel.")
     if picture.width * picture.height > limits.pixels:
-        raise ImageError(
+        raise ChatError(
             f"L'image, de {picture.width} × {picture.height}, "
             f"dépasse {_grouped(limits.pixels)} pixels."
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from chatroom.common.state import make_private, state_folder
+from chatroom.protocol.errors import ChatError
 from wording.harmless import neutral
 from wording.numbers import plural
 from wording.reasons import reason
@@ -33,10 +34,6 @@ REST = 0.05  # secondes
 FILE_STAMP, CONSOLE_STAMP = "%Y-%m-%dT%H:%M:%S ", "[%H:%M:%S] "
 
 Say = Callable[[str], None]
-
-
-class LogError(Exception):
-    """Le dossier demandé ne peut pas recevoir de journal ; le message est pour la personne."""
 
 
 class _Batch:
@@ -248,7 +245,7 @@ def open_log(name: str, folder: Path | None, console: TextIO | None, say: Say) -
     personne, ce que `say` annonce. `say` dit aussi, depuis un autre fil d'exécution, les ennuis du
     fichier quand il n'y a pas de console. `console` doit être un vrai fichier (`fileno`).
 
-    LogError si `folder` ne convient pas.
+    ChatError si `folder` ne convient pas.
     """
     file = _usual_file(name, say) if folder is None else _file_in(folder, name, say)
     return Log(file, _Console(console) if console else None)
@@ -258,7 +255,7 @@ def _file_in(folder: Path, name: str, say: Say) -> _File:
     try:
         return _open_file(folder, name, say)
     except OSError as error:
-        raise LogError(f"Pas de journal possible dans {folder} : {reason(error)}.") from error
+        raise ChatError(f"Pas de journal possible dans {folder} : {reason(error)}.") from error
 
 
 def _usual_file(name: str, say: Say) -> _File | None:

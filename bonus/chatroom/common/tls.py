@@ -4,6 +4,7 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chatroom.protocol.errors import ChatError
 from wording.reasons import reason
 
 # Ce que dit OpenSSL d'un certificat et de sa clé, et ce qu'on en dit.
@@ -14,28 +15,24 @@ REASONS = {
 }
 
 
-class CertificateError(Exception):
-    """Un certificat ou une clé ne peut servir ; le texte, en français, dit pourquoi."""
-
-
 def server_context(cert: Path, key: Path | None = None) -> ssl.SSLContext:
     """Pour écouter. Sans `key`, la clé est dans le fichier du certificat."""
     _check_dates(cert)
     key = key or cert
     if b"PRIVATE KEY-----" not in _read(key, "Clé"):
-        raise CertificateError(f"Clé {key} : il n'y a pas de clé privée (PEM) dans ce fichier.")
+        raise ChatError(f"Clé {key} : il n'y a pas de clé privée (PEM) dans ce fichier.")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION  # elle coûte au serveur, et rien au client
 
     def refuse() -> str:  # sans cette fonction, OpenSSL le demanderait sur le terminal
-        raise CertificateError(f"Clé {key} : un mot de passe la protège ; il faut l'en défaire.")
+        raise ChatError(f"Clé {key} : un mot de passe la protège ; il faut l'en défaire.")
 
     try:
         context.load_cert_chain(cert, key, refuse)
     except ssl.SSLError as error:
         why = REASONS.get(error.reason or "", f"elle ne peut servir ({error.reason or error})")
-        raise CertificateError(f"Clé {key} : {why}.") from None
+        raise ChatError(f"Clé {key} : {why}.") from None
     return context
 
 
@@ -68,17 +65,17 @@ def _check_dates(cert: Path) -> None:
     now = datetime.now(UTC)
     start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if end < now:
-        raise CertificateError(f"Certificat {cert} : il a expiré le {end:%d/%m/%Y}.")
+        raise ChatError(f"Certificat {cert} : il a expiré le {end:%d/%m/%Y}.")
     if start > now:
-        raise CertificateError(f"Certificat {cert} : il ne vaut qu'à partir du {start:%d/%m/%Y}.")
+        raise ChatError(f"Certificat {cert} : il ne vaut qu'à partir du {start:%d/%m/%Y}.")
 
 
 def _read(path: Path, what: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CertificateError(f"{what} {path} : {reason(error)}.") from None
+        raise ChatError(f"{what} {path} : {reason(error)}.") from None
 
 
-def _not_a_certificate(path: Path) -> CertificateError:
-    return CertificateError(f"Certificat {path} : ce n'est pas un certificat (PEM).")
+def _not_a_certificate(path: Path) -> ChatError:
+    return ChatError(f"Certificat {path} : ce n'est pas un certificat (PEM).")

@@ -8,6 +8,8 @@ longue : un octet dit sur combien d'octets (3 ou 4) tient la taille. Chaque corp
 from collections.abc import Mapping
 from enum import IntEnum
 
+from chatroom.protocol.errors import ChatError
+
 LONG = 0x80
 SHORT_MAX = 0xFFFF
 WIDEST = 4  # octets que peut prendre la taille d'une trame longue
@@ -32,7 +34,7 @@ class Reason(IntEnum):
     PICTURE = 14
 
 
-class ProtocolError(Exception):
+class ProtocolError(ChatError):
     """L'autre ne parle pas comme convenu ; le texte, en français, lui est destiné."""
 
     def __init__(self, text: str, reason: Reason = Reason.PROTOCOL) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from chatroom.client import pictures
 from chatroom.client.pictures import ascii_art, read_picture
-from chatroom.common.images import ImageError, inspect
+from chatroom.common.images import inspect
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def plain(data: bytes, columns: int = 40, rows: int = 40) -> list[str]:
 
 
 def test_a_picture_too_big_is_not_decoded() -> None:
-    with pytest.raises(ImageError, match="dépasse 1 000 pixels"):
+    with pytest.raises(ChatError, match="dépasse 1 000 pixels"):
         ascii_art(PNG, 80, 40, Limits(pixels=1_000))
 
 
@@ -64,7 +65,7 @@ def test_any_bytes_are_a_picture_or_an_image_error(
         picture = inspect(cut, limits)
         assert 0 < picture.width * picture.height <= limits.pixels
         lines = ascii_art(cut, 8, 8, limits).split("\n")
-    except ImageError:
+    except ChatError:
         return
     assert all(COLOURED_LINE.fullmatch(line) for line in lines)
 
@@ -92,7 +93,7 @@ def test_the_name_of_a_file_is_harmless(tmp_path: Path, name: bytes, shown: str)
     path.write_bytes(PNG)
     assert read_picture(str(path), LIMITS)[0] == shown
     path.unlink()
-    with pytest.raises(ImageError, match=re.escape(f"« {shown} » n'existe pas.")):
+    with pytest.raises(ChatError, match=re.escape(f"« {shown} » n'existe pas.")):
         read_picture(str(path), LIMITS)
 
 
@@ -113,7 +114,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
         "a\0b": "« a�b » ne se lit pas.",
         tmp_path / "texte.png": "Ce n'est pas une image PNG ou JPEG.",
     }.items():
-        with pytest.raises(ImageError, match=f"^{re.escape(reason)}$"):
+        with pytest.raises(ChatError, match=f"^{re.escape(reason)}$"):
             read_picture(str(path), LIMITS)
     assert set(Path("/proc/self/fd").iterdir()) == descriptors
 
@@ -123,7 +124,7 @@ def test_a_file_one_may_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         raise PermissionError
 
     monkeypatch.setattr("os.open", refuse)
-    with pytest.raises(ImageError, match=r"pas le droit de lire « secret\.png »"):
+    with pytest.raises(ChatError, match=r"pas le droit de lire « secret\.png »"):
         read_picture("/secret.png", LIMITS)
 
 
@@ -132,9 +133,9 @@ def test_a_big_file_is_not_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "creux.png"
     path.write_bytes(PNG)
     os.truncate(path, 10**12)
-    with pytest.raises(ImageError, match="dépasse 1 000 000 octets"):
+    with pytest.raises(ChatError, match="dépasse 1 000 000 octets"):
         read_picture(str(path), LIMITS)
-    with pytest.raises(ImageError, match="dépasse 10 octets"):
+    with pytest.raises(ChatError, match="dépasse 10 octets"):
         read_picture("/proc/self/maps", Limits(image=10))
 
 
@@ -228,7 +229,7 @@ def test_an_animation_is_its_first_picture() -> None:
 @pytest.mark.parametrize("data", [PNG, JPEG, PROGRESSIVE], ids=["PNG", "JPEG", "progressif"])
 def test_a_picture_cut_short_is_refused(data: bytes) -> None:
     for end in (len(data) * 2 // 3, len(data) - 12):
-        with pytest.raises(ImageError, match="abîmée ou incomplète"):
+        with pytest.raises(ChatError, match="abîmée ou incomplète"):
             ascii_art(data[:end], 40, 40, LIMITS)
 
 
@@ -240,7 +241,7 @@ def test_pixels_that_do_not_decode_are_refused() -> None:
     three_bits = PNG[:24] + b"\x03" + PNG[25:]
     for data in (broken, missing, twelve_bits, three_bits):
         assert inspect(data, LIMITS).width == 64
-        with pytest.raises(ImageError, match="abîmée ou incomplète"):
+        with pytest.raises(ChatError, match="abîmée ou incomplète"):
             ascii_art(data, 40, 40, LIMITS)
 
 
@@ -281,7 +282,7 @@ def test_a_picture_of_two_sizes_is_refused() -> None:
     ):
         picture = inspect(data, LIMITS)
         assert (picture.width, picture.height) == (2, 2)
-        with pytest.raises(ImageError, match="abîmée"):
+        with pytest.raises(ChatError, match="abîmée"):
             ascii_art(data, 40, 40, LIMITS)
 
 
@@ -290,7 +291,7 @@ def test_a_picture_of_a_thousand_scans_is_refused() -> None:
     scan, end = PROGRESSIVE[last:-2], len(PROGRESSIVE) - 2
     most = after(PROGRESSIVE, end, scan * (pictures.MAX_SCANS - scans))
     assert plain(most)
-    with pytest.raises(ImageError, match="trop de passes"):
+    with pytest.raises(ChatError, match="trop de passes"):
         plain(after(most, len(most) - 2, scan))
 
 

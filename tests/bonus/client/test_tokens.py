@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from chatroom.client import tokens as module
-from chatroom.client.tokens import Tokens, TokensError
+from chatroom.client.tokens import Tokens
+from chatroom.protocol.errors import ChatError
 
 from tests.support.processes import Process
 
@@ -122,18 +123,18 @@ def test_what_is_not_a_file_is_set_aside(kept: Tokens, path: Path, said: list[st
 def test_a_link_is_not_followed(kept: Tokens, path: Path, tmp_path: Path) -> None:
     path.parent.mkdir()
     path.symlink_to(tmp_path / "ailleurs.json")
-    with pytest.raises(TokensError, match="c'est un lien"):
+    with pytest.raises(ChatError, match="c'est un lien"):
         kept.get(HERE, "it4")
-    with pytest.raises(TokensError, match="c'est un lien"):
+    with pytest.raises(ChatError, match="c'est un lien"):
         kept.keep(HERE, "it4", SECRET)
 
 
 @pytest.mark.usefixtures("no_descriptor_left")
 def test_a_folder_in_its_place(kept: Tokens, path: Path) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(TokensError, match="c'est un dossier"):
+    with pytest.raises(ChatError, match="c'est un dossier"):
         kept.get(HERE, "it4")
-    with pytest.raises(TokensError, match="c'est un dossier"):
+    with pytest.raises(ChatError, match="c'est un dossier"):
         kept.keep(HERE, "it4", SECRET)
 
 
@@ -141,9 +142,9 @@ def test_a_folder_in_its_place(kept: Tokens, path: Path) -> None:
 def test_nowhere_to_keep_them(tmp_path: Path) -> None:
     (tmp_path / "fichier").touch()
     nowhere = Tokens(tmp_path / "fichier/tokens.json", pytest.fail)
-    with pytest.raises(TokensError, match="un fichier tient la place d'un dossier"):
+    with pytest.raises(ChatError, match="un fichier tient la place d'un dossier"):
         nowhere.keep(HERE, "it4", SECRET)
-    with pytest.raises(TokensError, match="un fichier tient la place d'un dossier"):
+    with pytest.raises(ChatError, match="un fichier tient la place d'un dossier"):
         nowhere.get(HERE, "it4")
 
 
@@ -159,7 +160,7 @@ def test_a_failure_half_way_keeps_the_old_tokens(
 
     with monkeypatch.context() as patched:
         patched.setattr(step, full)
-        with pytest.raises(TokensError, match="le disque est plein"):
+        with pytest.raises(ChatError, match="le disque est plein"):
             kept.keep(HERE, "it4", OTHER)
     assert kept.get(HERE, "it4") == SECRET
     assert sorted(file.name for file in path.parent.iterdir()) == [
@@ -173,7 +174,7 @@ def test_they_never_outgrow_what_can_be_read_back(
 ) -> None:
     kept.keep(HERE, "it4", SECRET)
     monkeypatch.setattr(module, "MAX_SIZE", 150)
-    with pytest.raises(TokensError, match="plein"):
+    with pytest.raises(ChatError, match="plein"):
         kept.keep(THERE, "it4", SECRET)
     assert kept.get(HERE, "it4") == SECRET
 
@@ -185,7 +186,7 @@ def test_a_lock_held_for_ever_does_not_hang_us(
     monkeypatch.setattr(module, "LOCK_PATIENCE", 0.0)
     with open(path.with_name("tokens.json.lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(TokensError, match="un autre client le tient"):
+        with pytest.raises(ChatError, match="un autre client le tient"):
             kept.keep(HERE, "it4", OTHER)
         assert kept.get(HERE, "it4") == SECRET
     kept.keep(HERE, "it4", OTHER)

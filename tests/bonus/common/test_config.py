@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from chatroom.client.settings import ClientSettings, load_client
 from chatroom.common import settings
-from chatroom.common.config import MAX_SIZE, ConfigError
+from chatroom.common.config import MAX_SIZE
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.operation.settings import ServerSettings, load_server
 
@@ -69,7 +70,7 @@ def read(text: str, beside: Path, load: Load = load_server) -> Settings:
 
 
 def complaint(text: str, beside: Path, load: Load = load_server) -> str:
-    with pytest.raises(ConfigError) as raised:
+    with pytest.raises(ChatError) as raised:
         read(text, beside, load)
     return str(raised.value).removeprefix(str(beside))
 
@@ -165,7 +166,7 @@ def test_every_setting_is_tested_above() -> None:
 def test_a_private_key_comes_with_its_certificate(beside: Path) -> None:
     """Le certificat d'une source, la clé d'une autre : elles vont ensemble ; la clé seule, non."""
     for options, environ in ((["--tls-key", "/k"], {}), ([], {"CHAT_TLS_KEY": "/k"})):
-        with pytest.raises(ConfigError, match=r"^Il y a une clé privée \(TLS_KEY\), et pas de "):
+        with pytest.raises(ChatError, match=r"^Il y a une clé privée \(TLS_KEY\), et pas de "):
             load_server(options, environ, beside.with_name("absent"))
         beside.write_text("TLS_CERT=c\n")
         server = load_server(options, environ, beside)
@@ -210,7 +211,7 @@ def test_which_file(tmp_path: Path, beside: Path) -> None:
     options = ["--config", str(other)]
     assert load_server(options, {"CHAT_CONFIG": str(named)}, beside).port == 3
     for arguments, environ in ((["--config", "absent"], {}), ([], {"CHAT_CONFIG": "absent"})):
-        with pytest.raises(ConfigError, match=r"Configuration absent : il n'existe pas\."):
+        with pytest.raises(ChatError, match=r"Configuration absent : il n'existe pas\."):
             load_server(arguments, environ, beside)
 
 
@@ -267,7 +268,7 @@ def test_values_out_of_bounds(line: str, beside: Path) -> None:
         f", ligne 1 : {key} ne peut pas valoir « {value} » : "
     )
     if value:
-        with pytest.raises(ConfigError, match=f"^CHAT_{key} ne peut pas valoir « "):
+        with pytest.raises(ChatError, match=f"^CHAT_{key} ne peut pas valoir « "):
             load_server([], {f"CHAT_{key}": value}, beside.with_name("absent"))
 
 
@@ -286,18 +287,18 @@ def test_a_long_value_is_not_repeated_whole(beside: Path) -> None:
 
 def test_files_that_are_not_a_configuration(beside: Path) -> None:
     beside.write_bytes(b"PORT=1\n# \xe9t\xe9\n")
-    with pytest.raises(ConfigError, match="ligne 2 : ce n'est pas de l'UTF-8"):
+    with pytest.raises(ChatError, match="ligne 2 : ce n'est pas de l'UTF-8"):
         load_server([], {}, beside)
     beside.write_bytes(b"#" * MAX_SIZE)
     assert load_server([], {}, beside).port == 8888
     beside.write_bytes(b"#" * (MAX_SIZE + 1))
-    with pytest.raises(ConfigError, match="dépasse 64000 octets"):
+    with pytest.raises(ChatError, match="dépasse 64000 octets"):
         load_server([], {}, beside)
     beside.unlink()
     os.mkfifo(beside)
-    with pytest.raises(ConfigError, match="pas un fichier ordinaire"):
+    with pytest.raises(ChatError, match="pas un fichier ordinaire"):
         load_server([], {}, beside)
-    with pytest.raises(ConfigError, match=r"c'est un dossier|pas un fichier ordinaire"):
+    with pytest.raises(ChatError, match=r"c'est un dossier|pas un fichier ordinaire"):
         load_server([], {}, beside.parent)
 
 

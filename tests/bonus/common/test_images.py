@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 from chatroom.common import images
-from chatroom.common.images import ImageError, Picture, inspect
+from chatroom.common.images import Picture, inspect
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from PIL import Image
 
@@ -37,7 +38,7 @@ def test_a_picture(data: bytes, picture: Picture) -> None:
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM"])
 def test_other_formats_are_refused(kind: str) -> None:
-    with pytest.raises(ImageError, match="pas une image PNG ou JPEG"):
+    with pytest.raises(ChatError, match="pas une image PNG ou JPEG"):
         inspect(saved(halves(), kind), LIMITS)
 
 
@@ -61,7 +62,7 @@ def test_other_formats_are_refused(kind: str) -> None:
     ids=itertools.count(),
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    with pytest.raises(ImageError, match="pas une image PNG ou JPEG"):
+    with pytest.raises(ChatError, match="pas une image PNG ou JPEG"):
         inspect(data, LIMITS)
 
 
@@ -69,13 +70,13 @@ def test_the_bounds() -> None:
     """Une image de 8 ko peut faire 64 millions de pixels."""
     bomb = saved(Image.new("1", (8000, 8000)))
     assert len(bomb) < 10_000
-    with pytest.raises(ImageError, match="8000 × 8000, dépasse 16 000 000 pixels"):
+    with pytest.raises(ChatError, match="8000 × 8000, dépasse 16 000 000 pixels"):
         inspect(bomb, LIMITS)
     assert inspect(bomb, Limits(pixels=64_000_000)) == Picture("PNG", 8000, 8000)
-    with pytest.raises(ImageError, match="dépasse 63 999 999 pixels"):
+    with pytest.raises(ChatError, match="dépasse 63 999 999 pixels"):
         inspect(bomb, Limits(pixels=63_999_999))
     assert inspect(PNG, Limits(image=len(PNG)))
-    with pytest.raises(ImageError, match=f"dépasse {len(PNG) - 1} octets"):
+    with pytest.raises(ChatError, match=f"dépasse {len(PNG) - 1} octets"):
         inspect(PNG, Limits(image=len(PNG) - 1))
 
 
@@ -85,7 +86,7 @@ def test_no_pixel_at_all() -> None:
         PNG[:16] + bytes(4) + PNG[20:],
         JPEG[:position] + bytes(2) + JPEG[position + 2 :],
     ):
-        with pytest.raises(ImageError, match="aucun pixel"):
+        with pytest.raises(ChatError, match="aucun pixel"):
             inspect(data, LIMITS)
 
 
@@ -95,5 +96,5 @@ def test_a_header_is_read_in_bounded_time() -> None:
     few, many = (comment * number for number in (images.MAX_SEGMENTS - 20, images.MAX_SEGMENTS))
     assert inspect(after(JPEG, AFTER_SOI, few), LIMITS) == Picture("JPEG", 64, 64)
     for inserted in (many, b"\xff" * images.MAX_SEGMENTS):
-        with pytest.raises(ImageError, match="pas une image"):
+        with pytest.raises(ChatError, match="pas une image"):
             inspect(after(JPEG, AFTER_SOI, inserted), LIMITS)

@@ -16,7 +16,8 @@ from typing import TextIO
 
 import pytest
 from chatroom.common import logs
-from chatroom.common.logs import Log, LogError, open_log
+from chatroom.common.logs import Log, open_log
+from chatroom.protocol.errors import ChatError
 
 from tests.support.processes import ENVIRONMENT, ROOT, limited
 from tests.support.waiting import DEADLINE, wait_until
@@ -188,7 +189,7 @@ def test_nowhere_at_all_is_said_and_the_console_remains(
 def test_a_folder_that_was_asked_for_must_do(tmp_path: Path) -> None:
     (tmp_path / "fichier").touch()
     for folder in (tmp_path / "fichier", tmp_path / "fichier/dessous"):
-        with pytest.raises(LogError, match="un fichier tient la place d'un dossier"):
+        with pytest.raises(ChatError, match="un fichier tient la place d'un dossier"):
             open_log("server", folder, None, pytest.fail)
 
 
@@ -202,7 +203,7 @@ def test_only_an_ordinary_file_will_do(tmp_path: Path, kind: str) -> None:
         os.mkfifo(path)
     else:
         path.mkdir()
-    with pytest.raises(LogError, match=r"lien|ordinaire|dossier\."):
+    with pytest.raises(ChatError, match=r"lien|ordinaire|dossier\."):
         open_log("server", tmp_path, None, pytest.fail)
     assert not (tmp_path / "ailleurs").exists()
 
@@ -211,7 +212,7 @@ def test_a_pipe_somebody_reads_is_refused_too(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "server.log")
     reader = os.open(tmp_path / "server.log", os.O_RDONLY | os.O_NONBLOCK)
     try:
-        with pytest.raises(LogError, match="ordinaire"):
+        with pytest.raises(ChatError, match="ordinaire"):
             open_log("server", tmp_path, None, pytest.fail)
     finally:
         os.close(reader)

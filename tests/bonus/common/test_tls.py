@@ -4,14 +4,15 @@ import ssl
 from pathlib import Path
 
 import pytest
-from chatroom.common.tls import CertificateError, client_context, server_context
+from chatroom.common.tls import client_context, server_context
+from chatroom.protocol.errors import ChatError
 from cryptography.hazmat.primitives import serialization
 
 from tests.bonus.handshakes import YEARS, certificate, handshake, served
 
 
 def said(cert: Path, key: Path | None = None) -> str:
-    with pytest.raises(CertificateError) as raised:
+    with pytest.raises(ChatError) as raised:
         server_context(cert, key)
     return str(raised.value)
 
@@ -106,6 +107,6 @@ def test_what_is_wrong_with_what_a_client_trusts(tmp_path: Path) -> None:
         (tmp_path / "absent", "il n'existe pas."),
         (made.key, "ce n'est pas un certificat (PEM)."),
     ):
-        with pytest.raises(CertificateError) as raised:
+        with pytest.raises(ChatError) as raised:
             client_context(ca)
         assert str(raised.value) == f"Certificat {ca} : {why}"

@@ -25,6 +25,7 @@ from chatroom.client.core.events import (
 from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.stream import Stream
 from chatroom.protocol.documents import Posted, page
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
@@ -69,7 +70,7 @@ FINAL = {
 Asked = Join | GetPage | GetImage | ListRooms
 
 
-class RetryError(Exception):
+class RetryError(ChatError):
     """Cette connexion ne mène plus à rien : il faut en faire une autre. Le texte dit pourquoi."""
 
 

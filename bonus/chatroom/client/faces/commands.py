@@ -32,12 +32,8 @@ COMMANDS = {
 }
 
 
-class UsageError(ValueError):
-    """Cette ligne ne veut rien dire ; le texte, en français, est pour qui l'a tapée."""
-
-
 def parse(line: str) -> tuple[str, str]:
-    """La commande et ce qui la suit ; un message n'a pas de commande. Lève UsageError."""
+    """La commande et ce qui la suit ; un message n'a pas de commande. Lève ValueError."""
     line = line.strip()
     if line.startswith("//"):
         return "", line[1:]
@@ -47,21 +43,21 @@ def parse(line: str) -> tuple[str, str]:
     rest = rest.strip()
     command = COMMANDS.get(name)
     if command is None:
-        raise UsageError(f"Commande inconnue : {name} (/help les dit toutes, // écrit un « / »).")
+        raise ValueError(f"Commande inconnue : {name} (/help les dit toutes, // écrit un « / »).")
     if (command.requires and not rest) or (rest and not command.accepts):
-        raise UsageError(f"Usage : {command.usage}")
+        raise ValueError(f"Usage : {command.usage}")
     return name, rest
 
 
 def addressed(rest: str, known: Iterable[str]) -> tuple[str, str]:
-    """À qui, et quoi : un pseudo déjà vu peut contenir des espaces. Lève UsageError."""
+    """À qui, et quoi : un pseudo déjà vu peut contenir des espaces. Lève ValueError."""
     for pseudo in sorted(known, key=len, reverse=True):
         end = len(pseudo)
         if fold(rest[:end]) == fold(pseudo) and rest[end : end + 1] == " ":
             return pseudo, rest[end:].strip()
     pseudo, _, text = rest.partition(" ")
     if not text:
-        raise UsageError(f"Usage : {COMMANDS['/msg'].usage}")
+        raise ValueError(f"Usage : {COMMANDS['/msg'].usage}")
     return pseudo, text.strip()
 
 

@@ -19,13 +19,13 @@ from chatroom.client.core.events import (
     Spoke,
     Welcomed,
 )
-from chatroom.client.faces.commands import UsageError, help_lines, parse
+from chatroom.client.faces.commands import help_lines, parse
 from chatroom.client.faces.console import Console, size
 from chatroom.client.faces.display import Display
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
 from chatroom.client.network.link import Link
-from chatroom.common.images import ImageError
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import PRIVATE, Pictured
@@ -127,7 +127,7 @@ class LineClient:
     async def _obey(self, line: str) -> None:
         try:
             command, rest = parse(line)
-        except UsageError as why:
+        except ValueError as why:
             return self._write(str(why))
         match command:
             case "/join" if fold(rest) == fold(self._room):
@@ -189,7 +189,7 @@ class LineClient:
             art = await asyncio.to_thread(
                 ascii_art, data, *shape, self._limits, self._console.colours
             )
-        except ImageError as why:
+        except ChatError as why:
             art = str(why)
         self._console.write(art)
 

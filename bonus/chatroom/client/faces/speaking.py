@@ -8,7 +8,7 @@ from typing import Protocol
 from chatroom.client.faces.commands import addressed
 from chatroom.client.faces.names import Names
 from chatroom.client.network.link import Link
-from chatroom.common.images import ImageError
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 
 DEFAULT_ROOM = "général"
@@ -63,7 +63,7 @@ class Speaker:
 
         try:
             name, data = await asyncio.to_thread(read_picture, path, self._limits)
-        except ImageError as why:
+        except ChatError as why:
             return self._complain(str(why))
         self.ask(lambda: self._link.participant.send_image(room, name, data))
         return None

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 
 from chatroom.common.tls import client_context
+from chatroom.protocol.errors import ChatError
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -15,7 +16,7 @@ NOT_YET, EXPIRED, OTHER_NAME, OTHER_ADDRESS = 9, 10, 62, 64
 STRANGERS = {2, 18, 19, 20, 21}  # signé par lui-même, ou par une autorité que l'on ne connaît pas
 
 
-class TlsError(Exception):
+class TlsError(ChatError):
     """TLS s'y oppose, et réessayer n'y changerait rien ; le texte, en français, dit pourquoi."""
 
 

@@ -21,7 +21,7 @@ from chatroom.client.core.events import (
 )
 from chatroom.client.core.participant import Participant, RetryError
 from chatroom.client.network.connecting import ALERT, TlsError, connect, speaks_tls
-from chatroom.client.tokens import TokensError
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import FROM_SERVER, TOKEN, Closing, Notice, Ping, Welcome, decode
@@ -55,7 +55,7 @@ class Patience:
 
 
 class Keyring(Protocol):
-    """Où sont les jetons, par serveur (« hôte:port ») et pseudo. TokensError s'il ne s'ouvre pas.
+    """Où sont les jetons, par serveur (« hôte:port ») et pseudo. ChatError s'il ne s'ouvre pas.
 
     Ses méthodes sont appelées dans un fil : elles peuvent attendre le disque.
     """
@@ -244,7 +244,7 @@ class Link:
             if token is None:
                 token = secrets.token_bytes(TOKEN)
                 await asyncio.to_thread(self._tokens.keep, self._server, participant.pseudo, token)
-        except TokensError as error:
+        except ChatError as error:
             self._emit(NoticeShown(f"Votre pseudo ne pourra pas vous être rendu : {error}"))
         participant.token = token or secrets.token_bytes(TOKEN)
 

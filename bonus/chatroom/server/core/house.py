@@ -69,7 +69,7 @@ class House:
     ) -> None:
         self.limits, self.world, self.store = limits, world, store
         self.people, self.rooms = people, rooms
-        self.measure = measure  # largeur et hauteur d'une image ; ValueError si elle est à refuser
+        self.measure = measure  # largeur et hauteur d'une image ; ChatError si elle est à refuser
         self.before_hello, self.after_hello = before_hello(limits), after_hello(limits)
         self.draw = draw or random.SystemRandom()
         self.sessions: dict[Visit, None] = {}

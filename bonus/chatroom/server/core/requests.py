@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from chatroom.common.colours import draw_colour
 from chatroom.protocol.documents import Posted
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     PRIVATE,
@@ -274,7 +275,7 @@ def send_image(house: House, session: Session, message: SendImage) -> None:
     try:
         name = clean_name(message.name, house.limits.image_name)
         width, height = house.measure(message.data)
-    except ValueError as why:
+    except (ValueError, ChatError) as why:
         return session.refuse(Reason.PICTURE, f"Image refusée : {why}", message.nonce)
     rest = (name, len(message.data), width, height)
     _post(house, session, (room,), Pictured, message.nonce, rest, message.data)

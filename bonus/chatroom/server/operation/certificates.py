@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chatroom.common.settings import hosts
 from chatroom.common.state import make_private
-from chatroom.common.tls import CertificateError
+from chatroom.protocol.errors import ChatError
 from chatroom.server.operation.addresses import machine_names, network_addresses
 from wording.reasons import reason
 
@@ -76,7 +76,7 @@ def make_certificate(
 ) -> Made:
     """Écrit un certificat, sa clé et l'autorité qui le signe : dans `folder`, à défaut de chemins.
 
-    CertificateError si un fichier existe déjà, ou ne peut s'écrire.
+    ChatError si un fichier existe déjà, ou ne peut s'écrire.
     """
     names = tuple(names)
     authority, leaf, secret = _sign(names, now or datetime.now(UTC))
@@ -164,7 +164,7 @@ def _make(folder: Path) -> None:
     try:
         make_private(folder)
     except OSError as error:
-        raise CertificateError(f"Dossier {folder} : {reason(error)}.") from None
+        raise ChatError(f"Dossier {folder} : {reason(error)}.") from None
 
 
 def _write(files: Sequence[tuple[Path, bytes, int]]) -> None:
@@ -177,7 +177,7 @@ def _write(files: Sequence[tuple[Path, bytes, int]]) -> None:
     except OSError as error:
         for path in written:
             path.unlink()
-        raise CertificateError(_refusal(error, [path for path, _, _ in files])) from None
+        raise ChatError(_refusal(error, [path for path, _, _ in files])) from None
 
 
 def _refusal(error: OSError, paths: list[Path]) -> str:

@@ -14,7 +14,7 @@ from chatroom.server.operation.settings import ServerSettings
 def make_cert(settings: ServerSettings, words: Sequence[str]) -> Iterator[str]:
     """Fait le certificat, et le dit ; `words` : la commande que l'on a tapée.
 
-    CertificateError s'il ne peut s'écrire.
+    ChatError s'il ne peut s'écrire.
     """
     names = server_names(settings.host, settings.web_names)
     made = make_certificate(settings.data, names, settings.tls_cert, settings.tls_key)

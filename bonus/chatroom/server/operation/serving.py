@@ -17,9 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO, cast
 
-from chatroom.common.images import ImageError, inspect
+from chatroom.common.images import inspect
 from chatroom.common.logs import Log, open_log
 from chatroom.common.tls import server_context
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
 from chatroom.server.operation.addresses import machine_names
@@ -33,10 +34,6 @@ from wording.reasons import LISTENING, reason
 
 PAGE = Path(__file__).parents[3] / "page"
 SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
-
-
-class ServerError(Exception):
-    """Le serveur ne peut démarrer ; le texte, en français, dit pourquoi."""
 
 
 class LoopWorld:
@@ -66,7 +63,7 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 async def serve(settings: ServerSettings, out: TextIO) -> None:
-    """Sert jusqu'à SIGTERM ou Ctrl-C ; ServerError, StoreError ou LogError s'il ne le peut."""
+    """Sert jusqu'à SIGTERM ou Ctrl-C ; ChatError s'il ne le peut."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -109,10 +106,7 @@ async def _run(
     people, rooms = history.load()
 
     def measure(data: bytes) -> tuple[int, int]:
-        try:
-            picture = inspect(data, limits)
-        except ImageError as error:
-            raise ValueError(str(error)) from None
+        picture = inspect(data, limits)
         return picture.width, picture.height
 
     def write(lines: Sequence[str]) -> None:
@@ -165,7 +159,7 @@ async def _open(
         text = f"Impossible d'écouter sur {place(host, port)} : {_cause(error)}."
         if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
             text += f" L'option {option} en choisit un autre."
-        raise ServerError(text) from None
+        raise ChatError(text) from None
 
 
 def _cause(error: Exception) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chatroom.common import settings
-from chatroom.common.config import ConfigError, load
+from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
 from chatroom.common.settings import HOST, PORT, SERVER, WEB_PORT
 from chatroom.common.state import state_folder
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.history import FORMAT
@@ -45,12 +46,12 @@ def load_server(
 ) -> ServerSettings:
     """Les réglages du serveur ; `beside` est le fichier lu, s'il existe, quand nul n'est nommé.
 
-    ConfigError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
+    ChatError pour un fichier ou l'environnement ; SystemExit(2), comme argparse, pour une option.
     """
     values, limits = load(_parser(), SERVER, arguments, environ, beside)
     values.setdefault("data", state_folder(environ))
     if "tls_key" in values and "tls_cert" not in values:
-        raise ConfigError("Il y a une clé privée (TLS_KEY), et pas de certificat (TLS_CERT).")
+        raise ChatError("Il y a une clé privée (TLS_KEY), et pas de certificat (TLS_CERT).")
     return replace(ServerSettings(data=Path(), limits=limits), **values)  # type: ignore[arg-type]
 
 

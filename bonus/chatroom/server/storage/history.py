@@ -15,6 +15,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
 
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.entries import Batch
 from chatroom.server.core.people import People, Person
@@ -59,10 +60,6 @@ Found = tuple[Sequence[str], bool]
 Job = Callable[[sqlite3.Connection], object]
 
 
-class StoreError(Exception):
-    """La base ne peut servir ; le texte, en français, dit pourquoi."""
-
-
 def cause_of(error: Exception) -> str:
     name = getattr(error, "sqlite_errorname", "")
     known = (text for prefix, text in CAUSES.items() if name.startswith(prefix))
@@ -89,7 +86,7 @@ class History:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _lock(folder / "chat.lock")
         except OSError as error:
-            raise StoreError(f"Le dossier {folder} ne convient pas : {reason(error)}.") from None
+            raise ChatError(f"Le dossier {folder} ne convient pas : {reason(error)}.") from None
         with ExitStack() as undo:
             undo.callback(os.close, self._lock)
             try:
@@ -99,7 +96,7 @@ class History:
             except (sqlite3.Error, OSError) as error:
                 why = reason(error) if isinstance(error, OSError) else cause_of(error)
                 text = f"L'historique {path} ne peut servir : {why}."
-                raise StoreError(f"{text} Déplacez ce fichier pour repartir de rien.") from None
+                raise ChatError(f"{text} Déplacez ce fichier pour repartir de rien.") from None
             undo.pop_all()
         self._writer, self._reader = _Thread("écriture", writing), _Thread("lecture", reading)
         # Sans attendre le disque, un message est montré avant d'y être : on relit après l'écriture.
@@ -221,7 +218,7 @@ def _lock(path: Path) -> int:
     except BlockingIOError:
         os.close(descriptor)
         text = f"Un autre serveur se sert déjà du dossier {path.parent} (--data en donne un autre)."
-        raise StoreError(text) from None
+        raise ChatError(text) from None
     return descriptor
 
 
@@ -242,7 +239,7 @@ def _open(path: Path, durability: Durability) -> sqlite3.Connection:
             base.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version={FORMAT}; COMMIT;")
         elif found != FORMAT:
             text = f"L'historique {path} est au format {found}, et ce serveur lit le {FORMAT}."
-            raise StoreError(text)
+            raise ChatError(text)
     except BaseException:
         base.close()
         raise
@@ -291,14 +288,14 @@ def export(folder: Path, name: str, same: Callable[[str], str]) -> Iterator[str]
     """
     path = folder / FILE
     if not path.is_file():
-        raise StoreError(f"Il n'y a pas d'historique dans {folder}.")
+        raise ChatError(f"Il n'y a pas d'historique dans {folder}.")
     try:
         with closing(_connect(path)) as base:
             names = base.execute("SELECT id, name FROM rooms WHERE name<>''").fetchall()
             rooms = [number for number, known in names if same(known) == same(name)]
             if not rooms:
                 known = ", ".join(sorted(known for _, known in names)) or "aucun"
-                raise StoreError(f"Il n'y a pas de salon {name}. Ceux de l'historique : {known}.")
+                raise ChatError(f"Il n'y a pas de salon {name}. Ceux de l'historique : {known}.")
             rows = base.execute(
                 "SELECT document FROM messages WHERE room=? ORDER BY seq", (rooms[0],)
             )
@@ -309,4 +306,4 @@ def export(folder: Path, name: str, same: Callable[[str], str]) -> Iterator[str]
                 before = ",\n"
             yield "\n]\n"
     except sqlite3.Error as error:
-        raise StoreError(f"L'historique {path} est illisible : {cause_of(error)}.") from None
+        raise ChatError(f"L'historique {path} est illisible : {cause_of(error)}.") from None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.client.core.events import Entered, RoomsListed, RoomSummary
-from chatroom.client.faces.commands import COMMANDS, UsageError, addressed, help_lines, parse
+from chatroom.client.faces.commands import COMMANDS, addressed, help_lines, parse
 from chatroom.client.faces.names import Names
 
 
@@ -27,7 +27,7 @@ def test_parse(line: str, expected: tuple[str, str]) -> None:
 @pytest.mark.parametrize("line", ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN x"])
 def test_what_means_nothing(line: str) -> None:
     """Une ligne claire plutôt qu'un message parti par erreur."""
-    with pytest.raises(UsageError, match=r"^(Commande inconnue|Usage) : /"):
+    with pytest.raises(ValueError, match=r"^(Commande inconnue|Usage) : /"):
         parse(line)
 
 

@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 from chatroom.client.core.events import Entered, Event, Welcomed
 from chatroom.client.network.link import Link, Patience
-from chatroom.client.tokens import TokensError
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
     KINDS,
@@ -43,12 +43,12 @@ class Keyring:
 
     def get(self, server: str, pseudo: str) -> bytes | None:
         if self.broken:
-            raise TokensError("illisible")
+            raise ChatError("illisible")
         return self.tokens.get((server, pseudo))
 
     def keep(self, server: str, pseudo: str, token: bytes) -> None:
         if self.broken:
-            raise TokensError("disque plein")
+            raise ChatError("disque plein")
         self.tokens[server, pseudo] = token
 
 

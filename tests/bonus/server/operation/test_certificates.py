@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from chatroom.common.tls import CertificateError, client_context, server_context
+from chatroom.common.tls import client_context, server_context
+from chatroom.protocol.errors import ChatError
 from chatroom.server.operation import certificates
 from chatroom.server.operation.certificates import make_certificate, server_names
 from cryptography import x509
@@ -95,7 +96,7 @@ def test_where_they_are_written(tmp_path: Path) -> None:
 def test_nothing_is_overwritten(tmp_path: Path, name: str) -> None:
     """Un seul qui existe déjà, et aucun des trois n'est écrit."""
     (tmp_path / name).write_text("précieux")
-    with pytest.raises(CertificateError) as raised:
+    with pytest.raises(ChatError) as raised:
         make_certificate(tmp_path, NAMES)
     assert str(raised.value) == (
         f"Existe déjà : {tmp_path / name}. Effacez, ou donnez un autre nom avec --tls-cert."
@@ -105,10 +106,10 @@ def test_nothing_is_overwritten(tmp_path: Path, name: str) -> None:
 
 
 def test_what_keeps_them_from_being_written(tmp_path: Path) -> None:
-    with pytest.raises(CertificateError, match=r" : le dossier n'existe pas\.$"):
+    with pytest.raises(ChatError, match=r" : le dossier n'existe pas\.$"):
         make_certificate(tmp_path, NAMES, tmp_path / "absent/tls.pem")
     (tmp_path / "file").touch()
-    with pytest.raises(CertificateError, match=r"^Dossier .*/file : un fichier tient la place"):
+    with pytest.raises(ChatError, match=r"^Dossier .*/file : un fichier tient la place"):
         make_certificate(tmp_path / "file", NAMES)
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
 from chatroom.server.core.entries import Batch, Record
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import PRIVATE_BIT, Room
-from chatroom.server.storage.history import FILE, Durability, History, StoreError, export
+from chatroom.server.storage.history import FILE, Durability, History, export
 
 from tests.support.processes import ROOT
 
@@ -242,7 +243,7 @@ def test_a_base_held_by_another_program(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_one_server_by_folder(tmp_path: Path) -> None:
     async def scenario(_: Opened) -> None:
-        with pytest.raises(StoreError, match="Un autre serveur se sert déjà du dossier"):
+        with pytest.raises(ChatError, match="Un autre serveur se sert déjà du dossier"):
             Opened(tmp_path)
 
     play(tmp_path, scenario)
@@ -255,20 +256,20 @@ async def nothing(_: Opened) -> None:
 
 def test_what_is_not_a_history(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"ceci n'est pas une base" * 100)
-    with pytest.raises(StoreError, match="ce n'est pas une base SQLite"):
+    with pytest.raises(ChatError, match="ce n'est pas une base SQLite"):
         play(tmp_path, nothing)
     (tmp_path / FILE).unlink()
     with sqlite3.connect(tmp_path / FILE) as base:
         base.execute("PRAGMA user_version=99")
     base.close()
-    with pytest.raises(StoreError, match="au format 99"):
+    with pytest.raises(ChatError, match="au format 99"):
         play(tmp_path, nothing)
     (tmp_path / FILE).unlink()
     (tmp_path / FILE).mkdir()
-    with pytest.raises(StoreError, match="c'est un dossier"):
+    with pytest.raises(ChatError, match="c'est un dossier"):
         play(tmp_path, nothing)
     (tmp_path / "fichier").write_text("")
-    with pytest.raises(StoreError, match="ne convient pas"):
+    with pytest.raises(ChatError, match="ne convient pas"):
         play(tmp_path / "fichier", nothing)
 
 
@@ -280,7 +281,7 @@ def test_a_damaged_base(tmp_path: Path) -> None:
     play(tmp_path, scenario)
     data = (tmp_path / FILE).read_bytes()
     (tmp_path / FILE).write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
-    with pytest.raises(StoreError, match="abîmée"):
+    with pytest.raises(ChatError, match="abîmée"):
         play(tmp_path, nothing)
 
 
@@ -297,11 +298,11 @@ def test_export_while_the_server_runs(tmp_path: Path) -> None:
         await opened.commit(batch(*map(record, range(1, 200))))
         documents = json.loads("".join(export(tmp_path, "salon", fold)))
         assert [one["text"] for one in documents] == [f"é{seq}" for seq in range(1, 200)]
-        with pytest.raises(StoreError, match="Ceux de l'historique : Salon"):
+        with pytest.raises(ChatError, match="Ceux de l'historique : Salon"):
             list(export(tmp_path, "autre", fold))
 
     play(tmp_path, scenario)
-    with pytest.raises(StoreError, match="pas d'historique"):
+    with pytest.raises(ChatError, match="pas d'historique"):
         list(export(tmp_path / "vide", "salon", fold))
 
 

@@ -19,7 +19,7 @@ from chatroom.client.core.events import (
     Spoke,
     Welcomed,
 )
-from chatroom.client.faces.commands import UsageError, help_lines, parse
+from chatroom.client.faces.commands import help_lines, parse
 from chatroom.client.faces.display import Display, Shown
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.screen.composer import Composer, Search
@@ -196,7 +196,7 @@ class ChatApp(Window):
     async def _obey(self, room: Room, line: str) -> None:
         try:
             command, rest = parse(line)
-        except UsageError as why:
+        except ValueError as why:
             return self.note(str(why))
         match command:
             case "" if room.private:

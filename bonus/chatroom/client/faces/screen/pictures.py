@@ -9,7 +9,7 @@ from rich.text import Text
 from chatroom.client.core.events import ImageReceived
 from chatroom.client.core.participant import Participant
 from chatroom.client.faces.screen.rooms import Entry
-from chatroom.common.images import ImageError
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
 
@@ -71,7 +71,7 @@ class Pictures:
                     continue
                 try:
                     art = await asyncio.to_thread(ascii_art, data, columns, rows, self._limits)
-                except ImageError as why:
+                except ChatError as why:
                     art = str(why)
             if self._size.get(entry) == (columns, rows):
                 # Des couleurs et des caractères choisis par nous : rien du réseau n'y est écrit.
