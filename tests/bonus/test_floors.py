@@ -3,6 +3,7 @@
 import ast
 import builtins
 import re
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -122,6 +123,11 @@ def test_every_error_of_the_chat_is_one_family() -> None:
         cls.name for _, cls in classes() if {ast.unparse(base) for base in cls.bases} & set(errors)
     ]
     assert roots == ["ChatError"]
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    names = Counter(cls.name for _, cls in classes())
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_what_one_types_is_thin() -> None:

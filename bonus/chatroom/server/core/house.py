@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Announced, Presence, after_hello, before_hello
-from chatroom.server.core.entries import Batch, Entry, Newcomer
+from chatroom.server.core.pending import Batch, Newcomer, Pending
 from chatroom.server.core.people import Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
 from chatroom.server.core.world import World
@@ -78,9 +78,9 @@ class House:
         self.opening: dict[int, Newcomer] = {}
         self.enrolling: dict[int, Newcomer] = {}
         self._log = log
-        self._waiting: list[Entry] = []
+        self._waiting: list[Pending] = []
         self._waiting_size = 0
-        self._committing: list[Entry] = []
+        self._committing: list[Pending] = []
         self._stalled: list[Visit] = []
         self._touched: dict[Room, None] = {}
         self._published: Counter[Room] = Counter()  # messages à envoyer, par salon
@@ -95,10 +95,10 @@ class House:
         if not self.addresses[session.host]:
             del self.addresses[session.host]
 
-    def submit(self, entry: Entry, session: Visit) -> None:
+    def submit(self, pending: Pending, session: Visit) -> None:
         """À enregistrer. Trop d'attente : on ne lit plus cette session avant la transaction."""
-        self._waiting.append(entry)
-        self._waiting_size += entry.size
+        self._waiting.append(pending)
+        self._waiting_size += pending.size
         if self._waiting_size > self.limits.waiting:
             session.hold()
             self._stalled.append(session)
@@ -112,9 +112,9 @@ class House:
             if not kept:
                 self.people.forget(person)
 
-        entry = Newcomer(lambda batch: batch.people.append(person), settle)
-        self.enrolling[person.id] = entry
-        self.submit(entry, session)
+        newcomer = Newcomer(lambda batch: batch.people.append(person), settle)
+        self.enrolling[person.id] = newcomer
+        self.submit(newcomer, session)
 
     def open_room(self, room: Room, session: Visit) -> None:
         """Un salon nouveau, de même."""
@@ -124,9 +124,9 @@ class House:
             if not kept:
                 self.rooms.forget(room)
 
-        entry = Newcomer(lambda batch: batch.rooms.append(room), settle)
-        self.opening[room.id] = entry
-        self.submit(entry, session)
+        newcomer = Newcomer(lambda batch: batch.rooms.append(room), settle)
+        self.opening[room.id] = newcomer
+        self.submit(newcomer, session)
 
     def publish(self, room: Room, seq: int, frame: bytes) -> None:
         """Le message n° `seq` est enregistré : il peut paraître."""
@@ -185,21 +185,21 @@ class House:
     def _commit(self) -> None:
         self._committing, self._waiting, self._waiting_size = self._waiting, [], 0
         batch = Batch()
-        for entry in self._committing:
-            entry.write(batch)
+        for pending in self._committing:
+            pending.write(batch)
         self.store.commit(batch, self._committed)
 
     def _committed(self, why: str) -> None:
-        entries, self._committing = self._committing, []
+        settled, self._committing = self._committing, []
         if why:
             # Ceux qui attendaient aussi : un message ne doit pas être gardé sans ceux d'avant lui.
-            entries, self._waiting, self._waiting_size = entries + self._waiting, [], 0
+            settled, self._waiting, self._waiting_size = settled + self._waiting, [], 0
             self.note(f"Rien n'a pu être enregistré : {why}")
-        for entry in entries:
+        for pending in settled:
             if why:
-                entry.lost(why)
+                pending.lost(why)
             else:
-                entry.kept()
+                pending.kept()
         stalled, self._stalled = self._stalled, []
         for session in stalled:
             session.release()

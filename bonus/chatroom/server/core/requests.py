@@ -36,8 +36,8 @@ from chatroom.protocol.messages import (
     Whispered,
 )
 from chatroom.protocol.text import clean_name
-from chatroom.server.core.entries import Newcomer, Post
 from chatroom.server.core.house import House
+from chatroom.server.core.pending import Newcomer, Submission
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
@@ -114,7 +114,7 @@ def _wait_to_be_known(
 
 def _wait_for(
     session: Session,
-    entry: Newcomer,
+    newcomer: Newcomer,
     then: Callable[[], None],
     sorry: Callable[[str], None],
 ) -> None:
@@ -130,7 +130,7 @@ def _wait_for(
         session.release()
 
     session.hold()
-    entry.wait(kept, lost)
+    newcomer.wait(kept, lost)
 
 
 def _return(house: House, session: Session, person: Person) -> None:
@@ -181,8 +181,8 @@ def _wait_for_room(house: House, session: Session, room: Room, after: int) -> No
     def sorry(why: str) -> None:
         session.refuse(Reason.STORAGE, f"Le salon ne peut être enregistré : {why}")
 
-    entry = house.opening[room.id]
-    _wait_for(session, entry, lambda: _enter(house, session, room, after), sorry)
+    newcomer = house.opening[room.id]
+    _wait_for(session, newcomer, lambda: _enter(house, session, room, after), sorry)
 
 
 def _enter(house: House, session: Session, room: Room, after: int) -> None:
@@ -310,8 +310,8 @@ def _post(
     assert session.person
     session.person.nonce = nonce
     date, publish = house.world.date(), house.publish
-    post = Post(session.person, rooms, kind, date, nonce, rest, image, publish)
-    house.submit(post, session)
+    submission = Submission(session.person, rooms, kind, date, nonce, rest, image, publish)
+    house.submit(submission, session)
 
 
 # Relire

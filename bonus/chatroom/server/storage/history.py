@@ -17,7 +17,7 @@ from typing import Literal
 
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
-from chatroom.server.core.entries import Batch
+from chatroom.server.core.pending import Batch
 from chatroom.server.core.people import People, Person
 from chatroom.server.core.rooms import Room, Rooms
 from wording.reasons import reason

@@ -20,8 +20,8 @@ from chatroom.protocol.messages import (
     Welcome,
     decode,
 )
-from chatroom.server.core.entries import Batch
 from chatroom.server.core.hub import Hub
+from chatroom.server.core.pending import Batch
 from chatroom.server.core.people import People
 from chatroom.server.core.rooms import Rooms
 from chatroom.server.core.session import Session

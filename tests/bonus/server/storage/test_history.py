@@ -15,7 +15,7 @@ import pytest
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
-from chatroom.server.core.entries import Batch, Record
+from chatroom.server.core.pending import Batch, Record
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import PRIVATE_BIT, Room
 from chatroom.server.storage.history import FILE, Durability, History, export

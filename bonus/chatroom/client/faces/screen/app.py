@@ -25,9 +25,9 @@ from chatroom.client.faces.names import Names
 from chatroom.client.faces.screen.composer import Composer, Search
 from chatroom.client.faces.screen.conversation import Conversation
 from chatroom.client.faces.screen.finder import Finder
-from chatroom.client.faces.screen.panels import Connection, RoomList
+from chatroom.client.faces.screen.panels import LinkState, RoomPanel
 from chatroom.client.faces.screen.pictures import Pictures
-from chatroom.client.faces.screen.rooms import Entry, Room, entry_of
+from chatroom.client.faces.screen.rooms import Entry, OpenRoom, entry_of
 from chatroom.client.faces.screen.window import Window
 from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
 from chatroom.client.network.link import Link
@@ -39,7 +39,7 @@ from wording.harmless import neutral
 class ChatApp(Window):
     def __init__(self, link: Link, names: Names, book: Book, limits: Limits, room: str) -> None:
         where = f"{link.host}:{link.port}"
-        connection = Connection(neutral(link.participant.pseudo), where)
+        connection = LinkState(neutral(link.participant.pseudo), where)
         super().__init__(connection, names.complete, lambda: len(link.participant.outbox))
         self._link, self._names, self._book, self._limits = link, names, book, limits
         self._wanted = room or DEFAULT_ROOM
@@ -157,17 +157,17 @@ class ChatApp(Window):
                     self.hint("C'est le début de l'historique.")
                 self._search_again()
 
-    def _reading(self, room: Room) -> bool:
+    def _reading(self, room: OpenRoom) -> bool:
         """Ce qui arrive dans ce salon est sous les yeux de quelqu'un."""
         return room is self.rooms.current and self.conversation.following and self.app_focus
 
-    def _show(self, event: Shown, room: Room | None = None) -> None:
+    def _show(self, event: Shown, room: OpenRoom | None = None) -> None:
         lines = self._words.lines(event)
         self._book.write(*lines)
         for line in lines:
             self.note(line, room)
 
-    def note(self, text: str, room: Room | None = None) -> None:
+    def note(self, text: str, room: OpenRoom | None = None) -> None:
         """Une ligne qui n'est de personne."""
         text = text.strip().removeprefix("— ").removesuffix(" —")
         if room := room or self.rooms.current:
@@ -178,8 +178,8 @@ class ChatApp(Window):
 
     # Ce qu'on dit
 
-    @on(Composer.Said)
-    async def _said(self, event: Composer.Said) -> None:
+    @on(Composer.Typed)
+    async def _said(self, event: Composer.Typed) -> None:
         room = self.rooms.current
         if room is None:
             return self.note("Pas encore dans un salon : un instant.")
@@ -193,7 +193,7 @@ class ChatApp(Window):
         self.redraw()
         return None
 
-    async def _obey(self, room: Room, line: str) -> None:
+    async def _obey(self, room: OpenRoom, line: str) -> None:
         try:
             command, rest = parse(line)
         except ValueError as why:
@@ -232,7 +232,7 @@ class ChatApp(Window):
 
     # D'un salon à l'autre, et dans le passé
 
-    def _go(self, room: Room) -> None:
+    def _go(self, room: OpenRoom) -> None:
         if previous := self.rooms.current:
             previous.clear_mark()
         self.rooms.current = room
@@ -244,7 +244,7 @@ class ChatApp(Window):
         self.redraw()
         self._search_again()
 
-    def _read(self, room: Room) -> None:
+    def _read(self, room: OpenRoom) -> None:
         room.unread = 0
         room.clear_mark()
         self.conversation.changed()
@@ -253,8 +253,8 @@ class ChatApp(Window):
         if room := self.rooms.neighbour(step):
             self._go(room)
 
-    @on(RoomList.Chosen)
-    def _chosen(self, event: RoomList.Chosen) -> None:
+    @on(RoomPanel.Chosen)
+    def _chosen(self, event: RoomPanel.Chosen) -> None:
         if room := self.rooms.find(event.name):
             self._go(room)
         else:

@@ -21,7 +21,7 @@ class Composer(Input):
         Binding("tab", "complete", show=False),
     ]
 
-    class Said(Message):
+    class Typed(Message):
         """`pasted` : des lignes à dire telles quelles ; puis `line`, qui peut être une commande."""
 
         def __init__(self, pasted: list[str], line: str) -> None:
@@ -61,7 +61,7 @@ class Composer(Input):
         self._place, self._draft, self.value = len(self._past), "", ""
         self.forget_pasted()
         if pasted or line.strip():
-            self.post_message(self.Said(pasted, line))
+            self.post_message(self.Typed(pasted, line))
 
     def action_earlier(self) -> None:
         self._remember(self._place - 1)

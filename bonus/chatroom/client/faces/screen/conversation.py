@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chatroom.client.faces.screen.rooms import Entry, Room
+from chatroom.client.faces.screen.rooms import Entry, OpenRoom
 from chatroom.client.faces.screen.rows import Look, Rows
 
 CACHED = 500  # entrées dont les lignes sont gardées : plusieurs écrans
@@ -36,7 +36,7 @@ class Conversation(ScrollView, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self.room: Room | None = None
+        self.room: OpenRoom | None = None
         self.following = True  # le bas : ce qui arrive se voit
         self.pattern: re.Pattern[str] | None = None
         self.art: dict[Entry, list[Text]] = {}
@@ -52,7 +52,7 @@ class Conversation(ScrollView, can_focus=False):
 
     # Ce qui change
 
-    def open_room(self, room: Room) -> None:
+    def open_room(self, room: OpenRoom) -> None:
         self.room, self.following = room, True
         self.rebuild()
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 
-from chatroom.client.faces.screen.rooms import Entry, Room
+from chatroom.client.faces.screen.rooms import Entry, OpenRoom
 
 LETTERS = range(0x41, 0x250)  # celles de l'alphabet latin, avec et sans accent
 
@@ -39,12 +39,12 @@ class Finder:
         self.pattern = pattern(text) if text else None
         self._at = None
 
-    def _matches(self, room: Room) -> list[Entry]:
+    def _matches(self, room: OpenRoom) -> list[Entry]:
         if self.pattern is None:
             return []
         return [entry for entry in room.entries if entry.author and self.pattern.search(entry.text)]
 
-    def move(self, room: Room, step: int) -> Entry | None:
+    def move(self, room: OpenRoom, step: int) -> Entry | None:
         """La réponse d'à côté ; la plus récente, d'abord."""
         found = self._matches(room)
         if self._at in found:
@@ -54,7 +54,7 @@ class Finder:
             self._at = found[-1] if found else None
         return self._at
 
-    def summary(self, room: Room) -> str:
+    def summary(self, room: OpenRoom) -> str:
         found = self._matches(room)
         if self._at in found:
             place = f"{found.index(self._at) + 1} sur {len(found)}"

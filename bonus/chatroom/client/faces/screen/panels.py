@@ -9,7 +9,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widgets import Static
 
-from chatroom.client.faces.screen.rooms import Room, Rooms
+from chatroom.client.faces.screen.rooms import OpenRoom, OpenRooms
 from wording.harmless import neutral
 from wording.numbers import plural
 
@@ -23,7 +23,7 @@ def shorten(text: str, width: int) -> str:
 
 
 @dataclass(slots=True)
-class Connection:
+class LinkState:
     """Où en est la connexion. `retry` : l'heure du prochain essai, s'il en faut un."""
 
     who: str
@@ -50,7 +50,7 @@ class Connection:
 
 
 class StatusBar(Static):
-    def show_connection(self, connection: Connection, now: float) -> None:
+    def show_connection(self, connection: LinkState, now: float) -> None:
         state, sending = connection.parts(now)
         right = f"{connection.who} · {connection.where}"
         used = cell_len(state[0]) + cell_len(sending[0]) + 2
@@ -65,7 +65,7 @@ class StatusBar(Static):
 class Title(Static):
     """Le salon, et qui y est, sur une ligne."""
 
-    def show_room(self, room: Room, below: int) -> None:
+    def show_room(self, room: OpenRoom, below: int) -> None:
         width = self.size.width - 2
         new = f"↓ {below} nouveau{'x' * (below > 1)} (Échap)  " if below else ""
         name = shorten(room.title, width - cell_len(new))
@@ -85,7 +85,7 @@ class Title(Static):
         )  # fmt: skip
 
 
-class RoomList(Static):
+class RoomPanel(Static):
     """Une colonne, ou une ligne quand l'écran est étroit."""
 
     class Chosen(Message):
@@ -97,7 +97,7 @@ class RoomList(Static):
         super().__init__()
         self._names: list[str] = []  # un par ligne ; "" : rien à choisir
 
-    def show_rooms(self, rooms: Rooms) -> None:
+    def show_rooms(self, rooms: OpenRooms) -> None:
         if self.size.height == 1:
             self._names = []
             return self.update(self._line(rooms))
@@ -126,7 +126,7 @@ class RoomList(Static):
         self.update(Content("\n").join(lines))
         return None
 
-    def _line(self, rooms: Rooms) -> Content:
+    def _line(self, rooms: OpenRooms) -> Content:
         """Celui que l'on regarde d'abord, puis ceux qui ont du nouveau : la place manque."""
         parts: list[Part | str] = []
         others = sorted((room for room in rooms if room is not rooms.current), key=_quiet)
@@ -143,14 +143,14 @@ class RoomList(Static):
             self.post_message(self.Chosen(name))
 
 
-def _quiet(room: Room) -> bool:
+def _quiet(room: OpenRoom) -> bool:
     return not room.unread
 
 
-class People(Static):
+class PeoplePanel(Static):
     """Qui est là, quand il y a la place."""
 
-    def show_people(self, room: Room) -> None:
+    def show_people(self, room: OpenRoom) -> None:
         width = self.size.width - 3
         lines = [Content.styled("LÀ" if room.private else f"LÀ · {room.count}", "bold $text-muted")]
         names = sorted(map(neutral, room.people), key=str.casefold)

@@ -31,7 +31,7 @@ class Entry:
 
 
 @dataclass(slots=True, eq=False)
-class Room:
+class OpenRoom:
     name: str
     entries: list[Entry] = field(default_factory=list)
     unread: int = 0
@@ -88,34 +88,34 @@ class Room:
             self.count += 1
 
 
-class Rooms:
+class OpenRooms:
     """Les salons où l'on est, dans l'ordre où on y est entré, et les autres du serveur."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, Room] = {}
-        self.current: Room | None = None
+        self._rooms: dict[str, OpenRoom] = {}
+        self.current: OpenRoom | None = None
         self.others: list[RoomSummary] = []
 
-    def __iter__(self) -> Iterator[Room]:
+    def __iter__(self) -> Iterator[OpenRoom]:
         return iter(self._rooms.values())
 
     def __len__(self) -> int:
         return len(self._rooms)
 
-    def find(self, name: str) -> Room | None:
+    def find(self, name: str) -> OpenRoom | None:
         return self._rooms.get(fold(name))
 
-    def open(self, name: str) -> Room:
-        return self._rooms.setdefault(fold(name), Room(name))
+    def open(self, name: str) -> OpenRoom:
+        return self._rooms.setdefault(fold(name), OpenRoom(name))
 
-    def close(self, room: Room) -> None:
+    def close(self, room: OpenRoom) -> None:
         """Le quitter ; le suivant devient celui que l'on regarde."""
         following = self.neighbour(1)
         del self._rooms[fold(room.name)]
         if room is self.current:
             self.current = following
 
-    def neighbour(self, step: int) -> Room | None:
+    def neighbour(self, step: int) -> OpenRoom | None:
         """Le salon d'à côté de celui que l'on regarde, en tournant."""
         rooms = list(self)
         if self.current not in rooms:

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.strip import Strip
 
 from chatroom.client.faces.screen.rooms import Entry
-from chatroom.common.colours import luminance
+from chatroom.common.colours import LUMINANCE, luminance
 
 HOUR = 6  # « 09:41 » et un espace
 COLUMN = 14  # d'un pseudo, sur un écran assez large
@@ -32,7 +32,7 @@ class Look:
 def legible(colour: int, background: tuple[int, int, int]) -> str:
     """La couleur d'une personne, éclaircie ou assombrie juste assez pour ce fond."""
     below = luminance(background[0] << 16 | background[1] << 8 | background[2])
-    target = 255 if below < 0.179 else 0
+    target = 255 if below < LUMINANCE else 0
     for step in range(21):
         parts = [
             round(part + (target - part) * step / 20)

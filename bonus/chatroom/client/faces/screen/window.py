@@ -14,8 +14,8 @@ from textual.widgets import Footer, Static
 from chatroom.client.faces.screen.composer import Composer, Search
 from chatroom.client.faces.screen.conversation import Conversation
 from chatroom.client.faces.screen.keys import BINDINGS, HelpScreen
-from chatroom.client.faces.screen.panels import Connection, People, RoomList, StatusBar, Title
-from chatroom.client.faces.screen.rooms import Rooms
+from chatroom.client.faces.screen.panels import LinkState, PeoplePanel, RoomPanel, StatusBar, Title
+from chatroom.client.faces.screen.rooms import OpenRooms
 from chatroom.client.faces.screen.themes import DARK, LIGHT, first_theme
 from chatroom.client.faces.speaking import Outcome
 
@@ -38,7 +38,7 @@ class Window(App[Outcome], inherit_bindings=False):
 
     def __init__(
         self,
-        connection: Connection,
+        connection: LinkState,
         complete: Callable[[str], Iterable[str]],
         waiting: Callable[[], int],
     ) -> None:
@@ -47,10 +47,10 @@ class Window(App[Outcome], inherit_bindings=False):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = first_theme()
-        self.rooms, self.connection, self._waiting = Rooms(), connection, waiting
+        self.rooms, self.connection, self._waiting = OpenRooms(), connection, waiting
         self.conversation, self.composer, self.search = Conversation(), Composer(complete), Search()
-        self._status, self._list, self._title = StatusBar(id="status"), RoomList(), Title()
-        self._people, self._hint = People(), Static(id="hint")
+        self._status, self._list, self._title = StatusBar(id="status"), RoomPanel(), Title()
+        self._people, self._hint = PeoplePanel(), Static(id="hint")
         self._dirty = False
 
     def compose(self) -> ComposeResult:

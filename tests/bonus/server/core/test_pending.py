@@ -4,7 +4,7 @@ import json
 from functools import partial
 
 from chatroom.protocol.messages import Said
-from chatroom.server.core.entries import Batch, Newcomer, Post
+from chatroom.server.core.pending import Batch, Newcomer, Submission
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import Room
 
@@ -40,13 +40,13 @@ def test_a_newcomer_that_is_lost() -> None:
 def test_a_post_is_one_record_in_each_room_and_appears_once_kept() -> None:
     published: list[tuple[int, int, bytes]] = []
     alice, rooms = Person(3, "alice", 0, b"a"), (Room(1, "un", last=7), Room(2, "deux"))
-    post = Post(
+    submission = Submission(
         *(alice, rooms, Said, 1_000, 6, ("salut",), b"png"),
         publish=lambda room, seq, frame: published.append((room.id, seq, frame)),
     )
-    assert post.size > len("salut") + len(b"png")
+    assert submission.size > len("salut") + len(b"png")
     batch = Batch()
-    post.write(batch)
+    submission.write(batch)
     assert [(one.room, one.seq, one.image) for one in batch.records] == [
         (1, 8, b"png"),
         (2, 1, b"png"),
@@ -54,13 +54,15 @@ def test_a_post_is_one_record_in_each_room_and_appears_once_kept() -> None:
     assert json.loads(batch.records[0].document)["text"] == "salut"
     assert batch.nonces == {3: 6}
     assert published == []
-    post.kept()
+    submission.kept()
     assert [(room, seq) for room, seq, _ in published] == [(1, 8), (2, 1)]
     assert published[0][2] == Said(1, 8, 1_000, 3, 6, 0, "alice", "salut").encode()
 
 
 def test_a_post_lost_by_someone_gone_may_be_said_again() -> None:
     alice = Person(3, "alice", 0, b"a", nonce=6)
-    post = Post(alice, (Room(1, "un"),), Said, 1_000, 6, ("salut",), None, lambda *_: None)
-    post.lost("plein")
+    submission = Submission(
+        alice, (Room(1, "un"),), Said, 1_000, 6, ("salut",), None, lambda *_: None
+    )
+    submission.lost("plein")
     assert alice.nonce == 5

@@ -37,7 +37,7 @@ class Batch:
         return seq
 
 
-class Entry(Protocol):
+class Pending(Protocol):
     size: int  # octets que cela prend en attendant
 
     def write(self, batch: Batch) -> None:
@@ -81,7 +81,7 @@ class Newcomer:
             callback(why)
 
 
-class Post:
+class Submission:
     """Un message, pour un salon ou, s'il est privé, pour ceux de deux personnes."""
 
     __slots__ = (
