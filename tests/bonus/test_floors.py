@@ -15,6 +15,7 @@ from tests.support.processes import ROOT
 
 BONUS = ROOT / "bonus"
 CHATROOM = BONUS / "chatroom"
+COMMON = 900  # lignes : au-delà, c'est un troisième programme
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.M)
 # Dans chaque aile, du bas vers le haut.
 FLOORS = {
@@ -105,6 +106,11 @@ def reached(entrance: str) -> set[str]:
 def test_what_is_common_is_used_by_both() -> None:
     modules = {f"chatroom.common.{file.stem}" for file in (CHATROOM / "common").glob("[!_]*.py")}
     assert modules <= reached("server") & reached("client")
+
+
+def test_what_is_common_is_small() -> None:
+    files = (CHATROOM / "common").glob("*.py")
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in files) <= COMMON
 
 
 @pytest.mark.parametrize("folder", PURE)

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from chatroom.client.network.connecting import client_context
 from chatroom.client.network.link import GONE, IN_CLEAR, UNVERIFIED
-from chatroom.common.tls import client_context
 from chatroom.protocol.messages import VERSION, Hello, Welcome
 from chatroom.server.operation.certificates import Made
 from websockets.sync.client import connect

@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from chatroom.common import settings
 from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
-from chatroom.common.settings import CLIENT, HOST, PORT
+from chatroom.common.settings import HOST, PORT, Converter, boolean, file, folder, host, name, port
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from wording.arguments import Parser
 from wording.version import add_version
+
+CLIENT: dict[str, Converter] = {"host": host, "port": port(1), "log": folder}
+CLIENT |= {"pseudo": name, "room": name, "lines": boolean}
+CLIENT |= {"tls": boolean, "tls_ca": file, "tls_insecure": boolean}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +43,10 @@ def load_client(
 
 def _parser() -> Parser:
     parser = chat_parser("client.py", "Le client de chat.")
-    add_common(parser, settings.CLIENT["port"], f"adresse du serveur ({HOST} par défaut)")
+    add_common(parser, CLIENT["port"], f"adresse du serveur ({HOST} par défaut)")
     add = parser.options.add_argument
-    add("--pseudo", metavar="PSEUDO", type=typed(settings.name), help="sinon, il est demandé")
-    add("--room", metavar="SALON", type=typed(settings.name), help="sinon, il est demandé")
+    add("--pseudo", metavar="PSEUDO", type=typed(name), help="sinon, il est demandé")
+    add("--room", metavar="SALON", type=typed(name), help="sinon, il est demandé")
     add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
     _tls(parser)
     add_version(parser, lambda: f"protocole {VERSION}")

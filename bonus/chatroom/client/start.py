@@ -12,12 +12,12 @@ from chatroom.client.faces.console import Console, Pipes, is_terminal
 from chatroom.client.faces.line import LineClient
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.speaking import Outcome
+from chatroom.client.network.connecting import client_context
 from chatroom.client.network.link import Link
 from chatroom.client.settings import ClientSettings
 from chatroom.client.tokens import Tokens
 from chatroom.common.logs import Log, open_log
 from chatroom.common.state import state_folder
-from chatroom.common.tls import client_context
 from chatroom.protocol.text import clean_name
 from wording.harmless import neutral
 

@@ -11,8 +11,7 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import clean_name
 from wording.harmless import neutral
 
-HOST, PORT, WEB_PORT = "127.0.0.1", 8888, 8080
-DURABILITIES = ("full", "normal", "off")
+HOST, PORT = "127.0.0.1", 8888
 LARGEST = 1_000_000_000  # d'une borne, quelle qu'elle soit : au-delà, c'est une faute de frappe
 NAME = 255  # caractères d'un nom donné d'avance ; la vraie borne est celle du serveur
 SHOWN = 60  # caractères d'une valeur fautive que l'on répète
@@ -35,21 +34,6 @@ def port(lowest: int) -> Converter:
     return convert
 
 
-def hosts(text: str) -> tuple[str, ...]:
-    """Des noms de machines, séparés par des virgules, tels qu'un navigateur les écrit."""
-    names = tuple(_ascii(name.strip()) for name in text.split(","))
-    if not all(re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name) for name in names):
-        raise ValueError("il faut des noms de machines, comme chat.exemple.fr")
-    return names
-
-
-def _ascii(name: str) -> str:
-    try:
-        return name.encode("idna").decode("ascii").lower()  # « été.fr » : « xn--t-9fab.fr »
-    except UnicodeError:
-        return ""
-
-
 def _path(what: str) -> Converter:
     def convert(text: str) -> Path:
         if not text or "\0" in text:
@@ -63,12 +47,6 @@ def _path(what: str) -> Converter:
 
 
 folder, file = _path("dossier"), _path("fichier")
-
-
-def durability(text: str) -> str:
-    if text not in DURABILITIES:
-        raise ValueError(f"il faut {', '.join(DURABILITIES[:-1])} ou {DURABILITIES[-1]}")
-    return text
 
 
 def boolean(text: str) -> bool:
@@ -113,44 +91,26 @@ def _limit(name: str, default: object) -> Converter:
     return special.get(name) or (whole if isinstance(default, int) else number)
 
 
-# Toutes ces tables se lisent par le nom de l'attribut (« port », « rate »).
+# Les tables se lisent par le nom de l'attribut (« port », « rate »).
 LIMITS = {item.name: _limit(item.name, item.default) for item in fields(Limits)}
-COMMON: dict[str, Converter] = {"host": host, "log": folder}
-SERVER = COMMON | {
-    "port": port(0),
-    "data": folder,
-    "durability": durability,
-    "quiet": boolean,
-    "web": boolean,
-    "web_port": port(0),
-    "web_names": hosts,
-    "tls_cert": file,
-    "tls_key": file,
-}
-CLIENT = COMMON | {
-    "port": port(1),
-    "pseudo": name,
-    "room": name,
-    "lines": boolean,
-    "tls": boolean,
-    "tls_ca": file,
-    "tls_insecure": boolean,
-}
+# Client et serveur lisent le même fichier : chacun connaît les réglages de l'autre, et les passe.
+NAMES: tuple[str, ...] = ("host", "log", "port")
+NAMES += ("data", "durability", "quiet", "web", "web_port", "web_names", "tls_cert", "tls_key")
+NAMES += ("pseudo", "room", "lines", "tls", "tls_ca", "tls_insecure")
 
 
 def key_of_limit(name: str) -> str:
     """Sa clé dans un fichier. PSEUDO y est le pseudo, et LIMIT_PSEUDO la longueur permise."""
-    return f"LIMIT_{name}".upper() if name in SERVER | CLIENT else name.upper()
+    return f"LIMIT_{name}".upper() if name in NAMES else name.upper()
 
 
-def keys(table: Mapping[str, Converter]) -> dict[str, str]:
+def keys(table: Iterable[str]) -> dict[str, str]:
     """Les clés d'un fichier, et l'attribut que chacune règle (« limits.rate » pour une borne)."""
     own = {name.upper(): name for name in table}
     return own | {key_of_limit(name): f"limits.{name}" for name in LIMITS}
 
 
-# Client et serveur lisent le même fichier : chacun connaît les clés de l'autre, et les passe.
-KEYS = frozenset(keys(SERVER)) | frozenset(keys(CLIENT))
+KEYS = frozenset(keys(NAMES))
 
 
 def converter(table: Mapping[str, Converter], attribute: str) -> Converter:

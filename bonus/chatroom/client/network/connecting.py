@@ -2,9 +2,10 @@
 
 import asyncio
 import ssl
+from pathlib import Path
 
-from chatroom.common.tls import client_context
 from chatroom.protocol.errors import ChatError
+from wording.reasons import reason
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -18,6 +19,25 @@ STRANGERS = {2, 18, 19, 20, 21}  # signé par lui-même, ou par une autorité qu
 
 class TlsError(ChatError):
     """TLS s'y oppose, et réessayer n'y changerait rien ; le texte, en français, dit pourquoi."""
+
+
+def client_context(ca: Path | None = None, insecure: bool = False) -> ssl.SSLContext:
+    """`ca` est cru outre les autorités du système ; ou tout, si `insecure`. ChatError."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python 3.13 en fait autant. PARTIAL_CHAIN : `ca` peut être le certificat du serveur lui-même.
+    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+    if ca:
+        try:
+            context.load_verify_locations(cadata=ca.read_bytes().decode("ascii", "replace"))
+        except ssl.SSLError:
+            raise ChatError(f"Certificat {ca} : ce n'est pas un certificat (PEM).") from None
+        except OSError as error:
+            raise ChatError(f"Certificat {ca} : {reason(error)}.") from None
+    if insecure:
+        context.check_hostname = False  # d'abord : ssl refuse l'autre ordre
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 async def connect(host: str, port: int, context: ssl.SSLContext | None) -> Streams:

@@ -19,13 +19,13 @@ from typing import TextIO, cast
 
 from chatroom.common.images import inspect
 from chatroom.common.logs import Log, open_log
-from chatroom.common.tls import server_context
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
 from chatroom.server.operation.addresses import machine_names
 from chatroom.server.operation.invitation import Invitation
 from chatroom.server.operation.settings import ServerSettings
+from chatroom.server.operation.tls import server_context
 from chatroom.server.storage.history import Durability, History
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Connection, Listener, place

@@ -1,13 +1,13 @@
 """Les réglages du serveur, et ses options."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from chatroom.common import settings
 from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
-from chatroom.common.settings import HOST, PORT, SERVER, WEB_PORT
+from chatroom.common.settings import HOST, PORT, Converter, boolean, file, folder, host, name, port
 from chatroom.common.state import state_folder
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
@@ -16,11 +16,40 @@ from chatroom.server.storage.history import FORMAT
 from wording.arguments import Parser
 from wording.version import add_version
 
+WEB_PORT = 8080
+DURABILITIES = ("full", "normal", "off")
 DURABILITY_HELP = (
     "full (par défaut) : un message n'est montré qu'une fois sur le disque, rien de ce qui a été "
     "vu ne se perd ; normal : une coupure de courant peut perdre les derniers messages vus, un "
     "kill -9 non ; off : montré avant d'être écrit, un simple plantage en perd"
 )
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Des noms de machines, séparés par des virgules, tels qu'un navigateur les écrit."""
+    names = tuple(_ascii(name.strip()) for name in text.split(","))
+    if not all(re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", name) for name in names):
+        raise ValueError("il faut des noms de machines, comme chat.exemple.fr")
+    return names
+
+
+def _ascii(name: str) -> str:
+    try:
+        return name.encode("idna").decode("ascii").lower()  # « été.fr » : « xn--t-9fab.fr »
+    except UnicodeError:
+        return ""
+
+
+def durability(text: str) -> str:
+    if text not in DURABILITIES:
+        raise ValueError(f"il faut {', '.join(DURABILITIES[:-1])} ou {DURABILITIES[-1]}")
+    return text
+
+
+SERVER: dict[str, Converter] = {"host": host, "port": port(0), "log": folder}
+SERVER |= {"data": folder, "durability": durability, "quiet": boolean}
+SERVER |= {"web": boolean, "web_port": port(0), "web_names": hosts}
+SERVER |= {"tls_cert": file, "tls_key": file}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +86,13 @@ def load_server(
 
 def _parser() -> Parser:
     parser = chat_parser("server.py", "Le serveur de chat.")
-    add_common(parser, settings.SERVER["port"], f"adresse où écouter ({HOST} par défaut)")
+    add_common(parser, SERVER["port"], f"adresse où écouter ({HOST} par défaut)")
     add = parser.options.add_argument
-    add("--data", metavar="DOSSIER", type=typed(settings.folder), help="dossier de l'historique")
+    add("--data", metavar="DOSSIER", type=typed(folder), help="dossier de l'historique")
     add(
         "--durability",
         metavar="{full,normal,off}",
-        type=typed(settings.durability),
+        type=typed(durability),
         help=DURABILITY_HELP,
     )
     add("--quiet", action="store_true", help="n'écrit rien sur la console")
@@ -71,7 +100,7 @@ def _parser() -> Parser:
         "--export-history",
         dest="export",
         metavar="SALON",
-        type=typed(settings.name),
+        type=typed(name),
         help="écrit l'historique d'un salon en JSON, sans lancer le serveur",
     )
     _web(parser)
@@ -83,14 +112,14 @@ def _parser() -> Parser:
 def _web(parser: Parser) -> None:
     add = parser.options.add_argument
     port_help = f"port de la page web ({WEB_PORT} par défaut)"
-    add("--web-port", metavar="PORT", type=typed(settings.SERVER["web_port"]), help=port_help)
+    add("--web-port", metavar="PORT", type=typed(SERVER["web_port"]), help=port_help)
     add("--no-web", dest="web", action="store_false", help="pas de page web")
     add(
         "--web-name",
         dest="web_names",
         metavar="NOM",
         action="extend",
-        type=typed(settings.hosts),
+        type=typed(hosts),
         help="autre nom sous lequel joindre la page (derrière un mandataire, par exemple), autant "
         "de fois que l'on veut",
     )

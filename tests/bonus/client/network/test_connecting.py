@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from chatroom.client.network import connecting
-from chatroom.client.network.connecting import TlsError, connect, speaks_tls
-from chatroom.common.tls import client_context
+from chatroom.client.network.connecting import TlsError, client_context, connect, speaks_tls
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Closing
 from chatroom.server.operation.certificates import Made
+from chatroom.server.operation.tls import server_context
 
-from tests.bonus.handshakes import YEARS, certificate, served
+from tests.bonus.handshakes import YEARS, certificate, handshake, served
 from tests.support.waiting import DEADLINE
 
 Arrival = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
@@ -173,3 +174,36 @@ def test_does_it_speak_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert not await speaks_tls("127.0.0.1", port)
 
     asyncio.run(try_it(certificate(tmp_path, age=YEARS)))
+
+
+def test_a_client_trusts_the_certificate_itself(tmp_path: Path) -> None:
+    """Celui du serveur, donné tel quel, vaut pour lui seul."""
+    made, other = certificate(tmp_path / "a"), certificate(tmp_path / "b")
+    server = server_context(made.cert, made.key)
+    assert handshake(server, client_context(made.cert), "127.0.0.1").version()
+    for ca in (other.cert, other.ca, None):
+        with pytest.raises(ssl.SSLCertVerificationError, match="unable to get local issuer"):
+            handshake(server, client_context(ca), "localhost")
+
+
+def test_a_client_still_trusts_the_system(tmp_path: Path) -> None:
+    usual = len(client_context().get_ca_certs())
+    assert usual == len(ssl.create_default_context().get_ca_certs())
+    assert len(client_context(certificate(tmp_path).ca).get_ca_certs()) == usual + 1
+
+
+def test_insecure_trusts_anyone(tmp_path: Path) -> None:
+    made = certificate(tmp_path, age=YEARS)
+    assert handshake(served(made), client_context(insecure=True), "autre.fr").version()
+    assert handshake(served(made), client_context(made.ca, insecure=True), "autre.fr").version()
+
+
+def test_what_is_wrong_with_what_a_client_trusts(tmp_path: Path) -> None:
+    made = certificate(tmp_path)
+    for ca, why in (
+        (tmp_path / "absent", "il n'existe pas."),
+        (made.key, "ce n'est pas un certificat (PEM)."),
+    ):
+        with pytest.raises(ChatError) as raised:
+            client_context(ca)
+        assert str(raised.value) == f"Certificat {ca} : {why}"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from chatroom.client.core.events import Ended, Event, Lost, NoticeShown, Welcomed
+from chatroom.client.network.connecting import client_context
 from chatroom.client.network.link import GONE, IN_CLEAR, UNVERIFIED, Link
-from chatroom.common.tls import client_context
 from chatroom.protocol.messages import Say
 from chatroom.server.operation.certificates import Made
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from chatroom.common.tls import client_context, server_context
+from chatroom.client.network.connecting import client_context
 from chatroom.protocol.errors import ChatError
 from chatroom.server.operation import certificates
 from chatroom.server.operation.certificates import make_certificate, server_names
+from chatroom.server.operation.tls import server_context
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -1,4 +1,4 @@
-"""TLS : les contextes du serveur et du client, et ce qui cloche dans les fichiers qu'on donne."""
+"""TLS : de quoi écouter, et ce qui cloche dans le certificat et la clé qu'on donne."""
 
 import ssl
 from datetime import UTC, datetime
@@ -36,32 +36,14 @@ def server_context(cert: Path, key: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-def client_context(ca: Path | None = None, insecure: bool = False) -> ssl.SSLContext:
-    """Pour se connecter. `ca` est cru outre les autorités du système ; ou tout, si `insecure`."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Python 3.13 en fait autant. PARTIAL_CHAIN : `ca` peut être le certificat du serveur lui-même.
-    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
-    if ca:
-        data = _read(ca, "Certificat")
-        try:
-            context.load_verify_locations(cadata=data.decode("ascii", "replace"))
-        except ssl.SSLError:
-            raise _not_a_certificate(ca) from None
-    if insecure:
-        context.check_hostname = False  # d'abord : ssl refuse l'autre ordre
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
 def _check_dates(cert: Path) -> None:
     """Un certificat périmé serait refusé par chaque client : autant le dire avant."""
-    from cryptography import x509  # noqa: PLC0415 (long à venir, et le client s'en passe)
+    from cryptography import x509  # noqa: PLC0415 (long à venir)
 
     try:
         leaf = x509.load_pem_x509_certificates(_read(cert, "Certificat"))[0]
     except ValueError:
-        raise _not_a_certificate(cert) from None
+        raise ChatError(f"Certificat {cert} : ce n'est pas un certificat (PEM).") from None
     now = datetime.now(UTC)
     start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     if end < now:
@@ -75,7 +57,3 @@ def _read(path: Path, what: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ChatError(f"{what} {path} : {reason(error)}.") from None
-
-
-def _not_a_certificate(path: Path) -> ChatError:
-    return ChatError(f"Certificat {path} : ce n'est pas un certificat (PEM).")

@@ -4,8 +4,9 @@ import ssl
 from pathlib import Path
 
 import pytest
-from chatroom.common.tls import client_context, server_context
+from chatroom.client.network.connecting import client_context
 from chatroom.protocol.errors import ChatError
+from chatroom.server.operation.tls import server_context
 from cryptography.hazmat.primitives import serialization
 
 from tests.bonus.handshakes import YEARS, certificate, handshake, served
@@ -32,28 +33,6 @@ def test_both_sides_want_a_version_that_is_still_safe(tmp_path: Path) -> None:
     old = served(made)
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     assert handshake(old, client_context(made.ca), "localhost").version() == "TLSv1.2"
-
-
-def test_a_client_trusts_the_certificate_itself(tmp_path: Path) -> None:
-    """Celui du serveur, donné tel quel, vaut pour lui seul."""
-    made, other = certificate(tmp_path / "a"), certificate(tmp_path / "b")
-    server = server_context(made.cert, made.key)
-    assert handshake(server, client_context(made.cert), "127.0.0.1").version()
-    for ca in (other.cert, other.ca, None):
-        with pytest.raises(ssl.SSLCertVerificationError, match="unable to get local issuer"):
-            handshake(server, client_context(ca), "localhost")
-
-
-def test_a_client_still_trusts_the_system(tmp_path: Path) -> None:
-    usual = len(client_context().get_ca_certs())
-    assert usual == len(ssl.create_default_context().get_ca_certs())
-    assert len(client_context(certificate(tmp_path).ca).get_ca_certs()) == usual + 1
-
-
-def test_insecure_trusts_anyone(tmp_path: Path) -> None:
-    made = certificate(tmp_path, age=YEARS)
-    assert handshake(served(made), client_context(insecure=True), "autre.fr").version()
-    assert handshake(served(made), client_context(made.ca, insecure=True), "autre.fr").version()
 
 
 def test_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:
@@ -99,14 +78,3 @@ def test_a_key_behind_a_password(tmp_path: Path, form: serialization.PrivateForm
     assert said(made.cert, locked) == (
         f"Clé {locked} : un mot de passe la protège ; il faut l'en défaire."
     )
-
-
-def test_what_is_wrong_with_what_a_client_trusts(tmp_path: Path) -> None:
-    made = certificate(tmp_path)
-    for ca, why in (
-        (tmp_path / "absent", "il n'existe pas."),
-        (made.key, "ce n'est pas un certificat (PEM)."),
-    ):
-        with pytest.raises(ChatError) as raised:
-            client_context(ca)
-        assert str(raised.value) == f"Certificat {ca} : {why}"
