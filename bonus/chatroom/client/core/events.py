@@ -1,4 +1,4 @@
-"""Ce qui arrive à un participant, tel que son visage (terminal, page web) l'apprend."""
+"""Ce qui arrive à un participant, tel que son visage (en lignes, plein écran) l'apprend."""
 
 from dataclasses import dataclass
 

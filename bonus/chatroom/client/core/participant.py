@@ -1,8 +1,8 @@
 """Le client sans le réseau : ce qu'il sait, ce qu'il demande, ce qu'il répète après une coupure.
 
 Qui le fait vivre (network/link.py) lui passe les trames du serveur, envoie ce que rend
-`to_send`, et donne à un visage ce que rend `take_events`. Ni socket, ni fichier, ni horloge ici :
-le prochain visage, plein écran ou page web, s'en servira tel quel.
+`to_send`, et donne à un visage, en lignes ou plein écran, ce que rend `take_events`. Ni socket, ni
+fichier, ni horloge ici. La page web a le même en JavaScript (page/core/participant.js).
 """
 
 import json

@@ -1,1 +1,1 @@
-"""Ce que voit une personne ; rien de la connexion n'y est."""
+"""Ce que voit et tape une personne ; la connexion est celle de network/."""

@@ -1,4 +1,4 @@
-"""Le client en lignes : le clavier, l'écran, et rien de la connexion (network/link.py)."""
+"""Le client en lignes : ce qui se voit et se tape ; la connexion est celle de network/link.py."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Le client plein écran : ce qui se voit et se tape, et rien de la connexion."""
+"""Le client plein écran : ce qui se voit et se tape ; la connexion est celle de network/link.py."""
 
 import time
 
