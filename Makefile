@@ -42,7 +42,7 @@ need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade doctor mesure chat test page proof test-all flaky controles chaos lint format bench clean
+.PHONY: help grade doctor mesure chat test page proof groups test-all flaky controles chaos lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -79,6 +79,10 @@ proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, att
 	echo "Puis, un par un, les tests qui comparent des durées :"; \
 	$(call with_words,PYTEST) $(PYTEST_ALONE) -m busy; compared=$$?; \
 	[ $$compared != 5 ] || exit $$proved; exit $$compared  # 5 : PYTEST n'en choisit aucun
+
+# Hors du réseau à part : pip doit atteindre un registre de paquets.
+groups: $(VENV)/ready ## installe seul chaque groupe de dépendances du chat, et s'en sert
+	$(BIN)/python -m pytest -m proof tests/bonus/test_groups.py
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \

@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
+from chatroom.common.groups import needing
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.text import fold
-from chatroom.server.operation.serving import run
 from chatroom.server.operation.settings import ServerSettings, load_server
 from chatroom.server.storage.history import export
 
@@ -20,13 +20,15 @@ def main() -> int:
     try:
         settings = load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
         if settings.make_cert:
-            from chatroom.server.operation.certifying import make_cert  # noqa: PLC0415 (long à venir)
-
+            with needing("server"):
+                from chatroom.server.operation.certifying import make_cert  # noqa: PLC0415 (long)
             for line in make_cert(settings, sys.argv):
                 print(line)
             return 0
         if settings.export:
             return export_history(settings, settings.export)
+        with needing("server"):
+            from chatroom.server.operation.serving import run  # noqa: PLC0415
         run(settings)
     except ChatError as error:
         print(neutral(str(error)), file=sys.stderr)

@@ -16,6 +16,7 @@ from chatroom.client.network.connecting import client_context
 from chatroom.client.network.link import Link
 from chatroom.client.settings import ClientSettings
 from chatroom.client.tokens import Tokens
+from chatroom.common.groups import needing
 from chatroom.common.logs import Log, open_log
 from chatroom.common.state import state_folder
 from chatroom.protocol.text import clean_name
@@ -93,7 +94,8 @@ def _full_screen(settings: ClientSettings) -> bool:
 
 
 async def _on_screen(settings: ClientSettings, link: Link, names: Names, log: Log) -> Outcome:
-    from chatroom.client.faces.screen.app import ChatApp  # noqa: PLC0415 (Textual est long à venir)
+    with needing("screen"):
+        from chatroom.client.faces.screen.app import ChatApp  # noqa: PLC0415 (long à venir)
 
     app = ChatApp(link, names, log, settings.limits, settings.room)
     loop = asyncio.get_running_loop()
@@ -111,7 +113,8 @@ async def _on_screen(settings: ClientSettings, link: Link, names: Names, log: Lo
 def _console(names: Names) -> Console:
     if not is_terminal():
         return Pipes()
-    from chatroom.client.faces.terminal import Terminal  # noqa: PLC0415 (prompt_toolkit est long à venir)
+    with needing("client"):
+        from chatroom.client.faces.terminal import Terminal  # noqa: PLC0415 (long à venir)
 
     return Terminal(names.complete)
 

@@ -25,7 +25,7 @@ from chatroom.client.faces.display import Display
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
 from chatroom.client.network.link import Link
-from chatroom.protocol.errors import ChatError
+from chatroom.client.pictures import drawn
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import PRIVATE, Pictured
@@ -181,17 +181,9 @@ class LineClient:
             self._write(*self._display.lines(self._letters.popleft()))
 
     async def _draw(self, data: bytes) -> None:
-        from chatroom.client.pictures import ascii_art  # noqa: PLC0415 (Pillow est long)
-
         columns, rows = size()
         shape = (columns - 1, rows - 4)  # ce qui l'annonce reste à l'écran
-        try:
-            art = await asyncio.to_thread(
-                ascii_art, data, *shape, self._limits, self._console.colours
-            )
-        except ChatError as why:
-            art = str(why)
-        self._console.write(art)
+        self._console.write(await drawn(data, *shape, self._limits, self._console.colours))
 
 
 async def _stop(task: asyncio.Future[Any]) -> None:

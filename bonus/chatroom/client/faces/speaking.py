@@ -8,6 +8,7 @@ from typing import Protocol
 from chatroom.client.faces.commands import addressed
 from chatroom.client.faces.names import Names
 from chatroom.client.network.link import Link
+from chatroom.client.pictures import read_picture
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.limits import Limits
 
@@ -59,8 +60,6 @@ class Speaker:
         return self.ask(requests[command])
 
     async def send_image(self, room: str, path: str) -> None:
-        from chatroom.client.pictures import read_picture  # noqa: PLC0415 (Pillow est long)
-
         try:
             name, data = await asyncio.to_thread(read_picture, path, self._limits)
         except ChatError as why:

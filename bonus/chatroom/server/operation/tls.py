@@ -4,6 +4,7 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chatroom.common.groups import needing
 from chatroom.protocol.errors import ChatError
 from wording.reasons import reason
 
@@ -38,7 +39,8 @@ def server_context(cert: Path, key: Path | None = None) -> ssl.SSLContext:
 
 def _check_dates(cert: Path) -> None:
     """Un certificat périmé serait refusé par chaque client : autant le dire avant."""
-    from cryptography import x509  # noqa: PLC0415 (long à venir)
+    with needing("server"):
+        from cryptography import x509  # noqa: PLC0415 (long à venir)
 
     try:
         leaf = x509.load_pem_x509_certificates(_read(cert, "Certificat"))[0]

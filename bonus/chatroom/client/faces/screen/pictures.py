@@ -9,7 +9,7 @@ from rich.text import Text
 from chatroom.client.core.events import ImageReceived
 from chatroom.client.core.participant import Participant
 from chatroom.client.faces.screen.rooms import Entry
-from chatroom.protocol.errors import ChatError
+from chatroom.client.pictures import drawn
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
 
@@ -59,8 +59,6 @@ class Pictures:
         self._asked.clear()
 
     async def draw(self, entries: list[Entry], columns: int, rows: int) -> None:
-        from chatroom.client.pictures import ascii_art  # noqa: PLC0415 (Pillow est long)
-
         for entry in entries:
             data = self._data.get(entry)
             if data is None or self._size.get(entry) == (columns, rows):
@@ -69,10 +67,7 @@ class Pictures:
             async with self._one:
                 if self._size.get(entry) != (columns, rows):  # la largeur a encore changé
                     continue
-                try:
-                    art = await asyncio.to_thread(ascii_art, data, columns, rows, self._limits)
-                except ChatError as why:
-                    art = str(why)
+                art = await drawn(data, columns, rows, self._limits)
             if self._size.get(entry) == (columns, rows):
                 # Des couleurs et des caractères choisis par nous : rien du réseau n'y est écrit.
                 self._art[entry] = [Text.from_ansi(line, end="") for line in art.split("\n")]

@@ -1,0 +1,158 @@
+"""Une image en caractères de couleur, sur un terminal.
+
+Une image vient d'un inconnu. Pillow ne reçoit donc que ce qui en décrit les pixels : commentaires,
+profils et vignettes, où il passerait une demi-seconde pour 1 Mo hostile, restent dehors.
+"""
+
+import os
+import struct
+from io import BytesIO
+
+from ascii_magic import AsciiArt, Back  # type: ignore[import-untyped]
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from chatroom.common.images import JPEG_START, PNG_SIGNATURE, SCAN, Picture, inspect, segments
+from chatroom.protocol.errors import ChatError
+from chatroom.protocol.limits import Limits
+
+DAMAGED = "L'image est abîmée ou incomplète."
+
+PNG_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # les seuls blocs utiles aux pixels
+
+JFIF, EXIF, ADOBE = 0xE0, 0xE1, 0xEE
+METADATA = range(0xE0, 0xFF)  # tous les segments d'application, et les commentaires
+MAX_SCANS = 64  # passes d'un JPEG progressif, d'ordinaire 10 ; chacune relit toute l'image
+
+ORIENTATION = 0x0112  # l'étiquette EXIF : comment l'appareil était tenu
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = (5, 6, 7, 8)  # largeur et hauteur y sont échangées
+
+GREY = (128, 128, 128)  # derrière la transparence : un dessin noir s'y voit, un blanc aussi
+
+
+def ascii_art(data: bytes, columns: int, rows: int, limits: Limits, colour: bool = True) -> str:
+    """Dessine une image dans `columns` x `rows` caractères au plus, sans déformer.
+
+    Les lignes sont séparées par « \\n » ; en couleurs, chacune remet le terminal comme il était.
+    ChatError si l'image est refusée ou abîmée. Peut prendre une seconde : à appeler dans un fil.
+    """
+    picture = inspect(data, limits)
+    pixels, orientation = _png_pixels(data) if picture.kind == "PNG" else _jpeg_pixels(data)
+    sideways = orientation in SIDEWAYS
+    width, height = picture.width, picture.height
+    if sideways:
+        width, height = height, width
+    columns, rows = max(1, min(columns, limits.columns)), max(1, min(rows, limits.rows))
+    columns, rows = _fit(width, height, columns, rows)
+    image = _decode(picture, pixels, (rows, columns) if sideways else (columns, rows))
+    if orientation in TURNS:
+        image = image.transpose(TURNS[orientation])
+    # L'image a déjà la taille voulue : avec un rapport de 1, ascii_magic n'y touche pas. Laissé
+    # libre, il passe 25 s sur une image de 1 x 500, et lève ValueError sur une de 500 x 1.
+    drawing = AsciiArt.from_pillow_image(image)
+    if colour:
+        # Le fond noir garde ses couleurs à l'image sur un terminal clair.
+        art = drawing.to_file(os.devnull, columns=columns, width_ratio=1.0, back=Back.BLACK)
+    else:
+        art = drawing.to_ascii(columns=columns, width_ratio=1.0)
+    return str(art).removesuffix("\n")
+
+
+def _png_pixels(data: bytes) -> tuple[bytes, int]:
+    """L'image réduite à ses pixels, et son orientation EXIF ; ChatError si elle est incomplète."""
+    kept, orientation, start, kind = [PNG_SIGNATURE], 1, len(PNG_SIGNATURE), b""
+    while kind != b"IEND":
+        if start + 12 > len(data):
+            raise ChatError(DAMAGED)
+        length, kind = struct.unpack_from(">I4s", data, start)
+        end = start + 12 + length
+        if kind in PNG_PIXELS:
+            kept.append(data[start:end])
+        elif kind == b"eXIf":
+            orientation = _orientation(data[start + 8 : end - 4])
+        start = end
+    return b"".join(kept), orientation
+
+
+def _jpeg_pixels(data: bytes) -> tuple[bytes, int]:
+    """L'image réduite à ses pixels, et son orientation EXIF ; ChatError si elle est incomplète."""
+    kept, orientation = [JPEG_START], 1
+    for marker, start, end in segments(data):
+        if marker == SCAN:
+            # 1 Mo contient des milliers de passes vides : des minutes de calcul. Dans les données
+            # d'une passe, un octet FF est suivi de 00 : compter les marqueurs ne se trompe pas.
+            if data.count(b"\xff\xda", start) > MAX_SCANS:
+                raise ChatError("L'image a trop de passes : elle serait trop longue à décoder.")
+            return b"".join([*kept, data[start:]]), orientation
+        if marker == EXIF and data.startswith(b"Exif\0\0", start + 4):
+            orientation = _orientation(data[start + 10 : end])
+        elif marker in (JFIF, ADOBE) or marker not in METADATA:  # ces deux-là disent les couleurs
+            kept.append(data[start:end])
+    raise ChatError(DAMAGED)
+
+
+def _orientation(exif: bytes) -> int:
+    """L'orientation que dit un bloc EXIF, de 1 à 8 ; 1, tel quel, s'il n'en dit rien de lisible."""
+    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
+    if order is None:
+        return 1
+    try:
+        (directory,) = struct.unpack_from(f"{order}I", exif, 4)
+        (entries,) = struct.unpack_from(f"{order}H", exif, directory)
+        for entry in range(entries):
+            tag, value = struct.unpack_from(f"{order}H6xH", exif, directory + 2 + 12 * entry)
+            if tag == ORIENTATION:
+                return int(value)
+    except struct.error:  # le bloc finit avant ce qu'il annonce
+        pass
+    return 1
+
+
+def _fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
+    """Le plus grand dessin, en caractères, qui garde les proportions d'une image en pixels."""
+    # Un caractère est à peu près deux fois plus haut que large.
+    if height * columns > 2 * width * rows:
+        return max(1, round(2 * width * rows / height)), rows
+    return columns, max(1, round(height * columns / (2 * width)))
+
+
+def _decode(picture: Picture, pixels: bytes, size: tuple[int, int]) -> Image.Image:
+    """L'image en RVB, ramenée à `size` ; ChatError si ses pixels ne se décodent pas."""
+    reader = PngImageFile if picture.kind == "PNG" else JpegImageFile
+    try:
+        # La classe plutôt qu'Image.open : celui-ci essaie d'autres formats, et prévient par
+        # warnings, qu'un fil ne peut taire sans le taire aux autres.
+        with reader(BytesIO(pixels)) as image:
+            if image.size != (picture.width, picture.height):  # une seconde taille, plus loin
+                raise ValueError("deux tailles")
+            image.draft("RGB", size)  # un JPEG se décode huit fois plus petit ; un PNG, non
+            image.load()
+            return _shrink(image, size)
+    # Devant des octets hostiles, Pillow lève bien plus que ce que dit sa documentation.
+    except Exception as error:
+        raise ChatError(DAMAGED) from error
+
+
+def _shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if image.mode == "I;16":  # convert() couperait à 255 au lieu de ramener 65 535 à 255
+        image = image.point(lambda level: level / 256).convert("L")
+    transparent = image.has_transparency_data
+    mode = "RGBA" if transparent else "RGB"
+    if image.mode != mode:
+        image = image.convert(mode)
+    image = image.resize(size, Image.Resampling.BOX)
+    if transparent:
+        canvas = Image.new("RGB", size, GREY)
+        canvas.paste(image, mask=image)
+        return canvas
+    return image
