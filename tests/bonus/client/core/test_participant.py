@@ -36,6 +36,7 @@ from chatroom.protocol.messages import (
     Refused,
     RoomList,
     Say,
+    SendImage,
     Whisper,
 )
 
@@ -241,6 +242,16 @@ def test_texts_the_server_would_not_take(alone: Conversation, text: str) -> None
     """Vide ou trop long : on le dit sans l'envoyer, le serveur couperait."""
     with pytest.raises(ValueError, match=r"vide|Trop long"):
         alone.participant.say("salon", text)
+    assert alone.sent() == []
+
+
+def test_pictures_are_posts(alone: Conversation) -> None:
+    """Numérotées comme le reste, dans un salon où l'on est, et ni vides ni trop lourdes."""
+    alone.participant.send_image("salon", "a.png", b"PNG")
+    assert alone.sent() == [SendImage(ROOM, 1, "a.png", b"PNG")]
+    for room, data in (("ailleurs", b"PNG"), ("salon", b""), ("salon", bytes(1_000_001))):
+        with pytest.raises(ValueError, match=r"pas dans le salon|octets au plus"):
+            alone.participant.send_image(room, "a.png", data)
     assert alone.sent() == []
 
 
