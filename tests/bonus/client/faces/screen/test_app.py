@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatroom.client.faces.screen.rooms import Entry, entry_of
+from chatroom.client.faces.screen.rooms import Entry
 from chatroom.client.faces.speaking import Outcome
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import PRIVATE, Pictured, Said, Say, SendImage, Whisper, Whispered
+from chatroom.protocol.messages import PRIVATE, Said, Say, SendImage, Whisper, Whispered
 from PIL import Image
 from textual.events import Paste
 
@@ -326,17 +326,3 @@ def test_typing(server: Server) -> None:
 
     with present(server, "timothée", "frappe"):
         play(scene())
-
-
-def test_nothing_from_the_network_is_raw() -> None:
-    """Le serveur, qui neutralise tout, est lui-même un inconnu."""
-    harm = "\x1b]0;x\x07\u202e"
-    said = (1, 1, 0, 7, 1, 0x2F6FDE, harm)
-    for message in (
-        Said(*said, harm),
-        Whispered(*said, harm, harm),
-        Pictured(*said, harm, 1, 1, 1),
-    ):
-        for mine in (True, False):
-            entry = entry_of(message, mine)
-            assert (entry.author + entry.text).isprintable()
