@@ -376,3 +376,15 @@ def test_a_process_whose_console_is_blocked_can_end(tmp_path: Path) -> None:
         os.close(reading)
     assert (child.returncode, errors) == (0, b"")
     assert len(texts(tmp_path / "server.log")) == 2000
+
+
+def test_closed_it_keeps_no_file_open(tmp_path: Path) -> None:
+    """Ni à la fin, ni quand le fichier a été renommé sous nos pieds."""
+    before = set(Path("/proc/self/fd").iterdir())
+    with opened(tmp_path) as log:
+        log.write("un")
+        wait_until(lambda: texts(tmp_path / "server.log") == ["un"], "rien n'est écrit")
+        (tmp_path / "server.log").rename(tmp_path / "autre")
+        log.write("deux")
+    assert texts(tmp_path / "server.log") == ["deux"]
+    assert set(Path("/proc/self/fd").iterdir()) == before

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Decoder, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
@@ -214,7 +215,7 @@ class Ground:
 
     def _measure(self, data: bytes) -> tuple[int, int]:
         if data not in self.sizes:
-            raise ValueError("ce n'est pas une image.")
+            raise ChatError("ce n'est pas une image.")
         return self.sizes[data]
 
     def connect(self, host: str = "10.0.0.1", wrap: Wrap = bare) -> Client:

@@ -1,5 +1,6 @@
 """Le vrai serveur, dans son processus : son départ, ce qu'il garde, son arrêt."""
 
+import asyncio
 import json
 import os
 import resource
@@ -8,12 +9,14 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from chatroom.protocol.frames import Reason
+from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     Closing,
     Notice,
@@ -22,10 +25,11 @@ from chatroom.protocol.messages import (
     Said,
     Say,
 )
+from chatroom.server.operation.serving import LoopWorld, fit_descriptors, new_loop
 
 from tests.bonus.processes import Client, Server, present
 from tests.support.processes import ENVIRONMENT, ROOT, limited
-from tests.support.waiting import wait_until
+from tests.support.waiting import DEADLINE, wait_until
 
 
 @pytest.fixture
@@ -238,3 +242,46 @@ def test_few_descriptors(tmp_path: Path) -> None:
             assert process.wait(20) == 0
         finally:
             process.kill()
+
+
+def test_the_time_of_the_loop() -> None:
+    async def scene() -> None:
+        world, order = LoopWorld(asyncio.get_running_loop()), []
+        done = asyncio.Event()
+        world.later(0.01, done.set)
+        world.soon(lambda: order.append("bientôt"))
+        order.append("d'abord")
+        start = world.now()
+        async with asyncio.timeout(DEADLINE):
+            await done.wait()
+        assert order == ["d'abord", "bientôt"]
+        assert world.now() - start >= 0.009
+        assert abs(world.date() - time.time() * 1000) < 60_000
+
+    asyncio.run(scene())
+
+
+def test_the_loop_is_the_fast_one_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(new_loop()) as loop:
+        assert type(loop).__module__.startswith("uvloop")
+    monkeypatch.setitem(sys.modules, "uvloop", None)  # comme si elle n'était pas installée
+    with closing(new_loop()) as loop:
+        assert type(loop).__module__.startswith("asyncio")
+
+
+@pytest.mark.parametrize(
+    ("hard", "connections", "requests"),
+    [(100_000, 12_000, 512), (2_000, 936, 512), (100, 20, 20), (10, 1, 1)],
+)
+def test_as_many_connections_as_the_system_allows(
+    hard: int, connections: int, requests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    asked: list[object] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (10, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
+    fitted = fit_descriptors(Limits(), said.append)
+    assert (fitted.connections, fitted.requests) == (connections, requests)
+    short = f"Le système ne permet que {connections} connexions (ulimit -n)."
+    assert said == [short] * (connections < 12_000)
+    assert asked == [(min(hard, 40 + 2 * 512 + 12_000), hard)] * (hard > 10)

@@ -1,10 +1,13 @@
 """Le réseau du serveur, dans son processus, devant de vrais sockets."""
 
+import asyncio
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
+from unittest.mock import Mock
 
 import pytest
 from chatroom.protocol.frames import LONG, Reason
@@ -26,9 +29,11 @@ from chatroom.protocol.messages import (
     SendImage,
     Welcome,
 )
+from chatroom.server.transports.tcp import Connection, Listener, place
 from PIL import Image as Picture
 
 from tests.bonus.processes import Client, Server, present
+from tests.bonus.server.core.ground import Ground
 
 
 @pytest.fixture
@@ -184,3 +189,135 @@ def test_private_messages_are_resumed(server: Server) -> None:
     with Client(server) as client:
         client.hello("alice")
         assert client.join(PRIVATE).name == PRIVATE
+
+
+# Une connexion seule, sans réseau : ce que la session et la boucle y appellent
+
+
+class Wire:
+    """Un transport, qui note ce qu'on lui demande."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.written = b""
+        self.high = 0
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        self.high = high
+
+    def get_extra_info(self, _: str) -> tuple[str, int]:
+        return "127.0.0.1", 4321
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def is_closing(self) -> bool:
+        return not {"close", "abort"}.isdisjoint(self.calls)
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        return lambda: self.calls.append(name)
+
+
+class Alone:
+    """Une connexion, son transport, et la maison où elle entre."""
+
+    def __init__(self) -> None:
+        self.ground, self.wire = Ground(), Wire()
+        self.loop = Mock()
+        self.listener = Listener(self.ground.hub, self.loop)
+        self.connection = Connection(self.listener)
+        self.connection.connection_made(cast(asyncio.Transport, self.wire))
+
+    def hear(self, data: bytes) -> None:
+        self.connection.get_buffer(-1)[: len(data)] = data
+        self.connection.buffer_updated(len(data))
+
+
+@pytest.fixture
+def alone() -> Alone:
+    return Alone()
+
+
+def test_an_address_is_written_without_confusion() -> None:
+    assert place("127.0.0.1", 80) == "127.0.0.1:80"
+    assert place("::1", 80) == "[::1]:80"
+
+
+def test_a_connection_comes_and_goes(alone: Alone) -> None:
+    hub = alone.ground.hub
+    assert alone.listener.open == {alone.connection}
+    assert len(hub.sessions) == 1
+    assert alone.wire.high == hub.limits.write_buffer
+    assert not alone.connection.eof_received()  # asyncio fermera
+    alone.connection.connection_lost(None)
+    assert not alone.listener.open
+    assert not hub.sessions
+
+
+def test_what_it_says_is_read(alone: Alone) -> None:
+    data = Hello(VERSION, "alice", b"").encode()
+    alone.hear(data[:3])
+    alone.hear(data[3:])
+    assert alone.ground.hub.people.named("alice")
+    assert alone.wire.calls == ["pause_reading"]  # le temps qu'elle soit enregistrée
+
+
+def test_reading_stops_and_starts_again(alone: Alone) -> None:
+    alone.connection.pause()
+    alone.connection.resume()
+    assert alone.wire.calls == ["pause_reading", "resume_reading"]
+    alone.loop.call_soon.assert_called_once()  # ce qui était arrivé avant se lit
+    alone.connection.abort()
+    alone.connection.pause()
+    alone.connection.resume()
+    assert alone.wire.calls[2:] == ["abort"]
+
+
+def test_the_last_word_leaves_before_the_end(alone: Alone) -> None:
+    """On n'écrit plus, puis on lit pour rien jusqu'à ce qu'il raccroche, ou que l'on se lasse."""
+    alone.connection.send(b"un ")
+    alone.connection.close(b"adieu")
+    alone.connection.close(b"encore")
+    assert alone.wire.written == b"un adieu"
+    assert alone.wire.calls == ["write_eof", "resume_reading"]
+    assert alone.listener.lingering == {alone.connection}
+    delay, callback = alone.loop.call_later.call_args.args
+    assert delay == alone.ground.hub.limits.shutdown
+    callback()
+    assert alone.wire.calls[-1] == "abort"
+
+
+def test_who_does_not_read_is_told(alone: Alone) -> None:
+    alone.connection.pause_writing()
+    closing = alone.wire.written
+    assert closing.startswith(bytes((Closing.KIND,)))
+    assert "revenez, et vous aurez la suite" in closing.decode(errors="replace")
+
+
+def test_the_end_of_all_of_them(alone: Alone) -> None:
+    alone.listener.close()
+    assert alone.listener.closed
+    alone.listener.hang_up()
+    alone.listener.abort()
+    assert alone.wire.calls == ["close", "abort"]
+
+
+async def _listening(alone: Alone) -> None:
+    alone.listener.loop = asyncio.get_running_loop()
+    ((host, port),) = await alone.listener.listen(Connection, "127.0.0.1", 0)
+    _, writer = await asyncio.open_connection(host, port)
+    while len(alone.listener.open) < 2:  # noqa: ASYNC110 (le serveur, dans cette même boucle)
+        await asyncio.sleep(0)
+    alone.listener.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(host, port)
+    writer.transport.abort()
+    while len(alone.listener.open) > 1:  # noqa: ASYNC110 (de même)
+        await asyncio.sleep(0)
+
+
+def test_closed_it_takes_nobody_more(alone: Alone) -> None:
+    asyncio.run(_listening(alone))

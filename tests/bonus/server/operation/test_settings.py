@@ -1,0 +1,51 @@
+"""Les réglages du serveur : `common/test_config.py` éprouve chaque source de chacun."""
+
+from pathlib import Path
+
+import pytest
+from chatroom.client.settings import CLIENT
+from chatroom.common.settings import NAMES
+from chatroom.protocol.errors import ChatError
+from chatroom.server.operation.settings import (
+    SERVER,
+    ServerSettings,
+    durability,
+    hosts,
+    load_server,
+)
+
+
+def load(tmp_path: Path, *arguments: str, **environ: str) -> ServerSettings:
+    return load_server(arguments, environ, tmp_path / "chat.conf")
+
+
+def test_nothing_said_is_the_default(tmp_path: Path) -> None:
+    data = tmp_path / "chat_room"
+    assert load(tmp_path, XDG_STATE_HOME=str(tmp_path)) == ServerSettings(data=data)
+
+
+def test_what_is_said(tmp_path: Path) -> None:
+    found = load(tmp_path, "--data", "/d", "--no-web", "--web-name", "a.fr", CHAT_PORT="0")
+    assert found == ServerSettings(data=Path("/d"), web=False, web_names=("a.fr",), port=0)
+
+
+def test_a_key_without_its_certificate(tmp_path: Path) -> None:
+    with pytest.raises(ChatError, match="et pas de certificat"):
+        load(tmp_path, "--tls-key", "/k.pem")
+
+
+def test_names_of_machines() -> None:
+    assert hosts("A.fr, été.fr") == ("a.fr", "xn--t-9fab.fr")
+    for wrong in ("", "a b", "a..b", "http://a"):
+        with pytest.raises(ValueError, match="il faut des noms de machines"):
+            hosts(wrong)
+
+
+def test_durability() -> None:
+    assert [durability(one) for one in ("full", "normal", "off")] == ["full", "normal", "off"]
+    with pytest.raises(ValueError, match=r"^il faut full, normal ou off$"):
+        durability("FULL")
+
+
+def test_the_file_of_both_knows_every_setting() -> None:
+    assert SERVER.keys() | CLIENT.keys() == set(NAMES)
