@@ -15,6 +15,7 @@ from tests.support.processes import ROOT
 
 BONUS = ROOT / "bonus"
 CHATROOM = BONUS / "chatroom"
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 COMMON = 900  # lignes : au-delà, c'est un troisième programme
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.M)
 # Dans chaque aile, du bas vers le haut.
@@ -134,6 +135,19 @@ def test_every_error_of_the_chat_is_one_family() -> None:
 def test_no_two_classes_have_the_same_name() -> None:
     names = Counter(cls.name for _, cls in classes())
     assert not [name for name, count in names.items() if count > 1]
+
+
+def test_each_module_has_a_test_of_its_name() -> None:
+    """Dès qu'il a plus de 25 lignes, et quelque chose à faire."""
+    missing = []
+    for file in sorted(CHATROOM.rglob("*.py")):
+        text = file.read_text("utf-8")
+        acts = any(isinstance(node, FUNCTIONS) for node in ast.walk(ast.parse(text)))
+        place = file.relative_to(CHATROOM)
+        test = ROOT / "tests/bonus" / place.with_name(f"test_{file.name}")
+        if len(text.splitlines()) > 25 and acts and not test.exists():
+            missing.append(str(place))
+    assert not missing
 
 
 def test_what_one_types_is_thin() -> None:
