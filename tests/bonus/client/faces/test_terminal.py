@@ -22,3 +22,30 @@ def test_what_is_typed_between_two_prompts_is_ours() -> None:
     with Terminal("-c", SCRIPT) as terminal:
         terminal.expect("entre deux invites : False ; ensuite : True")
         assert terminal.wait() == 0
+
+
+TALK = f"""
+import asyncio, sys
+sys.path.insert(0, {str(ROOT / "bonus")!r})
+from chatroom.client.faces.terminal import Terminal
+
+async def main():
+    with Terminal(lambda line: ["/rooms", "/root"] if line == "/ro" else ["/rooms "]) as terminal:
+        while (line := await terminal.read("salon > ")) != "fin":
+            terminal.write(f"lu : {{line!r}}")
+
+asyncio.run(main())
+"""
+
+
+def test_lines_are_read_completed_and_written() -> None:
+    with Terminal("-c", TALK) as terminal:
+        terminal.expect("salon >")
+        terminal.press("bonjour\r")
+        terminal.expect("lu : 'bonjour'")
+        terminal.press("/ro\t")  # deux suites : leur début commun
+        terminal.expect("salon > /roo")
+        terminal.press("\t\r")
+        terminal.expect("lu : '/rooms '")
+        terminal.press("fin\r")
+        assert terminal.wait() == 0

@@ -91,3 +91,14 @@ def test_what_is_published_has_its_number() -> None:
     assert room.last == 12
     assert alice.last(Said).seq == 12
     assert "une ligne" in ground.lines
+
+
+def test_who_leaves_frees_a_place() -> None:
+    ground = Ground()
+    client, other = ground.connect(), ground.connect()
+    for one, left in ((client, 1), (other, 0)):
+        assert one.session
+        ground.hub.disconnected(one.session)
+        assert one.session not in ground.hub.sessions
+        assert ground.hub.addresses["10.0.0.1"] == left
+    assert not ground.hub.addresses  # une adresse d'où personne ne vient ne se garde pas

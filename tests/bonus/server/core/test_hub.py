@@ -383,3 +383,12 @@ def test_a_room_one_is_not_in(number: int) -> None:
     for message in (say(number, 1, "?"), Leave(number), GetPage(number, 1, 0)):
         alice.tell(message)
         assert alice.last(Refused).reason == Reason.NOT_FOUND
+
+
+def test_each_second_looks_at_everyone() -> None:
+    ground = Ground(handshake=5.0)
+    mute, polite = ground.connect(), ground.person("alice")[0]
+    ground.world.advance(6.0)
+    ground.hub.tick()
+    assert mute.last(Closing).reason == Reason.SILENT
+    assert polite.session in ground.hub.sessions

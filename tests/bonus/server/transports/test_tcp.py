@@ -251,7 +251,7 @@ def test_a_connection_comes_and_goes(alone: Alone) -> None:
     assert alone.listener.open == {alone.connection}
     assert len(hub.sessions) == 1
     assert alone.wire.high == hub.limits.write_buffer
-    assert not alone.connection.eof_received()  # asyncio fermera
+    assert alone.connection.eof_received() is False  # asyncio fermera
     alone.connection.connection_lost(None)
     assert not alone.listener.open
     assert not hub.sessions

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION, Closing, Hello
+from chatroom.server.transports.web import envelope
 
 from tests.bonus.processes import Client, Server
 from tests.bonus.webclients import answer, ask, raw, upgrade
@@ -23,6 +24,12 @@ WEB = ROOT / "bonus/page"
 def server(tmp_path: Path) -> Iterator[Server]:
     with Server(tmp_path) as server:
         yield server
+
+
+def test_an_envelope_is_one_binary_message() -> None:
+    """Deux octets en plus, ou quatre, et rien de masqué (RFC 6455, 5.2)."""
+    assert envelope(b"abc") == b"\x82\x03abc"
+    assert envelope(bytes(300)) == b"\x82\x7e\x01\x2c" + bytes(300)
 
 
 # Les fichiers

@@ -15,7 +15,7 @@ from chatroom.client.faces.speaking import Outcome
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import PRIVATE, Said, Say, SendImage, Whisper, Whispered
 from PIL import Image
-from textual.events import Paste
+from textual.events import AppBlur, AppFocus, Paste
 
 from tests.bonus.client.faces.screens import Seat, seated
 from tests.bonus.processes import Client, Server, present
@@ -326,3 +326,19 @@ def test_typing(server: Server) -> None:
 
     with present(server, "timothée", "frappe"):
         play(scene())
+
+
+def test_what_came_while_one_was_elsewhere_is_read_on_return(server: Server) -> None:
+    async def scene(bob: Client, number: int) -> None:
+        async with seated(server.port, "nina", "fenêtre", (80, 24)) as seat:
+            room = seat.app.rooms.find("fenêtre")
+            assert room
+            seat.app.post_message(AppBlur())
+            await seat.until(lambda: not seat.app.app_focus)
+            say(bob, number, "coucou")
+            await seat.until(lambda: room.unread == 1)
+            seat.app.post_message(AppFocus())
+            await seat.until(lambda: room.unread == 0)
+
+    with present(server, "gus", "fenêtre") as (bob, number):
+        play(scene(bob, number))
