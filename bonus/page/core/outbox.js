@@ -1,6 +1,6 @@
 /** Ce que le participant a dit, et que le serveur n'a pas encore accusé. */
 
-import { Bucket, IMAGE_COST } from "./rates.js";
+import { Bucket, IMAGE_COST } from "../common/rates.js";
 
 /** @import { Message } from "../protocol/messages.js" */
 /** @import { Limits } from "./events.js" */

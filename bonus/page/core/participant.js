@@ -1,7 +1,7 @@
 /**
  * Le client sans le réseau : ce qu'il sait, ce qu'il demande, ce qu'il répète après une coupure.
  *
- * Le pendant de client/core/participant.py. Qui le fait vivre (transports/link.js) lui passe les trames du
+ * Le pendant de client/core/participant.py. Qui le fait vivre (network/link.js) lui passe les trames du
  * serveur, envoie ce que rend `toSend`, et donne à la page ce que rend `takeEvents`.
  */
 

@@ -16,7 +16,7 @@ import { Talk } from "./talk.js";
 
 /** @import * as Events from "../core/events.js" */
 /** @import { Posted } from "../protocol/messages.js" */
-/** @import { Link } from "../transports/link.js" */
+/** @import { Link } from "../network/link.js" */
 /** @import { Stay } from "./memory.js" */
 /** @import { Room } from "./rooms.js" */
 

@@ -1,7 +1,7 @@
 /** Les images de la conversation : demandées quand on les voit, et les dernières vues gardées. */
 
 import { fold, neutral } from "../protocol/text.js";
-import { typeOf } from "../services/pictures.js";
+import { typeOf } from "../pictures.js";
 import { asciiArt } from "./ascii.js";
 import { button, find, make } from "./dom.js";
 

@@ -1,6 +1,6 @@
 /** Envoyer une image : la choisir, la déposer ou la coller, puis la voir avant qu'elle parte. */
 
-import { PictureError, prepare } from "../services/pictures.js";
+import { PictureError, prepare } from "../pictures.js";
 import { find, typeset } from "./dom.js";
 
 /** @import { Limits } from "../core/events.js" */

@@ -8,7 +8,7 @@ import pytest
 from tests.bonus.page.browsers import FOLDER
 
 # Du bas vers le haut.
-FLOORS = ["protocol", "core", "services", "transports", "view", "app.js"]
+FLOORS = ["protocol", "common", "core", "tokens.js", "pictures.js", "network", "view", "app.js"]
 MODULES = sorted(FOLDER.rglob("*.js"))
 IMPORT = re.compile(r'(?:from|import)\s*\(?"([^"]+)"')
 # Ce que le protocole et le noyau n'ont pas à connaître : ni réseau, ni page, ni heure.
@@ -28,7 +28,7 @@ def test_a_floor_imports_only_what_lies_below(file: Path) -> None:
         assert floor(imported) <= floor(file), name
 
 
-@pytest.mark.parametrize("folder", ["protocol", "core"])
+@pytest.mark.parametrize("folder", ["protocol", "common", "core"])
 def test_protocol_and_core_know_no_socket_no_page_no_clock(folder: str) -> None:
     for file in (FOLDER / folder).glob("*.js"):
         assert not re.findall(OUTSIDE, file.read_text("utf-8")), file.name

@@ -1,8 +1,8 @@
 /** Les images : les reconnaître, et préparer celles qu'on envoie. */
 
-import { neutral } from "../protocol/text.js";
+import { neutral } from "./protocol/text.js";
 
-/** @import { Limits } from "../core/events.js" */
+/** @import { Limits } from "./core/events.js" */
 /** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
 
 const LARGEST = 50_000_000; // octets d'un fichier que l'on veut bien décoder

@@ -1,6 +1,6 @@
 /** Les jetons secrets d'une personne : ce qui prouve au serveur qu'un pseudo est le sien. */
 
-import { fold } from "../protocol/text.js";
+import { fold } from "./protocol/text.js";
 
 const LAST = "chat:pseudo";
 const HEXADECIMAL = /^(?:[0-9a-f]{2}){1,64}$/;

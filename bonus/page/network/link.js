@@ -7,7 +7,7 @@
 import { Participant, RetryError } from "../core/participant.js";
 import { ProtocolError, Reason } from "../protocol/frames.js";
 import { encode, joined, TOKEN_SIZE } from "../protocol/messages.js";
-import { TokensError } from "../services/tokens.js";
+import { TokensError } from "../tokens.js";
 import { Connection, now } from "./connection.js";
 import { Wait } from "./wait.js";
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Page
 
 from tests.bonus.client.core.model_server import Server, Someone, settle
 from tests.bonus.client.core.test_participants import PSEUDOS, ROOMS, play
-from tests.bonus.page.recorded import ERRORS, METHODS, TYPES, Recorded
-from tests.bonus.page.storm import Storm
+from tests.bonus.page.core.recorded import ERRORS, METHODS, TYPES, Recorded
+from tests.bonus.page.core.storm import Storm
 
 REPLAY = """async (conversations) => {
   const { Participant } = await import("/core/participant.js");
