@@ -12,7 +12,8 @@ import { recallStay } from "./view/memory.js";
 import { watchPage } from "./view/page.js";
 import { themeButton } from "./view/theme.js";
 
-/** @import { Event, Limits } from "./core/events.js" */
+/** @import { Event } from "./core/events.js" */
+/** @import { Limits } from "./protocol/limits.js" */
 /** @import { Stay } from "./view/memory.js" */
 
 const DEFAULT_ROOM = "général";

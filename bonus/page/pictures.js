@@ -2,7 +2,7 @@
 
 import { neutral } from "./protocol/text.js";
 
-/** @import { Limits } from "./core/events.js" */
+/** @import { Limits } from "./protocol/limits.js" */
 /** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
 
 const LARGEST = 50_000_000; // octets d'un fichier que l'on veut bien décoder

@@ -2,8 +2,8 @@
 
 import { Bucket, IMAGE_COST } from "../common/rates.js";
 
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message } from "../protocol/messages.js" */
-/** @import { Limits } from "./events.js" */
 
 // Du débit permis : à plein débit, une fois en retard, le seau du serveur ne se remplirait jamais.
 const PACE = 0.9;

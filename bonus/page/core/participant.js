@@ -13,8 +13,9 @@ import { checkedImage, checkedName, checkedText, RequestError } from "./checks.j
 import { Outbox, Post } from "./outbox.js";
 import { Streams } from "./streams.js";
 
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message, Of, Posted } from "../protocol/messages.js" */
-/** @import { Event, Limits } from "./events.js" */
+/** @import { Event } from "./events.js" */
 /** @import { Stream } from "./stream.js" */
 /** @typedef {Of<"Join"> | Of<"GetPage"> | Of<"GetImage"> | Of<"ListRooms">} Asked */
 
@@ -145,8 +146,7 @@ export class Participant {
     const messages = this.#requests;
     this.#requests = [];
     if (this.welcomed && this.#streams.caughtUp) {
-      const number = (/** @type {string} */ room) => this.#streams.named(room)?.number ?? 0;
-      messages.push(...this.outbox.toSend(now, number));
+      messages.push(...this.outbox.toSend(now, (room) => this.#streams.number(room)));
       const asked = new Set(this.#asked.map(({ room }) => room));
       const left = this.#streams.depart(this.outbox, asked);
       messages.push(...left.map((room) => /** @type {const} */ ({ kind: "Leave", room })));
@@ -388,12 +388,12 @@ export class Participant {
   /**
    * On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas.
    *
-   * @param {string} room
+   * @param {string} name
    * @param {string} text
    */
-  #shutOut(room, text) {
-    if (room === PRIVATE) throw new RetryError(text);
-    this.#streams.remove(room);
-    for (const post of this.outbox.drop(fold(room))) this.#emit({ type: "refused", text, post });
+  #shutOut(name, text) {
+    if (fold(name) === PRIVATE) throw new RetryError(text);
+    this.#streams.remove(name);
+    for (const post of this.outbox.drop(fold(name))) this.#emit({ type: "refused", text, post });
   }
 }

@@ -26,6 +26,11 @@ export class Streams {
     return this.#byName.get(fold(name));
   }
 
+  /** @param {string} room au nom déjà replié */
+  number(room) {
+    return this.#byName.get(room)?.number ?? 0;
+  }
+
   /**
    * Celui qui a ce numéro ; ProtocolError s'il n'y en a pas.
    *

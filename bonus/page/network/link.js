@@ -11,7 +11,8 @@ import { TokensError } from "../tokens.js";
 import { Connection, now } from "./connection.js";
 import { Wait } from "./wait.js";
 
-/** @import { Event, Limits } from "../core/events.js" */
+/** @import { Event } from "../core/events.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message } from "../protocol/messages.js" */
 
 /**

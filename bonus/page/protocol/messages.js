@@ -2,13 +2,13 @@
 
 import { COLOUR, DATA, JSON_TEXT, NAME, TEXT, TOKEN, U32, U64, U8 } from "./fields.js";
 import { encodeFrame, ProtocolError } from "./frames.js";
+import { FRAME } from "./limits.js";
 
 /** @import { Codec } from "./fields.js" */
 
 export const VERSION = 1;
 export const TOKEN_SIZE = 32; // octets d'un jeton : qui l'a est la personne
 export const PRIVATE = "@"; // le salon où chacun, seul, reçoit ce qui n'est dit qu'à lui
-const FRAME = 16_000_000; // octets : la plus grande trame qu'un client accepte de son serveur
 
 /** Ce qu'une annonce dit de quelqu'un. */
 export const Presence = Object.freeze({ ARRIVED: 0, LEFT: 1, BACK: 2 });

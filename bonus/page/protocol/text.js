@@ -6,8 +6,8 @@
  */
 
 import { byteLength } from "./fields.js";
+import { LONGEST_NAME } from "./limits.js";
 
-const LONGEST_NAME = 255; // octets : la taille d'un nom tient sur un octet
 const REPLACEMENT = "\ufffd"; // « � »
 // Aucune lettre ne se décompose, en NFD, en plus de quatre caractères.
 const MAX_DECOMPOSITION = 4;

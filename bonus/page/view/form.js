@@ -3,7 +3,7 @@
 import { cleanName } from "../protocol/text.js";
 import { find, typeset } from "./dom.js";
 
-/** @import { Limits } from "../core/events.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @typedef {"pseudo" | "room" | "entry"} Part */
 
 const WHAT = { pseudo: "Pseudo", room: "Nom de salon" };

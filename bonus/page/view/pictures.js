@@ -5,8 +5,8 @@ import { typeOf } from "../pictures.js";
 import { asciiArt } from "./ascii.js";
 import { button, find, make } from "./dom.js";
 
-/** @import { Of } from "../protocol/messages.js" */
 /** @import { ImageReceived } from "../core/events.js" */
+/** @import { Of } from "../protocol/messages.js" */
 /** @typedef {Of<"Pictured">} Pictured */
 
 const HELD = 24; // images gardées ; les autres se redemanderont

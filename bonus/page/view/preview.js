@@ -3,7 +3,7 @@
 import { PictureError, prepare } from "../pictures.js";
 import { find, typeset } from "./dom.js";
 
-/** @import { Limits } from "../core/events.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
 
 /**

@@ -8,8 +8,8 @@ import { find, make } from "./dom.js";
 import { openHelp } from "./help.js";
 import { Preview } from "./preview.js";
 
-/** @import { Limits } from "../core/events.js" */
 /** @import { Post } from "../core/outbox.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Chat } from "./chat.js" */
 /** @import { Room } from "./rooms.js" */
 

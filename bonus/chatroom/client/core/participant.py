@@ -5,7 +5,6 @@ Qui le fait vivre (network/link.py) lui passe les trames du serveur, envoie ce q
 La page web en a le jumeau, coupé aux mêmes endroits : page/core/participant.js.
 """
 
-import json
 from collections import deque
 
 from chatroom.client.core.checks import checked_image, checked_name, checked_text
@@ -19,14 +18,13 @@ from chatroom.client.core.events import (
     PageReceived,
     RefusedRequest,
     RoomsListed,
-    RoomSummary,
     Spoke,
     Welcomed,
 )
 from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.stream import Stream
 from chatroom.client.core.streams import Streams
-from chatroom.protocol.documents import Posted, page
+from chatroom.protocol.documents import Posted, page, room_list
 from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
@@ -122,7 +120,7 @@ class Participant:
                 self._events.append(ImageReceived(room, message.seq, message.data))
             case RoomList():
                 self._answer(ListRooms)
-                self._events.append(RoomsListed(_rooms(message.rooms)))
+                self._events.append(RoomsListed(room_list(message.rooms)))
             case Notice():
                 self._events.append(NoticeShown(message.text))
             case Refused():
@@ -320,16 +318,3 @@ class Participant:
         self._streams.remove(name)
         for post in self.outbox.drop(fold(name)):
             self._events.append(RefusedRequest(text, post))
-
-
-def _rooms(text: str) -> tuple[RoomSummary, ...]:
-    try:
-        rooms = json.loads(text)
-        if not isinstance(rooms, list):
-            raise TypeError
-        return tuple(
-            RoomSummary(str(room["name"]), int(room["count"]), tuple(map(str, room["members"])))
-            for room in rooms
-        )
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise ProtocolError("La liste des salons est illisible.") from None

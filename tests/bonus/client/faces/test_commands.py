@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from chatroom.client.core.events import Entered, RoomsListed, RoomSummary
+from chatroom.client.core.events import Entered, RoomsListed
 from chatroom.client.faces.commands import COMMANDS, UsageError, addressed, help_lines, parse
 from chatroom.client.faces.names import Names
+from chatroom.protocol.documents import RoomSummary
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from chatroom.client.network.link import GREETING
+from chatroom.protocol.messages import GREETING
 from playwright.sync_api import Page
 
 from tests.bonus.protocol.vectors import BOUNDS, FILE, Vector, vectors
