@@ -4,7 +4,18 @@ import { Decoder } from "../protocol/frames.js";
 import { decode, encode, FROM_SERVER, GREETING } from "../protocol/messages.js";
 
 /** @import { Message } from "../protocol/messages.js" */
-/** @import { Patience } from "./link.js" */
+
+/**
+ * En secondes : combien de temps attendre, et quoi.
+ *
+ * @typedef {object} Patience
+ * @property {number} answer qu'un serveur décroche, ou réponde « je suis là »
+ * @property {number} ping de silence avant de lui demander s'il est là
+ * @property {number} idle de silence avant de conclure que non
+ * @property {number} first avant un premier nouvel essai, au plus ; le double à chaque échec
+ * @property {number} longest entre deux essais, au plus
+ * @property {number} goodbye sans un seul accusé, avant de partir quand même
+ */
 
 const CHUNK = 32_768; // octets d'un message WebSocket ; le serveur refuse le double
 const GONE = "Connexion perdue";

@@ -14,18 +14,7 @@ import { Wait } from "./wait.js";
 /** @import { Event } from "../core/events.js" */
 /** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message } from "../protocol/messages.js" */
-
-/**
- * En secondes : combien de temps attendre, et quoi.
- *
- * @typedef {object} Patience
- * @property {number} answer qu'un serveur décroche, ou réponde « je suis là »
- * @property {number} ping de silence avant de lui demander s'il est là
- * @property {number} idle de silence avant de conclure que non
- * @property {number} first avant un premier nouvel essai, au plus ; le double à chaque échec
- * @property {number} longest entre deux essais, au plus
- * @property {number} goodbye sans un seul accusé, avant de partir quand même
- */
+/** @import { Patience } from "./connection.js" */
 
 /**
  * Où sont les jetons, par pseudo. `keep` lève TokensError s'il ne peut garder celui-là.
