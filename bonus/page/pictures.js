@@ -18,12 +18,8 @@ const SIGNATURES = Object.entries({
 /** Une image refusée ; le texte est une phrase pour qui l'envoie. */
 export class PictureError extends Error {}
 
-/**
- * Le type MIME d'un PNG ou d'un JPEG, à ses premiers octets ; rien pour tout le reste.
- *
- * @param {Uint8Array} data
- */
-export function typeOf(data) {
+/** Le type MIME d'un PNG ou d'un JPEG, à ses premiers octets ; rien pour tout le reste. */
+export function typeOf(/** @type {Uint8Array} */ data) {
   const found = SIGNATURES.find(([, start]) => start.every((byte, place) => data[place] === byte));
   return found?.[0] ?? "";
 }

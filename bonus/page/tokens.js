@@ -58,13 +58,11 @@ export class Tokens {
   }
 }
 
-/** @param {string} pseudo */
-function place(pseudo) {
+function place(/** @type {string} */ pseudo) {
   return `chat:token:${fold(pseudo)}`;
 }
 
-/** @param {string} key */
-function read(key) {
+function read(/** @type {string} */ key) {
   try {
     return localStorage.getItem(key);
   } catch { // même le nommer peut être refusé

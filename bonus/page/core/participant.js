@@ -79,12 +79,8 @@ export class Participant {
     this.#streams.cut(this.outbox);
   }
 
-  /**
-   * Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError.
-   *
-   * @param {Message} message
-   */
-  receive(message) {
+  /** Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError. */
+  receive(/** @type {Message} */ message) {
     if (Object.values(message).some((value) => typeof value === "bigint")) {
       throw new ProtocolError("Un nombre est démesuré.");
     }
@@ -137,12 +133,8 @@ export class Participant {
     return events;
   }
 
-  /**
-   * Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`.
-   *
-   * @param {number} now
-   */
-  toSend(now) {
+  /** Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`. */
+  toSend(/** @type {number} */ now) {
     const messages = this.#requests;
     this.#requests = [];
     if (this.welcomed && this.#streams.caughtUp) {
@@ -156,12 +148,8 @@ export class Participant {
 
   // Ce que veut la personne. Chacune lève RequestError si ce n'est pas possible.
 
-  /**
-   * Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra.
-   *
-   * @param {string} name
-   */
-  join(name) {
+  /** Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra. */
+  join(/** @type {string} */ name) {
     name = checkedName("Nom de salon", name, this.#limits.room);
     const stream = this.#streams.named(name);
     if (!stream) {
@@ -173,8 +161,7 @@ export class Participant {
     }
   }
 
-  /** @param {string} name */
-  leave(name) {
+  leave(/** @type {string} */ name) {
     if (name === PRIVATE) throw new RequestError("On ne quitte pas les messages privés.");
     this.#mine(name).leaving = true;
   }
@@ -209,22 +196,14 @@ export class Participant {
     return this.outbox.add(new Post(fold(room), name, { image }));
   }
 
-  /**
-   * Qui est où, ou qui est dans ce salon ; « rooms » ou « refused » suivra.
-   *
-   * @param {string} room
-   */
-  listRooms(room = "") {
+  /** Qui est où, ou qui est dans ce salon ; « rooms » ou « refused » suivra. */
+  listRooms(/** @type {string} */ room = "") {
     const name = room && checkedName("Nom de salon", room, this.#limits.room);
     this.#ask({ kind: "ListRooms", room: name });
   }
 
-  /**
-   * La page d'avant tout ce qui a été reçu de ce salon ; « page » suivra.
-   *
-   * @param {string} room
-   */
-  older(room) {
+  /** La page d'avant tout ce qui a été reçu de ce salon ; « page » suivra. */
+  older(/** @type {string} */ room) {
     const { name, number, oldest, more, caughtUp } = this.#mine(room);
     if (!caughtUp) throw new RequestError("Pas encore : ce salon n'a pas fini d'arriver.");
     if (more) {
@@ -234,12 +213,8 @@ export class Participant {
     }
   }
 
-  /**
-   * Les octets d'une image ; « image » suivra.
-   *
-   * @param {Of<"Pictured">} message
-   */
-  fetch({ room, seq }) {
+  /** Les octets d'une image ; « image » suivra. */
+  fetch(/** @type {Of<"Pictured">} */ { room, seq }) {
     if (this.#streams.has(room)) this.#ask({ kind: "GetImage", room, seq });
   }
 
@@ -325,8 +300,7 @@ export class Participant {
     this.#emit({ type: "entered", room: name, members, ...since });
   }
 
-  /** @param {Of<"Page">} message */
-  #page({ room, documents, ...rest }) {
+  #page(/** @type {Of<"Page">} */ { room, documents, ...rest }) {
     this.#answer("GetPage");
     const stream = this.#streams.numbered(room);
     const [forwards, more] = [Boolean(rest.forwards), Boolean(rest.more)];
@@ -372,8 +346,7 @@ export class Participant {
     this.#emit({ type: "spoke", room: stream.name, message, mine, old, post });
   }
 
-  /** @param {Of<"Refused">} message */
-  #refused({ nonce, text }) {
+  #refused(/** @type {Of<"Refused">} */ { nonce, text }) {
     this.#emit({ type: "refused", text, post: nonce ? this.outbox.remove(nonce) : null });
     const asked = nonce ? null : this.#asked.shift();
     if (asked?.kind === "Join") this.#shutOut(asked.room, text);

@@ -73,8 +73,7 @@ export class Connection {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} data */
-  send(data) {
+  send(/** @type {Uint8Array<ArrayBuffer>} */ data) {
     for (let place = 0; place < data.length; place += CHUNK) {
       this.#socket.send(data.subarray(place, place + CHUNK));
     }
@@ -88,12 +87,8 @@ export class Connection {
     this.#probing = setTimeout(() => this.end(GONE), this.#patience.answer * 1000);
   }
 
-  /**
-   * C'est fini, tout de suite : l'adieu de WebSocket attendrait un serveur qui n'est plus là.
-   *
-   * @param {string} text
-   */
-  end(text) {
+  /** C'est fini, tout de suite : l'adieu de WebSocket attendrait un serveur qui n'est plus là. */
+  end(/** @type {string} */ text) {
     clearTimeout(this.#watching);
     clearTimeout(this.#probing);
     this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;

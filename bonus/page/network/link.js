@@ -148,8 +148,7 @@ export class Link {
     return text;
   }
 
-  /** @param {Iterable<Message>} messages */
-  #receive(messages) {
+  #receive(/** @type {Iterable<Message>} */ messages) {
     const { participant } = this;
     try {
       for (const message of messages) {

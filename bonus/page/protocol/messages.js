@@ -82,12 +82,8 @@ export function fieldsOf(kind) {
   return Object.entries(TYPES[kind].fields);
 }
 
-/**
- * La trame entière. RangeError si un champ ne tient pas dans le sien.
- *
- * @param {Message} message
- */
-export function encode(message) {
+/** La trame entière. RangeError si un champ ne tient pas dans le sien. */
+export function encode(/** @type {Message} */ message) {
   const values = /** @type {Record<string, unknown>} */ (message);
   const fields = fieldsOf(message.kind);
   const body = joined(fields.map(([name, codec]) => codec.write(values[name])));
@@ -117,12 +113,8 @@ export function decode(type, body) {
   return /** @type {Message} */ (message);
 }
 
-/**
- * Ces octets, bout à bout.
- *
- * @param {Uint8Array[]} parts
- */
-export function joined(parts) {
+/** Ces octets, bout à bout. */
+export function joined(/** @type {Uint8Array[]} */ parts) {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let place = 0;
   for (const part of parts) {
