@@ -3,8 +3,8 @@
 import { PictureError, prepare } from "../pictures.js";
 import { find, typeset } from "./dom.js";
 
+/** @import { Prepared } from "../pictures.js" */
 /** @import { Limits } from "../protocol/limits.js" */
-/** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
 
 /**
  * @typedef {object} Needs
