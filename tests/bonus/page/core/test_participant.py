@@ -108,7 +108,7 @@ def named(result: Any) -> list[str]:
 
 
 def test_several_people_and_a_real_server(modules: Page) -> None:
-    """Les scènes de tests/bonus/core, où chacun lit tout, une fois, quoi qu'il arrive."""
+    """Les scènes de tests/bonus/client/core, où chacun lit tout, une fois, quoi qu'il arrive."""
     conversations = []
     for seed in range(8):
         server = Server()
