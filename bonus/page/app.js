@@ -1,8 +1,8 @@
 /** La page, assemblée : l'entrée, puis la conversation. */
 
 import { Reason } from "./protocol/frames.js";
-import { Tokens } from "./services/tokens.js";
-import { Link } from "./transports/link.js";
+import { Tokens } from "./tokens.js";
+import { Link } from "./network/link.js";
 import { Chat } from "./view/chat.js";
 import { find, icon } from "./view/dom.js";
 import { EntryForm } from "./view/form.js";
@@ -12,7 +12,8 @@ import { recallStay } from "./view/memory.js";
 import { watchPage } from "./view/page.js";
 import { themeButton } from "./view/theme.js";
 
-/** @import { Event, Limits } from "./core/events.js" */
+/** @import { Event } from "./core/events.js" */
+/** @import { Limits } from "./protocol/limits.js" */
 /** @import { Stay } from "./view/memory.js" */
 
 const DEFAULT_ROOM = "général";

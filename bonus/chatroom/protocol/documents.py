@@ -1,7 +1,8 @@
-"""Un message en document JSON : ce que l'historique garde, et ce qu'un nouveau reçoit."""
+"""Les documents JSON : ce que l'historique garde, ce qu'un nouveau reçoit, et qui est où."""
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from chatroom.protocol.fields import Integer
@@ -17,6 +18,15 @@ KINDS: dict[str, type[Said] | type[Whispered] | type[Pictured]] = {
 COLOUR = re.compile("#[0-9a-f]{6}")
 _quote = json.JSONEncoder(ensure_ascii=False).encode
 _NAMES = {cls: name for name, cls in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSummary:
+    """`members` peut n'en nommer que les premiers."""
+
+    name: str
+    count: int
+    members: tuple[str, ...]
 
 
 def document(message: Posted) -> str:
@@ -55,3 +65,17 @@ def _message(fields: Any, room: int) -> Posted:
             raise TypeError(name)
     message.encode()  # chaque champ tient dans la place qu'il aurait sur le réseau
     return message
+
+
+def room_list(text: str) -> tuple[RoomSummary, ...]:
+    """La liste des salons ; ProtocolError si ce n'en est pas une."""
+    try:
+        rooms = json.loads(text)
+        if not isinstance(rooms, list):
+            raise TypeError(rooms)
+        return tuple(
+            RoomSummary(str(room["name"]), int(room["count"]), tuple(map(str, room["members"])))
+            for room in rooms
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise ProtocolError("La liste des salons est illisible.") from None

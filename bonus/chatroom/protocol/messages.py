@@ -282,9 +282,12 @@ class Closing(Message):
     text: Text
 
 
+# La plus grande taille de chaque trame d'un serveur ; et de celles par lesquelles il commence :
+# « HTTP » commencerait une longue trame, à attendre.
 FROM_SERVER: Mapping[int, int] = {
     kind: FRAME for kind in KINDS if kind > 0x40 or KINDS[kind] in (Ping, Pong)
 }
+GREETING = {kind.KIND: FRAME for kind in (Welcome, Notice, Closing, Ping)}
 
 
 def before_hello(limits: Limits) -> dict[int, int]:

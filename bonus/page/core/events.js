@@ -1,29 +1,13 @@
 /**
- * Ce qui arrive à un participant, tel que la page l'apprend ; et les bornes du serveur.
+ * Ce qui arrive à un participant, tel que la page l'apprend.
  *
  * `room` y est le nom du salon, PRIVATE pour les messages privés. `post` : celui de nos messages
  * dont il s'agit, s'il y en a un.
  */
 
+/** @import { RoomSummary } from "../protocol/documents.js" */
 /** @import { Posted } from "../protocol/messages.js" */
 /** @import { Post } from "./outbox.js" */
-
-/**
- * Ce que le serveur dit de ses bornes dans /limits.json ; durées en secondes, tailles en octets,
- * noms en caractères.
- *
- * @typedef {object} Limits
- * @property {number} pseudo
- * @property {number} room
- * @property {number} text
- * @property {number} image
- * @property {number} image_name
- * @property {number} pixels d'une image
- * @property {number} rate messages par seconde ; 0 : sans limite
- * @property {number} burst messages d'affilée
- * @property {number} ping
- * @property {number} idle
- */
 
 /**
  * Le serveur nous connaît. `back` : il nous connaissait déjà ; `again` : après une coupure.
@@ -50,11 +34,6 @@
  */
 /** @typedef {{ type: "notice", text: string }} Notice */
 /** @typedef {{ type: "refused", text: string, post: Post | null }} Refused */
-/**
- * `members` peut ne nommer que les premiers.
- *
- * @typedef {{ name: string, count: number, members: string[] }} RoomSummary
- */
 /** @typedef {{ type: "rooms", rooms: RoomSummary[] }} RoomsListed */
 /**
  * Une page plus ancienne, demandée. `person` : nous ; `more` : il y en a d'autres avant.

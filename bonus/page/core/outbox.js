@@ -1,9 +1,9 @@
 /** Ce que le participant a dit, et que le serveur n'a pas encore accusé. */
 
-import { Bucket, IMAGE_COST } from "./rates.js";
+import { Bucket, IMAGE_COST } from "../common/rates.js";
 
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message } from "../protocol/messages.js" */
-/** @import { Limits } from "./events.js" */
 
 // Du débit permis : à plein débit, une fois en retard, le seau du serveur ne se remplirait jamais.
 const PACE = 0.9;
@@ -57,8 +57,7 @@ export class Outbox {
   /** @type {number | null} l'heure à laquelle d'autres pourront partir */
   wake = null;
 
-  /** @param {Limits} limits */
-  constructor(limits) {
+  constructor(/** @type {Limits} */ limits) {
     this.#limits = limits;
   }
 
@@ -70,46 +69,32 @@ export class Outbox {
     return this.#posts.values();
   }
 
-  /** @param {Post} post */
-  add(post) {
+  add(/** @type {Post} */ post) {
     this.#posts.push(post);
     return post;
   }
 
-  /**
-   * Une connexion neuve, où le dernier message reçu de nous a ce numéro.
-   *
-   * @param {number} nonce
-   */
-  begin(nonce) {
+  /** Une connexion neuve, où le dernier message reçu de nous a ce numéro. */
+  begin(/** @type {number} */ nonce) {
     this.#nonce = Math.max(this.#nonce, nonce);
     [this.#bucket, this.#ready, this.wake] = [null, 0, null];
     for (const post of this.#posts) post.sent = false;
   }
 
-  /**
-   * Le message qui avait ce numéro ; null si ce n'est plus, ou pas, l'un des nôtres.
-   *
-   * @param {number} nonce
-   */
-  remove(nonce) {
+  /** Le message qui avait ce numéro ; null si ce n'est plus, ou pas, l'un des nôtres. */
+  remove(/** @type {number} */ nonce) {
     const place = this.#posts.findIndex((post) => post.nonce === nonce);
     return place < 0 ? null : this.#posts.splice(place, 1)[0];
   }
 
-  /**
-   * Retire ceux de ce salon, qui n'existe plus pour nous.
-   *
-   * @param {string} room
-   */
-  drop(room) {
+  /** Retire ceux de ce salon, qui n'existe plus pour nous. */
+  drop(/** @type {string} */ room) {
     const dropped = this.#posts.filter((post) => post.room === room);
     this.#posts = this.#posts.filter((post) => post.room !== room);
     return dropped;
   }
 
-  /** @param {string} room */
-  waitsFor(room) {
+  waitsFor(/** @type {string} */ room) {
     return this.#posts.some((post) => post.room === room);
   }
 

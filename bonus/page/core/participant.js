@@ -1,7 +1,7 @@
 /**
  * Le client sans le réseau : ce qu'il sait, ce qu'il demande, ce qu'il répète après une coupure.
  *
- * Le pendant de client/core/participant.py. Qui le fait vivre (transports/link.js) lui passe les trames du
+ * Le pendant de client/core/participant.py. Qui le fait vivre (network/link.js) lui passe les trames du
  * serveur, envoie ce que rend `toSend`, et donne à la page ce que rend `takeEvents`.
  */
 
@@ -13,8 +13,9 @@ import { checkedImage, checkedName, checkedText, RequestError } from "./checks.j
 import { Outbox, Post } from "./outbox.js";
 import { Streams } from "./streams.js";
 
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message, Of, Posted } from "../protocol/messages.js" */
-/** @import { Event, Limits } from "./events.js" */
+/** @import { Event } from "./events.js" */
 /** @import { Stream } from "./stream.js" */
 /** @typedef {Of<"Join"> | Of<"GetPage"> | Of<"GetImage"> | Of<"ListRooms">} Asked */
 
@@ -78,12 +79,8 @@ export class Participant {
     this.#streams.cut(this.outbox);
   }
 
-  /**
-   * Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError.
-   *
-   * @param {Message} message
-   */
-  receive(message) {
+  /** Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError. */
+  receive(/** @type {Message} */ message) {
     if (Object.values(message).some((value) => typeof value === "bigint")) {
       throw new ProtocolError("Un nombre est démesuré.");
     }
@@ -136,17 +133,12 @@ export class Participant {
     return events;
   }
 
-  /**
-   * Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`.
-   *
-   * @param {number} now
-   */
-  toSend(now) {
+  /** Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`. */
+  toSend(/** @type {number} */ now) {
     const messages = this.#requests;
     this.#requests = [];
     if (this.welcomed && this.#streams.caughtUp) {
-      const number = (/** @type {string} */ room) => this.#streams.named(room)?.number ?? 0;
-      messages.push(...this.outbox.toSend(now, number));
+      messages.push(...this.outbox.toSend(now, (room) => this.#streams.number(room)));
       const asked = new Set(this.#asked.map(({ room }) => room));
       const left = this.#streams.depart(this.outbox, asked);
       messages.push(...left.map((room) => /** @type {const} */ ({ kind: "Leave", room })));
@@ -156,12 +148,8 @@ export class Participant {
 
   // Ce que veut la personne. Chacune lève RequestError si ce n'est pas possible.
 
-  /**
-   * Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra.
-   *
-   * @param {string} name
-   */
-  join(name) {
+  /** Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra. */
+  join(/** @type {string} */ name) {
     name = checkedName("Nom de salon", name, this.#limits.room);
     const stream = this.#streams.named(name);
     if (!stream) {
@@ -173,8 +161,7 @@ export class Participant {
     }
   }
 
-  /** @param {string} name */
-  leave(name) {
+  leave(/** @type {string} */ name) {
     if (name === PRIVATE) throw new RequestError("On ne quitte pas les messages privés.");
     this.#mine(name).leaving = true;
   }
@@ -209,22 +196,14 @@ export class Participant {
     return this.outbox.add(new Post(fold(room), name, { image }));
   }
 
-  /**
-   * Qui est où, ou qui est dans ce salon ; « rooms » ou « refused » suivra.
-   *
-   * @param {string} room
-   */
-  listRooms(room = "") {
+  /** Qui est où, ou qui est dans ce salon ; « rooms » ou « refused » suivra. */
+  listRooms(/** @type {string} */ room = "") {
     const name = room && checkedName("Nom de salon", room, this.#limits.room);
     this.#ask({ kind: "ListRooms", room: name });
   }
 
-  /**
-   * La page d'avant tout ce qui a été reçu de ce salon ; « page » suivra.
-   *
-   * @param {string} room
-   */
-  older(room) {
+  /** La page d'avant tout ce qui a été reçu de ce salon ; « page » suivra. */
+  older(/** @type {string} */ room) {
     const { name, number, oldest, more, caughtUp } = this.#mine(room);
     if (!caughtUp) throw new RequestError("Pas encore : ce salon n'a pas fini d'arriver.");
     if (more) {
@@ -234,12 +213,8 @@ export class Participant {
     }
   }
 
-  /**
-   * Les octets d'une image ; « image » suivra.
-   *
-   * @param {Of<"Pictured">} message
-   */
-  fetch({ room, seq }) {
+  /** Les octets d'une image ; « image » suivra. */
+  fetch(/** @type {Of<"Pictured">} */ { room, seq }) {
     if (this.#streams.has(room)) this.#ask({ kind: "GetImage", room, seq });
   }
 
@@ -325,8 +300,7 @@ export class Participant {
     this.#emit({ type: "entered", room: name, members, ...since });
   }
 
-  /** @param {Of<"Page">} message */
-  #page({ room, documents, ...rest }) {
+  #page(/** @type {Of<"Page">} */ { room, documents, ...rest }) {
     this.#answer("GetPage");
     const stream = this.#streams.numbered(room);
     const [forwards, more] = [Boolean(rest.forwards), Boolean(rest.more)];
@@ -372,8 +346,7 @@ export class Participant {
     this.#emit({ type: "spoke", room: stream.name, message, mine, old, post });
   }
 
-  /** @param {Of<"Refused">} message */
-  #refused({ nonce, text }) {
+  #refused(/** @type {Of<"Refused">} */ { nonce, text }) {
     this.#emit({ type: "refused", text, post: nonce ? this.outbox.remove(nonce) : null });
     const asked = nonce ? null : this.#asked.shift();
     if (asked?.kind === "Join") this.#shutOut(asked.room, text);
@@ -388,12 +361,12 @@ export class Participant {
   /**
    * On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas.
    *
-   * @param {string} room
+   * @param {string} name
    * @param {string} text
    */
-  #shutOut(room, text) {
-    if (room === PRIVATE) throw new RetryError(text);
-    this.#streams.remove(room);
-    for (const post of this.outbox.drop(fold(room))) this.#emit({ type: "refused", text, post });
+  #shutOut(name, text) {
+    if (fold(name) === PRIVATE) throw new RetryError(text);
+    this.#streams.remove(name);
+    for (const post of this.outbox.drop(fold(name))) this.#emit({ type: "refused", text, post });
   }
 }

@@ -24,8 +24,7 @@ export class Stream {
   /** @type {(Posted | Of<"Announced">)[]} */
   #held = [];
 
-  /** @param {string} name */
-  constructor(name) {
+  constructor(/** @type {string} */ name) {
     this.name = name;
   }
 
@@ -83,17 +82,12 @@ export class Stream {
     return { kind: "GetPage", room: this.number, seq: this.seen, forwards: 1 };
   }
 
-  /**
-   * L'historique est illisible : on commence au direct.
-   *
-   * @param {number} last
-   */
-  giveUp(last) {
+  /** L'historique est illisible : on commence au direct. */
+  giveUp(/** @type {number} */ last) {
     [this.seen, this.caughtUp] = [last, true];
   }
 
-  /** @param {Posted | Of<"Announced">} message */
-  live(message) {
+  live(/** @type {Posted | Of<"Announced">} */ message) {
     this.#held.push(message);
   }
 
@@ -105,8 +99,7 @@ export class Stream {
     return held.filter((item) => item.kind === "Announced" || this.#fresh([item]).length);
   }
 
-  /** @param {Posted[]} messages */
-  #fresh(messages) {
+  #fresh(/** @type {Posted[]} */ messages) {
     return messages.filter(({ seq }) => {
       if (seq <= this.seen) return false;
       this.seen = seq;

@@ -21,50 +21,42 @@ export class Streams {
     return [...this].every((stream) => stream.caughtUp);
   }
 
-  /** @param {string} name */
-  named(name) {
+  named(/** @type {string} */ name) {
     return this.#byName.get(fold(name));
   }
 
-  /**
-   * Celui qui a ce numéro ; ProtocolError s'il n'y en a pas.
-   *
-   * @param {number} number
-   */
-  numbered(number) {
+  /** @param {string} room au nom déjà replié */
+  number(room) {
+    return this.#byName.get(room)?.number ?? 0;
+  }
+
+  /** Celui qui a ce numéro ; ProtocolError s'il n'y en a pas. */
+  numbered(/** @type {number} */ number) {
     const stream = this.#byNumber.get(number);
     if (!stream) throw new ProtocolError("Une réponse à propos d'un salon où l'on n'est pas.");
     return stream;
   }
 
-  /** @param {number} number */
-  has(number) {
+  has(/** @type {number} */ number) {
     return this.#byNumber.has(number);
   }
 
-  /** @param {string} name */
-  add(name) {
+  add(/** @type {string} */ name) {
     const stream = new Stream(name);
     this.#byName.set(fold(name), stream);
     return stream;
   }
 
-  /** @param {string} name */
-  remove(name) {
+  remove(/** @type {string} */ name) {
     this.#byName.delete(fold(name));
   }
 
-  /** @param {Stream} stream */
-  enter(stream) {
+  enter(/** @type {Stream} */ stream) {
     this.#byNumber.set(stream.number, stream);
   }
 
-  /**
-   * La connexion est perdue. D'un salon qu'on quittait, on est sorti.
-   *
-   * @param {Outbox} outbox
-   */
-  cut(outbox) {
+  /** La connexion est perdue. D'un salon qu'on quittait, on est sorti. */
+  cut(/** @type {Outbox} */ outbox) {
     this.#byNumber.clear();
     for (const [room, stream] of this.#byName) {
       stream.cut();

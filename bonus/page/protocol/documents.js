@@ -5,6 +5,11 @@ import { ProtocolError } from "./frames.js";
 import { encode, fieldsOf } from "./messages.js";
 
 /** @import { Posted } from "./messages.js" */
+/**
+ * `members` peut n'en nommer que les premiers.
+ *
+ * @typedef {{ name: string, count: number, members: string[] }} RoomSummary
+ */
 
 /** @type {ReadonlyMap<unknown, Posted["kind"]>} */
 const KINDS = new Map([
@@ -57,11 +62,11 @@ function message({ kind: name, colour, ...rest }, room) {
  * La liste des salons ; ProtocolError si ce n'en est pas une.
  *
  * @param {string} text
- * @returns {{ name: string, count: number, members: string[] }[]}
+ * @returns {RoomSummary[]}
  */
 export function roomList(text) {
   try {
-    /** @type {ReturnType<typeof roomList>} */
+    /** @type {RoomSummary[]} */
     const rooms = JSON.parse(text);
     return rooms.map(({ name, count, members }) => {
       if (!Number.isSafeInteger(count)) throw new TypeError();

@@ -119,7 +119,6 @@ export const TEXT = string(bytes(2));
 export const DATA = restBytes; // sa taille est celle de la trame
 export const JSON_TEXT = string(restBytes);
 
-/** @param {string} text */
-export function byteLength(text) {
+export function byteLength(/** @type {string} */ text) {
   return ENCODER.encode(text).length;
 }

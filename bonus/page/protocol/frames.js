@@ -60,8 +60,7 @@ export function encodeFrame(type, body) {
   return frame;
 }
 
-/** @param {number} type */
-function hexadecimal(type) {
+function hexadecimal(/** @type {number} */ type) {
   return `0x${type.toString(16).padStart(2, "0")}`;
 }
 
@@ -77,17 +76,12 @@ export class Decoder {
   #end = 0;
   #ours = false; // ce tampon est à nous : on peut y écrire
 
-  /** @param {ReadonlyMap<number, number>} bounds */
-  constructor(bounds) {
+  constructor(/** @type {ReadonlyMap<number, number>} */ bounds) {
     this.bounds = bounds;
   }
 
-  /**
-   * Ces octets sont gardés tels quels : ils ne doivent plus changer.
-   *
-   * @param {Uint8Array<ArrayBuffer>} data
-   */
-  feed(data) {
+  /** Ces octets sont gardés tels quels : ils ne doivent plus changer. */
+  feed(/** @type {Uint8Array<ArrayBuffer>} */ data) {
     if (!this.partial) {
       [this.#buffer, this.#start, this.#end, this.#ours] = [data, 0, data.length, false];
       return;

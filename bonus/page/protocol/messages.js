@@ -2,13 +2,13 @@
 
 import { COLOUR, DATA, JSON_TEXT, NAME, TEXT, TOKEN, U32, U64, U8 } from "./fields.js";
 import { encodeFrame, ProtocolError } from "./frames.js";
+import { FRAME } from "./limits.js";
 
 /** @import { Codec } from "./fields.js" */
 
 export const VERSION = 1;
 export const TOKEN_SIZE = 32; // octets d'un jeton : qui l'a est la personne
 export const PRIVATE = "@"; // le salon où chacun, seul, reçoit ce qui n'est dit qu'à lui
-const FRAME = 16_000_000; // octets : la plus grande trame qu'un client accepte de son serveur
 
 /** Ce qu'une annonce dit de quelqu'un. */
 export const Presence = Object.freeze({ ARRIVED: 0, LEFT: 1, BACK: 2 });
@@ -82,12 +82,8 @@ export function fieldsOf(kind) {
   return Object.entries(TYPES[kind].fields);
 }
 
-/**
- * La trame entière. RangeError si un champ ne tient pas dans le sien.
- *
- * @param {Message} message
- */
-export function encode(message) {
+/** La trame entière. RangeError si un champ ne tient pas dans le sien. */
+export function encode(/** @type {Message} */ message) {
   const values = /** @type {Record<string, unknown>} */ (message);
   const fields = fieldsOf(message.kind);
   const body = joined(fields.map(([name, codec]) => codec.write(values[name])));
@@ -117,12 +113,8 @@ export function decode(type, body) {
   return /** @type {Message} */ (message);
 }
 
-/**
- * Ces octets, bout à bout.
- *
- * @param {Uint8Array[]} parts
- */
-export function joined(parts) {
+/** Ces octets, bout à bout. */
+export function joined(/** @type {Uint8Array[]} */ parts) {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let place = 0;
   for (const part of parts) {

@@ -6,8 +6,8 @@
  */
 
 import { byteLength } from "./fields.js";
+import { LONGEST_NAME } from "./limits.js";
 
-const LONGEST_NAME = 255; // octets : la taille d'un nom tient sur un octet
 const REPLACEMENT = "\ufffd"; // « � »
 // Aucune lettre ne se décompose, en NFD, en plus de quatre caractères.
 const MAX_DECOMPOSITION = 4;
@@ -52,12 +52,8 @@ export function neutral(text) {
   return text.replace(HARM, REPLACEMENT).replace(PILE, "$1");
 }
 
-/**
- * `text` sans les espaces du bord.
- *
- * @param {string} text
- */
-export function strip(text) {
+/** `text` sans les espaces du bord. */
+export function strip(/** @type {string} */ text) {
   return text.replace(EDGES, "");
 }
 
@@ -111,8 +107,7 @@ export function fold(name) {
   return twice.normalize("NFKC");
 }
 
-/** @param {string} text */
-function folded(text) {
+function folded(/** @type {string} */ text) {
   // Lettre à lettre : toLowerCase() écrirait « ς » à la fin d'un mot.
   return text.replace(CASED, (letter) => {
     const capital = letter.toLowerCase().toUpperCase();
@@ -120,8 +115,7 @@ function folded(text) {
   });
 }
 
-/** @param {string} text */
-function characters(text) {
+function characters(/** @type {string} */ text) {
   let count = 0;
   for (const _ of text) count++;
   return count;

@@ -15,8 +15,10 @@ import { Status } from "./status.js";
 import { Talk } from "./talk.js";
 
 /** @import * as Events from "../core/events.js" */
+/** @import { Link } from "../network/link.js" */
+/** @import { RoomSummary } from "../protocol/documents.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Posted } from "../protocol/messages.js" */
-/** @import { Link } from "../transports/link.js" */
 /** @import { Stay } from "./memory.js" */
 /** @import { Room } from "./rooms.js" */
 
@@ -41,7 +43,7 @@ export class Chat {
 
   /**
    * @param {Link} link
-   * @param {Events.Limits} limits
+   * @param {Limits} limits
    * @param {string} wanted
    * @param {Stay["drafts"]} drafts
    */
@@ -215,7 +217,7 @@ export class Chat {
     this.#stale = true;
   }
 
-  /** @param {Events.RoomSummary[]} rooms */
+  /** @param {RoomSummary[]} rooms */
   #listed(rooms) {
     const shown = this.#lists.shift();
     this.rooms.listed(rooms, !shown || rooms.length !== 1);

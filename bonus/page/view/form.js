@@ -1,9 +1,9 @@
 /** L'entrée : un pseudo, un salon, et pourquoi l'un ou l'autre ne convient pas. */
 
-import { cleanName } from "../protocol/text.js";
+import { checkedName } from "../core/checks.js";
 import { find, typeset } from "./dom.js";
 
-/** @import { Limits } from "../core/events.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @typedef {"pseudo" | "room" | "entry"} Part */
 
 const WHAT = { pseudo: "Pseudo", room: "Nom de salon" };
@@ -76,9 +76,9 @@ export class EntryForm {
    */
   #cleaned(part, limit) {
     try {
-      return cleanName(this[part].value, limit);
+      return checkedName(WHAT[part], this[part].value, limit);
     } catch (why) {
-      this.complain(part, `${WHAT[part]} refusé : ${/** @type {Error} */ (why).message}.`);
+      this.complain(part, /** @type {Error} */ (why).message);
       return "";
     }
   }

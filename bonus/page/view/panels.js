@@ -3,7 +3,7 @@
 import { neutral } from "../protocol/text.js";
 import { counted, find, icon, initial, make, paint } from "./dom.js";
 
-/** @import { RoomSummary } from "../core/events.js" */
+/** @import { RoomSummary } from "../protocol/documents.js" */
 /** @import { Room, Rooms } from "./rooms.js" */
 
 const ORDER = new Intl.Collator("fr");

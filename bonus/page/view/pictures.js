@@ -1,12 +1,12 @@
 /** Les images de la conversation : demandées quand on les voit, et les dernières vues gardées. */
 
 import { fold, neutral } from "../protocol/text.js";
-import { typeOf } from "../services/pictures.js";
+import { typeOf } from "../pictures.js";
 import { asciiArt } from "./ascii.js";
 import { button, find, make } from "./dom.js";
 
-/** @import { Of } from "../protocol/messages.js" */
 /** @import { ImageReceived } from "../core/events.js" */
+/** @import { Of } from "../protocol/messages.js" */
 /** @typedef {Of<"Pictured">} Pictured */
 
 const HELD = 24; // images gardées ; les autres se redemanderont

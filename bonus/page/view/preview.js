@@ -1,10 +1,10 @@
 /** Envoyer une image : la choisir, la déposer ou la coller, puis la voir avant qu'elle parte. */
 
-import { PictureError, prepare } from "../services/pictures.js";
+import { PictureError, prepare } from "../pictures.js";
 import { find, typeset } from "./dom.js";
 
-/** @import { Limits } from "../core/events.js" */
-/** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
+/** @import { Prepared } from "../pictures.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 
 /**
  * @typedef {object} Needs

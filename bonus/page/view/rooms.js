@@ -4,7 +4,8 @@ import { PRIVATE, Presence } from "../protocol/messages.js";
 import { fold, neutral } from "../protocol/text.js";
 import { Log } from "./log.js";
 
-/** @import { Announced, RoomSummary } from "../core/events.js" */
+/** @import { Announced } from "../core/events.js" */
+/** @import { RoomSummary } from "../protocol/documents.js" */
 
 export class Room {
   /** @param {string} name */

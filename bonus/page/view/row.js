@@ -4,8 +4,8 @@ import { neutral } from "../protocol/text.js";
 import { dateOf, dayOf, hourOf } from "./dates.js";
 import { initial, make, paint, typeset } from "./dom.js";
 
-/** @import { Posted } from "../protocol/messages.js" */
 /** @import { Post } from "../core/outbox.js" */
+/** @import { Posted } from "../protocol/messages.js" */
 /** @typedef {{ element: HTMLElement, voice: string, time: number, day: string }} Row */
 
 const URLS = /https?:\/\/[^\s<>"«»]+/g;

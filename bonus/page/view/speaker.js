@@ -3,7 +3,7 @@
 import { RequestError } from "../core/checks.js";
 import { addressed, UsageError } from "./commands.js";
 
-/** @import { Link } from "../transports/link.js" */
+/** @import { Link } from "../network/link.js" */
 /** @import { Names } from "./completion.js" */
 
 export class Speaker {

@@ -8,10 +8,33 @@ import { find, make } from "./dom.js";
 import { openHelp } from "./help.js";
 import { Preview } from "./preview.js";
 
-/** @import { Limits } from "../core/events.js" */
 /** @import { Post } from "../core/outbox.js" */
-/** @import { Chat } from "./chat.js" */
-/** @import { Room } from "./rooms.js" */
+/** @import { Link } from "../network/link.js" */
+/** @import { Limits } from "../protocol/limits.js" */
+/** @import { Names } from "./completion.js" */
+/** @import { Conversation } from "./conversation.js" */
+/** @import { Room, Rooms } from "./rooms.js" */
+/** @import { Speaker } from "./speaker.js" */
+
+/**
+ * La conversation, pour qui y parle.
+ *
+ * @typedef {object} Chat
+ * @property {Link} link
+ * @property {Rooms} rooms
+ * @property {Names} names
+ * @property {Speaker} speaker
+ * @property {Conversation} conversation
+ * @property {{ pseudo: string, colour: number }} me
+ * @property {string} wanted
+ * @property {boolean} leaving
+ * @property {(name: string) => Room} open
+ * @property {(room: Room) => void} go
+ * @property {(room: string, shown: boolean) => boolean | null} list
+ * @property {() => void} older
+ * @property {() => void} redraw
+ * @property {(text: string) => void} ended
+ */
 
 const touch = matchMedia("(hover: none)");
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from tests.bonus.page.browsers import Pages
 
 KEEP = """async ([pseudo, token]) => {
-  const { Tokens, TokensError } = await import("/services/tokens.js");
+  const { Tokens, TokensError } = await import("/tokens.js");
   window.tokens ??= new Tokens();
   try {
     window.tokens.keep(pseudo, Uint8Array.from(token));
@@ -16,7 +16,7 @@ KEEP = """async ([pseudo, token]) => {
   }
 }"""
 GET = """async (pseudo) => {
-  const { Tokens } = await import("/services/tokens.js");
+  const { Tokens } = await import("/tokens.js");
   window.tokens ??= new Tokens();
   const token = window.tokens.get(pseudo);
   return [token && [...token], window.tokens.lastPseudo];

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from chatroom.protocol.documents import Posted, document, page
+from chatroom.protocol.documents import Posted, RoomSummary, document, page, room_list
 from chatroom.protocol.frames import ProtocolError
 from chatroom.protocol.messages import Pictured, Said, Whispered
 from hypothesis import given
@@ -121,6 +121,19 @@ def test_a_field_that_is_missing(name: str) -> None:
     fields = {key: value for key, value in GOOD.items() if key != name}
     with pytest.raises(ProtocolError, match="illisible"):
         page(json.dumps([fields]), ROOM)
+
+
+def test_a_list_of_rooms() -> None:
+    rooms = [{"name": "salon", "count": 3, "members": ["bob"]}]
+    assert room_list(json.dumps(rooms)) == (RoomSummary("salon", 3, ("bob",)),)
+    assert room_list("[]") == ()
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", '{"a":1}', "[1]", '[{"name":"x"}]', "[" * 100_000])
+def test_what_is_no_list_of_rooms(text: str) -> None:
+    """C'est une faute du serveur, dite comme telle."""
+    with pytest.raises(ProtocolError, match="liste des salons est illisible"):
+        room_list(text)
 
 
 @given(st.sampled_from([*GOOD, "room", "x"]), JSON)

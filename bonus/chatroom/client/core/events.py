@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chatroom.client.core.outbox import Post
-from chatroom.protocol.documents import Posted
+from chatroom.protocol.documents import Posted, RoomSummary
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Presence
 
@@ -64,15 +64,6 @@ class RefusedRequest:
 
     text: str
     post: Post | None
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSummary:
-    """`members` peut n'en nommer que les premiers."""
-
-    name: str
-    count: int
-    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Le client sans le réseau : ce qu'il sait, ce qu'il demande, ce qu'il répète après une coupure.
 
 Qui le fait vivre (network/link.py) lui passe les trames du serveur, envoie ce que rend
-`to_send`, et donne à un visage, en lignes ou plein écran, ce que rend `take_events`. Ni socket, ni
-fichier, ni horloge ici. La page web a le même en JavaScript (page/core/participant.js).
+`to_send`, et donne à un visage ce que rend `take_events`. Ni socket, ni fichier, ni horloge ici.
+La page web en a le jumeau, coupé aux mêmes endroits : page/core/participant.js.
 """
 
-import json
 from collections import deque
 
+from chatroom.client.core.checks import checked_image, checked_name, checked_text
 from chatroom.client.core.events import (
     Announcement,
     Ended,
@@ -18,13 +18,13 @@ from chatroom.client.core.events import (
     PageReceived,
     RefusedRequest,
     RoomsListed,
-    RoomSummary,
     Spoke,
     Welcomed,
 )
 from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.stream import Stream
-from chatroom.protocol.documents import Posted, page
+from chatroom.client.core.streams import Streams
+from chatroom.protocol.documents import Posted, page, room_list
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
@@ -54,7 +54,7 @@ from chatroom.protocol.messages import (
     Welcome,
     Whispered,
 )
-from chatroom.protocol.text import clean_name, fold
+from chatroom.protocol.text import fold
 from wording.harmless import neutral
 
 # Revenir ne servirait à rien, ou gênerait quelqu'un.
@@ -81,8 +81,7 @@ class Participant:
         self.outbox = Outbox(limits or Limits())
         self._limits = limits or Limits()
         self.welcomed = False  # sur la connexion présente
-        self._streams = {PRIVATE: Stream(PRIVATE)}
-        self._by_number: dict[int, Stream] = {}
+        self._streams = Streams()
         self._requests: list[Message] = []
         # Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
         self._asked: deque[Asked] = deque()
@@ -97,13 +96,9 @@ class Participant:
     def disconnected(self) -> None:
         """Elle est finie : tout ce qui n'était qu'à elle s'oublie."""
         self.welcomed = False
-        self._by_number.clear()
         self._asked.clear()
         self._requests.clear()
-        for room, stream in list(self._streams.items()):
-            stream.cut()
-            if stream.leaving and not self.outbox.waits_for(room):
-                del self._streams[room]
+        self._streams.cut(self.outbox)
 
     def receive(self, message: Message) -> None:
         """Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError."""
@@ -122,11 +117,11 @@ class Participant:
                 self._page(message)
             case Image():
                 self._answer(GetImage)
-                room = self._stream(message.room).name
+                room = self._streams.numbered(message.room).name
                 self._events.append(ImageReceived(room, message.seq, message.data))
             case RoomList():
                 self._answer(ListRooms)
-                self._events.append(RoomsListed(_rooms(message.rooms)))
+                self._events.append(RoomsListed(room_list(message.rooms)))
             case Notice():
                 self._events.append(NoticeShown(message.text))
             case Refused():
@@ -145,32 +140,20 @@ class Participant:
     def to_send(self, now: float) -> list[Message]:
         """Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`."""
         messages, self._requests = self._requests, []
-        if self.welcomed and all(stream.caught_up for stream in self._streams.values()):
-            messages += self.outbox.to_send(now, lambda room: self._streams[room].number)
-            messages += self._departures()
+        if self.welcomed and self._streams.caught_up:
+            messages += self.outbox.to_send(now, self._streams.number)
+            asked = {asked.room for asked in self._asked}
+            messages += [Leave(room) for room in self._streams.depart(self.outbox, asked)]
         return messages
-
-    def _departures(self) -> list[Message]:
-        """On ne sort d'un salon qu'une fois accusé ce qu'on y a dit, et reçu ce qu'on y demande."""
-        waited = {asked.room for asked in self._asked}
-        done = [
-            room
-            for room, stream in self._streams.items()
-            if stream.leaving and not self.outbox.waits_for(room) and stream.number not in waited
-        ]
-        streams = [self._streams.pop(room) for room in done]
-        for stream in streams:
-            del self._by_number[stream.number]
-        return [Leave(stream.number) for stream in streams]
 
     # Ce que veut la personne. Chacune lève ValueError, en français, si ce n'est pas possible.
 
     def join(self, name: str) -> None:
         """Entrer dans un salon, ou le créer ; Entered ou RefusedRequest suivra."""
-        name = _name("Nom de salon", name, self._limits.room)
-        stream = self._streams.get(fold(name))
+        name = checked_name("Nom de salon", name, self._limits.room)
+        stream = self._streams.named(name)
         if stream is None:
-            stream = self._streams[fold(name)] = Stream(name)
+            stream = self._streams.add(name)
             if self.welcomed:
                 self._ask(stream.join())
         elif stream.known:
@@ -184,22 +167,22 @@ class Participant:
 
     def say(self, room: str, text: str) -> Post:
         self._mine(room)
-        return self.outbox.add(Post(fold(room), self._text(text)))
+        return self.outbox.add(Post(fold(room), checked_text(text, self._limits.text)))
 
     def whisper(self, pseudo: str, text: str) -> Post:
-        pseudo = _name("Pseudo", pseudo, self._limits.pseudo)
-        return self.outbox.add(Post(PRIVATE, self._text(text), to=pseudo))
+        to = checked_name("Pseudo", pseudo, self._limits.pseudo)
+        return self.outbox.add(Post(PRIVATE, checked_text(text, self._limits.text), to))
 
     def send_image(self, room: str, name: str, data: bytes) -> Post:
         self._mine(room)
-        if not 0 < len(data) <= self._limits.image:
-            raise ValueError(f"Une image a {self._limits.image} octets au plus.")
-        name = _name("Nom d'image", name, self._limits.image_name)
-        return self.outbox.add(Post(fold(room), name, image=data))
+        image = checked_image(data, self._limits.image)
+        name = checked_name("Nom d'image", name, self._limits.image_name)
+        return self.outbox.add(Post(fold(room), name, image=image))
 
     def list_rooms(self, room: str = "") -> None:
         """Qui est où, ou qui est dans ce salon ; RoomsListed ou RefusedRequest suivra."""
-        self._ask(ListRooms(_name("Nom de salon", room, self._limits.room) if room else ""))
+        name = room and checked_name("Nom de salon", room, self._limits.room)
+        self._ask(ListRooms(name))
 
     def older(self, room: str) -> None:
         """La page d'avant tout ce qui a été reçu de ce salon ; PageReceived suivra."""
@@ -213,22 +196,14 @@ class Participant:
 
     def fetch(self, message: Pictured) -> None:
         """Les octets d'une image ; ImageReceived suivra."""
-        if message.room in self._by_number:
+        if self._streams.has(message.room):
             self._ask(GetImage(message.room, message.seq))
 
     def _mine(self, name: str) -> Stream:
-        stream = self._streams.get(fold(name))
+        stream = self._streams.named(name)
         if stream is None or not stream.known:
             raise ValueError(f"Vous n'êtes pas dans le salon {neutral(name)}.")
         return stream
-
-    def _text(self, text: str) -> str:
-        text = neutral(text).strip()
-        if not text:
-            raise ValueError("Un message vide.")
-        if len(text.encode()) > self._limits.text:
-            raise ValueError(f"Trop long : un message a {self._limits.text} octets au plus.")
-        return text
 
     def _ask(self, request: Asked) -> None:
         if not self.welcomed:
@@ -249,7 +224,7 @@ class Participant:
             raise ProtocolError("Deux fois bienvenue.")
         again, self.welcomed = bool(self.person), True
         if not message.back:  # si l'on y était, sa base est neuve
-            for stream in self._streams.values():
+            for stream in self._streams:
                 stream.forget()
         self.person, self.pseudo = message.person, message.pseudo
         self.token = message.token or self.token
@@ -258,13 +233,14 @@ class Participant:
             message.pseudo, message.person, message.colour, bool(message.back), again, message.token
         )
         self._events.append(event)
-        for stream in self._streams.values():
+        for stream in self._streams:
             self._ask(stream.join())
 
     def _joined(self, message: Joined) -> None:
         asked = self._answer(Join)
         assert isinstance(asked, Join)
-        stream = self._streams[fold(asked.room)]
+        stream = self._streams.named(asked.room)
+        assert stream
         if fold(message.name) != fold(asked.room):
             raise ProtocolError("On entre dans un salon qu'on n'a pas demandé.")
         if message.last < asked.after:
@@ -274,7 +250,7 @@ class Participant:
         if stream.joined(message, asked.after):
             following = GetPage(message.room, asked.after or message.last + 1, bool(asked.after))
             self._asked.appendleft(following)  # le serveur y répond sans qu'on le demande
-        self._by_number[message.room] = stream
+        self._streams.enter(stream)
         if stream.name != PRIVATE and not stream.leaving:
             event = Entered(stream.name, message.members, again, stream.remade)
             self._events.append(event)
@@ -283,7 +259,7 @@ class Participant:
 
     def _page(self, message: Page) -> None:
         self._answer(GetPage)
-        stream, more = self._stream(message.room), bool(message.more)
+        stream, more = self._streams.numbered(message.room), bool(message.more)
         messages = page(message.documents, message.room)
         if stream.caught_up:
             stream.older(messages, more=more)
@@ -299,7 +275,8 @@ class Participant:
 
     def _live(self, message: Posted | Announced) -> None:
         # Un salon qu'on vient de quitter parle encore un peu.
-        if stream := self._by_number.get(message.room):
+        if self._streams.has(message.room):
+            stream = self._streams.numbered(message.room)
             stream.live(message)
             self._release(stream)
 
@@ -324,42 +301,21 @@ class Participant:
             return
         asked = self._asked.popleft()
         if isinstance(asked, Join):
-            self._shut_out(fold(asked.room), message.text)
-        elif isinstance(asked, GetPage) and not (stream := self._stream(asked.room)).caught_up:
-            if asked.forwards:
-                raise RetryError(message.text)  # rien ne doit manquer : il faudra redemander
-            stream.give_up(asked.seq - 1)
-            self._release(stream)
+            self._shut_out(asked.room, message.text)
+        if not isinstance(asked, GetPage):
+            return
+        stream = self._streams.numbered(asked.room)
+        if stream.caught_up:
+            return
+        if asked.forwards:
+            raise RetryError(message.text)  # rien ne doit manquer : il faudra redemander
+        stream.give_up(asked.seq - 1)
+        self._release(stream)
 
-    def _shut_out(self, room: str, text: str) -> None:
+    def _shut_out(self, name: str, text: str) -> None:
         """On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas."""
-        if room == PRIVATE:
+        if fold(name) == PRIVATE:
             raise RetryError(text)
-        del self._streams[room]
-        for post in self.outbox.drop(room):
+        self._streams.remove(name)
+        for post in self.outbox.drop(fold(name)):
             self._events.append(RefusedRequest(text, post))
-
-    def _stream(self, number: int) -> Stream:
-        if number not in self._by_number:
-            raise ProtocolError("Une réponse à propos d'un salon où l'on n'est pas.")
-        return self._by_number[number]
-
-
-def _name(what: str, name: str, limit: int) -> str:
-    try:
-        return clean_name(name, limit)
-    except ValueError as why:
-        raise ValueError(f"{what} refusé : {why}.") from None
-
-
-def _rooms(text: str) -> tuple[RoomSummary, ...]:
-    try:
-        rooms = json.loads(text)
-        if not isinstance(rooms, list):
-            raise TypeError
-        return tuple(
-            RoomSummary(str(room["name"]), int(room["count"]), tuple(map(str, room["members"])))
-            for room in rooms
-        )
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise ProtocolError("La liste des salons est illisible.") from None

@@ -13,11 +13,10 @@ from chatroom.client.core.events import (
     PageReceived,
     RefusedRequest,
     RoomsListed,
-    RoomSummary,
     Spoke,
     Welcomed,
 )
-from chatroom.protocol.documents import Posted
+from chatroom.protocol.documents import Posted, RoomSummary
 from chatroom.protocol.messages import Pictured, Presence, Whispered
 from wording.harmless import neutral
 from wording.numbers import plural

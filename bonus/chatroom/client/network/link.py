@@ -24,15 +24,13 @@ from chatroom.client.network.connecting import ALERT, TlsError, connect, speaks_
 from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import FROM_SERVER, TOKEN, Closing, Notice, Ping, Welcome, decode
+from chatroom.protocol.messages import FROM_SERVER, GREETING, TOKEN, Ping, decode
 
 READ = 65_536  # octets lus à la fois
 GONE = "Connexion perdue"
 IN_CLEAR = "Ce serveur parle TLS : ajoutez --tls"
 UNVERIFIED = "La connexion est chiffrée, mais rien ne prouve qui est ce serveur (--tls-insecure)."
 USUAL = Limits()
-# Ce que dit d'abord un serveur de chat. « HTTP » commencerait une longue trame, à attendre.
-GREETING = {kind.KIND: FROM_SERVER[kind.KIND] for kind in (Welcome, Notice, Closing, Ping)}
 
 
 @dataclass(frozen=True, slots=True)

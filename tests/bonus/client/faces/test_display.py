@@ -13,13 +13,12 @@ from chatroom.client.core.events import (
     PageReceived,
     RefusedRequest,
     RoomsListed,
-    RoomSummary,
     Spoke,
     Welcomed,
 )
 from chatroom.client.core.outbox import Post
 from chatroom.client.faces.display import Display, Shown, day_of
-from chatroom.protocol.documents import Posted
+from chatroom.protocol.documents import Posted, RoomSummary
 from chatroom.protocol.messages import Pictured, Presence, Said, Whispered
 
 NOON = 1_795_262_400_000  # ms : samedi 21 novembre 2026, 12:00 UTC

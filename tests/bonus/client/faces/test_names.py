@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from chatroom.client.core.events import Announcement, Entered, RoomsListed, RoomSummary, Spoke
+from chatroom.client.core.events import Announcement, Entered, RoomsListed, Spoke
 from chatroom.client.faces.names import KNOWN, Names
+from chatroom.protocol.documents import RoomSummary
 from chatroom.protocol.messages import Presence, Said
 
 

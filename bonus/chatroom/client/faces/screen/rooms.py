@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from chatroom.client.core.events import Announcement, RoomSummary
+from chatroom.client.core.events import Announcement
 from chatroom.client.faces.display import day_of, local_time
-from chatroom.protocol.documents import Posted
+from chatroom.protocol.documents import Posted, RoomSummary
 from chatroom.protocol.messages import PRIVATE, Pictured, Presence, Whispered
 from chatroom.protocol.text import fold
 from wording.harmless import neutral

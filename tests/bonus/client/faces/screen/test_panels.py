@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from chatroom.client.core.events import RoomSummary
 from chatroom.client.faces.screen.panels import (
     LinkState,
     PeoplePanel,
@@ -13,6 +12,7 @@ from chatroom.client.faces.screen.panels import (
     shorten,
 )
 from chatroom.client.faces.screen.rooms import OpenRoom, OpenRooms
+from chatroom.protocol.documents import RoomSummary
 from chatroom.protocol.messages import PRIVATE
 from textual.pilot import Pilot
 from textual.widget import Widget

@@ -1,9 +1,10 @@
 """Les salons ouverts, et ce que chacun a à montrer."""
 
 import pytest
-from chatroom.client.core.events import Announcement, RoomSummary
+from chatroom.client.core.events import Announcement
 from chatroom.client.faces.screen import rooms
 from chatroom.client.faces.screen.rooms import Entry, OpenRoom, OpenRooms, entry_of
+from chatroom.protocol.documents import RoomSummary
 from chatroom.protocol.messages import PRIVATE, Pictured, Presence, Said, Whispered
 
 BOB = (7, 1, 1_764_000_000_000, 2, 1, 0x2F6FDE, "bob")

@@ -16,8 +16,8 @@ from playwright.sync_api import Page
 
 from tests.bonus.client.core.model_server import Server, Someone, settle
 from tests.bonus.client.core.test_participants import PSEUDOS, ROOMS, play
-from tests.bonus.page.recorded import ERRORS, METHODS, TYPES, Recorded
-from tests.bonus.page.storm import Storm
+from tests.bonus.page.core.recorded import ERRORS, METHODS, TYPES, Recorded
+from tests.bonus.page.core.storm import Storm
 
 REPLAY = """async (conversations) => {
   const { Participant } = await import("/core/participant.js");
@@ -108,7 +108,7 @@ def named(result: Any) -> list[str]:
 
 
 def test_several_people_and_a_real_server(modules: Page) -> None:
-    """Les scènes de tests/bonus/core, où chacun lit tout, une fois, quoi qu'il arrive."""
+    """Les scènes de tests/bonus/client/core, où chacun lit tout, une fois, quoi qu'il arrive."""
     conversations = []
     for seed in range(8):
         server = Server()

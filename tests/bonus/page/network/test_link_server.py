@@ -10,13 +10,13 @@ from chatroom.protocol.messages import Said, Say
 from playwright.sync_api import Page
 
 from tests.bonus.page.browsers import Pages
-from tests.bonus.page.links import pump
+from tests.bonus.page.network.links import pump
 from tests.bonus.processes import Server, present
 
 EMPTY = '<!doctype html><link rel="icon" href="data:,">'
 START = """async () => {
-  const { Link } = await import("/transports/link.js");
-  const { Tokens } = await import("/services/tokens.js");
+  const { Link } = await import("/network/link.js");
+  const { Tokens } = await import("/tokens.js");
   const limits = await (await fetch("/limits.json")).json();
   Object.assign(window, { events: [], posts: [] });
   window.link = new Link({

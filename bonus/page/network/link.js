@@ -7,24 +7,14 @@
 import { Participant, RetryError } from "../core/participant.js";
 import { ProtocolError, Reason } from "../protocol/frames.js";
 import { encode, joined, TOKEN_SIZE } from "../protocol/messages.js";
-import { TokensError } from "../services/tokens.js";
+import { TokensError } from "../tokens.js";
 import { Connection, now } from "./connection.js";
 import { Wait } from "./wait.js";
 
-/** @import { Event, Limits } from "../core/events.js" */
+/** @import { Event } from "../core/events.js" */
+/** @import { Limits } from "../protocol/limits.js" */
 /** @import { Message } from "../protocol/messages.js" */
-
-/**
- * En secondes : combien de temps attendre, et quoi.
- *
- * @typedef {object} Patience
- * @property {number} answer qu'un serveur décroche, ou réponde « je suis là »
- * @property {number} ping de silence avant de lui demander s'il est là
- * @property {number} idle de silence avant de conclure que non
- * @property {number} first avant un premier nouvel essai, au plus ; le double à chaque échec
- * @property {number} longest entre deux essais, au plus
- * @property {number} goodbye sans un seul accusé, avant de partir quand même
- */
+/** @import { Patience } from "./connection.js" */
 
 /**
  * Où sont les jetons, par pseudo. `keep` lève TokensError s'il ne peut garder celui-là.
@@ -158,8 +148,7 @@ export class Link {
     return text;
   }
 
-  /** @param {Iterable<Message>} messages */
-  #receive(messages) {
+  #receive(/** @type {Iterable<Message>} */ messages) {
     const { participant } = this;
     try {
       for (const message of messages) {

@@ -1,6 +1,6 @@
 /** Les jetons secrets d'une personne : ce qui prouve au serveur qu'un pseudo est le sien. */
 
-import { fold } from "../protocol/text.js";
+import { fold } from "./protocol/text.js";
 
 const LAST = "chat:pseudo";
 const HEXADECIMAL = /^(?:[0-9a-f]{2}){1,64}$/;
@@ -58,13 +58,11 @@ export class Tokens {
   }
 }
 
-/** @param {string} pseudo */
-function place(pseudo) {
+function place(/** @type {string} */ pseudo) {
   return `chat:token:${fold(pseudo)}`;
 }
 
-/** @param {string} key */
-function read(key) {
+function read(/** @type {string} */ key) {
   try {
     return localStorage.getItem(key);
   } catch { // même le nommer peut être refusé

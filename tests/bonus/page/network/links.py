@@ -28,8 +28,8 @@ EVERYTHING = dict.fromkeys(KINDS, 2_000_000)
 SOCKET = "ws://chat.test/socket"
 # `broken` : des jetons qui ne peuvent être gardés.
 START = """async ([url, broken, limits, patience]) => {
-  const { Link } = await import("/transports/link.js");
-  const { TokensError } = await import("/services/tokens.js");
+  const { Link } = await import("/network/link.js");
+  const { TokensError } = await import("/tokens.js");
   const kept = new Map();
   const tokens = {
     get: (pseudo) => kept.get(pseudo) ?? null,

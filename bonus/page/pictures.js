@@ -1,8 +1,8 @@
 /** Les images : les reconnaître, et préparer celles qu'on envoie. */
 
-import { neutral } from "../protocol/text.js";
+import { neutral } from "./protocol/text.js";
 
-/** @import { Limits } from "../core/events.js" */
+/** @import { Limits } from "./protocol/limits.js" */
 /** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
 
 const LARGEST = 50_000_000; // octets d'un fichier que l'on veut bien décoder
@@ -18,12 +18,8 @@ const SIGNATURES = Object.entries({
 /** Une image refusée ; le texte est une phrase pour qui l'envoie. */
 export class PictureError extends Error {}
 
-/**
- * Le type MIME d'un PNG ou d'un JPEG, à ses premiers octets ; rien pour tout le reste.
- *
- * @param {Uint8Array} data
- */
-export function typeOf(data) {
+/** Le type MIME d'un PNG ou d'un JPEG, à ses premiers octets ; rien pour tout le reste. */
+export function typeOf(/** @type {Uint8Array} */ data) {
   const found = SIGNATURES.find(([, start]) => start.every((byte, place) => data[place] === byte));
   return found?.[0] ?? "";
 }

@@ -18,7 +18,7 @@ from chatroom.protocol.messages import (
 from playwright.sync_api import Page
 
 from tests.bonus.page.browsers import Pages
-from tests.bonus.page.links import ME, ROOM, Stage, pump, said
+from tests.bonus.page.network.links import ME, ROOM, Stage, pump, said
 
 PING, IDLE = int(Limits().ping * 1000), int(Limits().idle * 1000)  # millisecondes
 

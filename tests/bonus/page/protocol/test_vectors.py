@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from chatroom.client.network.link import GREETING
 from playwright.sync_api import Page
 
 from tests.bonus.protocol.vectors import BOUNDS, FILE, Vector, vectors
@@ -86,74 +85,3 @@ def test_every_vector(outcomes: list[tuple[Vector, dict[str, Any], dict[str, Any
     for vector, at_once, slowly in outcomes:
         assert at_once == expected(vector, at_once["partial"]), vector.name
         assert slowly == expected(vector, slowly["partial"]), vector.name
-
-
-def test_the_bounds_of_a_client(modules: Page) -> None:
-    """Ce que la page accepte du serveur, et d'abord : comme le client Python."""
-    found = modules.evaluate(
-        """async () => {
-          const { FROM_SERVER, GREETING } = await import("/protocol/messages.js");
-          return [[...FROM_SERVER], [...GREETING]];
-        }"""
-    )
-    from_server, greeting = (dict(map(tuple, bounds)) for bounds in found)
-    assert from_server == dict(BOUNDS["server"])
-    assert greeting == GREETING
-
-
-def test_what_does_not_fit(modules: Page) -> None:
-    """Une valeur trop grande pour son champ ne part pas tronquée."""
-    names = modules.evaluate(
-        """async () => {
-          const { encode } = await import("/protocol/messages.js");
-          const wrong = [
-            { kind: "Leave", room: 2 ** 32 },
-            { kind: "Leave", room: -1 },
-            { kind: "Leave", room: 1.5 },
-            { kind: "Join", room: "x".repeat(256), after: 0 },
-            { kind: "Join", room: "\\ud800", after: 0 },
-            { kind: "Say", room: 1, nonce: 2n ** 64n, text: "" },
-            { kind: "Notice", text: "é".repeat(32_768) },
-          ];
-          return wrong.map((message) => {
-            try {
-              return encode(message);
-            } catch (error) {
-              return error.name;
-            }
-          });
-        }"""
-    )
-    assert names == ["RangeError"] * 7
-
-
-def test_a_byte_order_mark_is_a_character(modules: Page) -> None:
-    """TextDecoder, de lui-même, le mangerait en tête d'un texte."""
-    found = modules.evaluate(
-        """async () => {
-          const { NAME } = await import("/protocol/fields.js");
-          return NAME.read(NAME.write("\\ufeffbob"), 0)[0];
-        }"""
-    )
-    assert found == "\ufeffbob"
-
-
-def test_a_long_frame_in_small_pieces(modules: Page) -> None:
-    """Une image d'un million d'octets, reçue par paquets, dans un temps proportionné."""
-    size, seconds = modules.evaluate(
-        """async () => {
-          const { Decoder } = await import("/protocol/frames.js");
-          const { decode, encode, FROM_SERVER } = await import("/protocol/messages.js");
-          const data = new Uint8Array(1_000_000).fill(7);
-          const frame = encode({ kind: "Image", room: 1, seq: 2, data });
-          const decoder = new Decoder(FROM_SERVER);
-          const start = performance.now();
-          for (let place = 0; place < frame.length; place += 10) {
-            decoder.feed(frame.slice(place, place + 10));
-            const found = decoder.next();
-            if (found) return [decode(...found).data.length, (performance.now() - start) / 1000];
-          }
-        }"""
-    )
-    assert size == 1_000_000
-    assert seconds < 5

@@ -32,7 +32,7 @@ from chatroom.protocol.messages import (
 )
 from chatroom.protocol.text import fold
 
-from tests.bonus.page.recorded import Recorded
+from tests.bonus.page.core.recorded import Recorded
 
 ME, OTHER = 1, 2
 PAGE = 3

@@ -4,7 +4,18 @@ import { Decoder } from "../protocol/frames.js";
 import { decode, encode, FROM_SERVER, GREETING } from "../protocol/messages.js";
 
 /** @import { Message } from "../protocol/messages.js" */
-/** @import { Patience } from "./link.js" */
+
+/**
+ * En secondes : combien de temps attendre, et quoi.
+ *
+ * @typedef {object} Patience
+ * @property {number} answer qu'un serveur décroche, ou réponde « je suis là »
+ * @property {number} ping de silence avant de lui demander s'il est là
+ * @property {number} idle de silence avant de conclure que non
+ * @property {number} first avant un premier nouvel essai, au plus ; le double à chaque échec
+ * @property {number} longest entre deux essais, au plus
+ * @property {number} goodbye sans un seul accusé, avant de partir quand même
+ */
 
 const CHUNK = 32_768; // octets d'un message WebSocket ; le serveur refuse le double
 const GONE = "Connexion perdue";
@@ -62,8 +73,7 @@ export class Connection {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} data */
-  send(data) {
+  send(/** @type {Uint8Array<ArrayBuffer>} */ data) {
     for (let place = 0; place < data.length; place += CHUNK) {
       this.#socket.send(data.subarray(place, place + CHUNK));
     }
@@ -77,12 +87,8 @@ export class Connection {
     this.#probing = setTimeout(() => this.end(GONE), this.#patience.answer * 1000);
   }
 
-  /**
-   * C'est fini, tout de suite : l'adieu de WebSocket attendrait un serveur qui n'est plus là.
-   *
-   * @param {string} text
-   */
-  end(text) {
+  /** C'est fini, tout de suite : l'adieu de WebSocket attendrait un serveur qui n'est plus là. */
+  end(/** @type {string} */ text) {
     clearTimeout(this.#watching);
     clearTimeout(this.#probing);
     this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
