@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatroom.client.settings import load_client
 from chatroom.client.start import run
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 
 from wording.harmless import neutral
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from chatroom.common.groups import needing
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.text import fold
 from chatroom.server.operation.settings import ServerSettings, load_server
 from chatroom.server.storage.history import export

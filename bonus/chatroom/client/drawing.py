@@ -14,7 +14,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from chatroom.common.images import JPEG_START, PNG_SIGNATURE, SCAN, Picture, inspect, segments
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 
 DAMAGED = "L'image est abîmée ou incomplète."

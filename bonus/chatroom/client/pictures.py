@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chatroom.common.groups import needing
 from chatroom.common.images import inspect
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from wording.harmless import neutral
 

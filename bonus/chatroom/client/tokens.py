@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chatroom.common.state import make_private
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.text import fold
 from wording.reasons import reason
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatroom.common.settings import KEYS, Converter, converter, keys, shown, unknown
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from wording.arguments import Parser
 from wording.reasons import reason

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 
 
 @contextmanager

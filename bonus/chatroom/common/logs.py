@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from chatroom.common.state import make_private, state_folder
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from wording.harmless import neutral
 from wording.numbers import plural
 from wording.reasons import reason

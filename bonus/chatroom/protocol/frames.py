@@ -8,7 +8,7 @@ longue : un octet dit sur combien d'octets (3 ou 4) tient la taille. Chaque corp
 from collections.abc import Mapping
 from enum import IntEnum
 
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 
 LONG = 0x80
 SHORT_MAX = 0xFFFF

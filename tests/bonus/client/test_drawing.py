@@ -10,7 +10,7 @@ import pytest
 from chatroom.client import drawing
 from chatroom.client.drawing import ascii_art
 from chatroom.common.images import inspect
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from hypothesis import given, settings
 from hypothesis import strategies as st

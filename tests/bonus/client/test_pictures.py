@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from chatroom.client.drawing import ascii_art
 from chatroom.client.pictures import drawn, read_picture
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 
 from tests.bonus.pictures import JPEG, PNG

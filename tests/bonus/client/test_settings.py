@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from chatroom.client.settings import CLIENT, ClientSettings, load_client
 from chatroom.common.settings import NAMES
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 
 
 def load(tmp_path: Path, *arguments: str, **environ: str) -> ClientSettings:

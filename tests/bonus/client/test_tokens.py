@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from chatroom.client import tokens as module
 from chatroom.client.tokens import Tokens
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 
 from tests.support.processes import Process
 

@@ -10,7 +10,7 @@ import pytest
 from chatroom.client.settings import ClientSettings, load_client
 from chatroom.common import settings
 from chatroom.common.config import MAX_SIZE
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.operation.settings import ServerSettings, load_server
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from chatroom.common import images
 from chatroom.common.images import Picture, inspect
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from PIL import Image
 

@@ -17,7 +17,7 @@ from typing import TextIO
 import pytest
 from chatroom.common import logs
 from chatroom.common.logs import Log, open_log
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 
 from tests.support.processes import ENVIRONMENT, ROOT, limited
 from tests.support.waiting import DEADLINE, wait_until

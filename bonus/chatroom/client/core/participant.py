@@ -24,8 +24,8 @@ from chatroom.client.core.events import (
 from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.stream import Stream
 from chatroom.client.core.streams import Streams
+from chatroom.protocol import ChatError
 from chatroom.protocol.documents import Posted, page, room_list
-from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (

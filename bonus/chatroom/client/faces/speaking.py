@@ -9,7 +9,7 @@ from chatroom.client.faces.commands import addressed
 from chatroom.client.faces.names import Names
 from chatroom.client.network.link import Link
 from chatroom.client.pictures import read_picture
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 
 DEFAULT_ROOM = "général"

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from pathlib import Path
 
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from wording.reasons import reason
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

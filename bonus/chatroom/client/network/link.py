@@ -21,7 +21,7 @@ from chatroom.client.core.events import (
 )
 from chatroom.client.core.participant import Participant, RetryError
 from chatroom.client.network.connecting import ALERT, TlsError, connect, speaks_tls
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import FROM_SERVER, GREETING, TOKEN, Ping, decode

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from chatroom.common.colours import draw_colour
+from chatroom.protocol import ChatError
 from chatroom.protocol.documents import Posted
-from chatroom.protocol.errors import ChatError
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     PRIVATE,

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from chatroom.common.state import make_private
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.server.operation.addresses import machine_names, network_addresses
 from chatroom.server.operation.settings import hosts
 from wording.reasons import reason

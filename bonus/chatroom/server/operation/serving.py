@@ -19,7 +19,7 @@ from typing import TextIO, cast
 
 from chatroom.common.images import inspect
 from chatroom.common.logs import Log, open_log
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
 from chatroom.server.operation.addresses import machine_names

@@ -9,7 +9,7 @@ from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
 from chatroom.common.settings import HOST, PORT, Converter, boolean, file, folder, host, name, port
 from chatroom.common.state import state_folder
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.history import FORMAT

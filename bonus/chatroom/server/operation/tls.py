@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chatroom.common.groups import needing
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from wording.reasons import reason
 
 # Ce que dit OpenSSL d'un certificat et de sa clé, et ce qu'on en dit.

@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 from chatroom.client.core.events import Entered, Event, Welcomed
 from chatroom.client.network.link import Link, Patience
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
     KINDS,

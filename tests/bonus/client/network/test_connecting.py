@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from chatroom.client.network import connecting
 from chatroom.client.network.connecting import TlsError, client_context, connect, speaks_tls
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Closing
 from chatroom.server.operation.certificates import Made

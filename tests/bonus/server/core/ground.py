@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.protocol.frames import Decoder, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (

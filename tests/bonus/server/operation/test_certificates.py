@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.client.network.connecting import client_context
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.server.operation import certificates
 from chatroom.server.operation.certificates import make_certificate, server_names
 from chatroom.server.operation.tls import server_context

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.server.operation.certifying import make_cert
 from chatroom.server.operation.settings import ServerSettings
 from cryptography import x509

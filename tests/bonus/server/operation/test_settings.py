@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from chatroom.client.settings import CLIENT
 from chatroom.common.settings import NAMES
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.server.operation.settings import (
     SERVER,
     ServerSettings,

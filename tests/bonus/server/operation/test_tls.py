@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.client.network.connecting import client_context
-from chatroom.protocol.errors import ChatError
+from chatroom.protocol import ChatError
 from chatroom.server.operation.tls import server_context
 from cryptography.hazmat.primitives import serialization
 
