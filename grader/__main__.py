@@ -18,7 +18,22 @@ def only_ours() -> None:
     sys.path[:] = [os.path.dirname(own), *kept]  # noqa: PTH120
 
 
+def speak_utf8() -> None:
+    """Dans une autre langue, repartir en UTF-8 : une copie y tourne, ses noms et ses textes y sont.
+
+    Ce que nous écrivons reste dans l'encodage du terminal.
+    """
+    again = ["-X", "utf8"]
+    if sys.getfilesystemencoding() == "utf-8" or sys.orig_argv[1:3] == again:
+        return
+    import locale  # noqa: PLC0415 (ailleurs, personne n'en a l'usage si tôt)
+
+    os.environ.setdefault("PYTHONIOENCODING", locale.getencoding())
+    os.execv(sys.executable, [sys.executable, *again, *sys.orig_argv[1:]])
+
+
 if __name__ == "__main__":
+    speak_utf8()
     only_ours()
 
     from grader.command.cli import main

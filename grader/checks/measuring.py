@@ -60,15 +60,30 @@ async def both(arena: Arena) -> Launch:
         if alone >= 2 * COUNT and await _in_turn(arena):
             arena.notes.append(IN_TURN)
             return launch
-        missing = "synchrone" if alone < COUNT else "asynchrone"
         raise Wrong(
-            f"La version {missing} n'est pas lancée sur toutes les URL.",
+            _missing(alone, together),
             sent=web.sent,
             expected=f"{COUNT} pages demandées une à une, et {COUNT} demandées ensemble",
             received=f"{alone} une à une, {together} ensemble\n{program.last_lines}",
             timed_out=program.running,
         ).showing(program.last_lines)
     return launch
+
+
+def _missing(alone: int, together: int) -> str:
+    """Ce que disent les requêtes, d'où l'on ne voit pas qui les a faites."""
+    if alone >= 2 * COUNT:
+        return (
+            "Toutes les pages sont demandées une à une : la version asynchrone n'est pas lancée, "
+            "ou ne l'est que sur une URL à la fois."
+        )
+    if together >= 2 * COUNT:
+        return (
+            "Aucune page n'est demandée seule : la version synchrone n'est pas lancée, ou l'est en "
+            "même temps que l'autre."
+        )
+    missing = "synchrone" if alone < COUNT else "asynchrone"
+    return f"La version {missing} n'est pas lancée sur toutes les URL."
 
 
 async def _close(web: Web, program: Program) -> None:

@@ -121,8 +121,8 @@ def _step(step: Step, checks: list[CheckResult], prepared: Prepared, script: Scr
 
 
 def overall(checks: list[CheckResult]) -> Verdict:
-    """Le pire de ceux des contrôles ; « partiel » quand un échec laisse pourtant des points."""
+    """Le pire de ceux des contrôles ; « partiel » s'il y a pourtant des points."""
     verdicts = {result.verdict for result in checks}
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
     earned = any(result.earned for result in checks)
-    return Verdict.PARTIAL if worst is Verdict.FAILED and earned else worst
+    return Verdict.PARTIAL if worst in (Verdict.FAILED, Verdict.NOT_JUDGED) and earned else worst

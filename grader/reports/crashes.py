@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from grader.model.records import Report, Verdict
 
-PLACES = re.compile(r'^ *File "(.+)", line (\d+)', re.MULTILINE)
+PLACE = re.compile(r'^ *File "(.+)", line (\d+)', re.MULTILINE)
+CLASS = re.compile(r"^[\w.]+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,10 @@ def crashes(report: Report) -> list[Crash]:
 
 
 def _cause(trace: str) -> object:
-    """Où l'exception est levée, et laquelle : ce qui y mène change d'un contrôle à l'autre."""
-    return tuple(PLACES.findall(trace)[-1:]), trace.rstrip().rpartition("\n")[2]
+    """Où l'exception est levée, et sa classe : le chemin et le message changent d'un contrôle à
+    l'autre."""
+    places = list(PLACE.finditer(trace))
+    if not places:
+        return trace
+    raised = CLASS.search(trace, places[-1].end())
+    return places[-1].groups(), raised and raised[0]

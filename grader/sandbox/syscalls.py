@@ -1,9 +1,10 @@
 """Les appels système permis à la copie : un filtre seccomp, en BPF classique (seccomp(2)).
 
 Tout le reste est refusé. Ce qui est permis est ce que l'on a vu faire à la copie modèle, aux copies
-inhabituelles, aux bibliothèques que le TP emploie et à Python lui-même (`calls.json`, dans les
-tests) : ni le trousseau de clés, ni les autres processus, ni les files, les lectures différées, les
-surveillances de dossier que la machine compte pour tous, ni ce qu'on ajoutera demain au noyau.
+inhabituelles, aux bibliothèques que le TP emploie, aux commandes qu'un script lance et à Python
+lui-même (`calls.json`, dans les tests) : ni le trousseau de clés, ni les autres processus, ni les
+files, les lectures différées, les surveillances de dossier que la machine compte pour tous, ni ce
+qu'on ajoutera demain au noyau.
 
 « Appel inconnu » (ENOSYS) : une bibliothèque s'en passe alors, comme avec un vieux noyau.
 """

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.command.exits import OK
+from grader.command.exits import NOT_FULL, OK
+from tests.grader.commandline import HASTY, submission
 from tests.support.processes import ENVIRONMENT, ROOT
 
 FROM_ANYWHERE = [str(ROOT / "grader")]
@@ -64,3 +65,20 @@ def test_from_a_folder_that_is_gone(tmp_path: Path) -> None:
         check=False,
     )
     assert (result.returncode, result.stderr) == (OK, "")
+
+
+@pytest.mark.sandbox
+def test_judges_in_utf8_and_writes_as_the_terminal_reads(tmp_path: Path) -> None:
+    """L'analyse des scripts, un dossier accentué : rien ne dépend de la langue de la machine."""
+    folder = submission(tmp_path / "élève", HASTY)
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    result = subprocess.run(
+        [sys.executable, *AS_A_MODULE, "step", "I.1.sync", folder],
+        cwd=ROOT,
+        env=ENVIRONMENT | ascii_only,
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (NOT_FULL, b"")
+    assert "/?l?ve\n" in result.stdout.decode("ascii")

@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from unittest.mock import patch
 
+import pytest
+
+from grader.checks.staying import TOLD_AT_ONCE
 from grader.discovery.files import SourceFile, Submission
 from grader.discovery.interpreters import Interpreter
 from grader.discovery.sources import SourceFacts, facts
@@ -23,6 +26,11 @@ from tests.grader.variants import TEXTBOOK
 
 Play = Callable[[Arena], Awaitable[Launch | None]]
 AUTHORITY = Authority()
+# Avec les autres, un contrôle ne l'apprend qu'à la fin, ou se tait (checks/staying.py).
+TELLS_AT_ONCE = pytest.mark.skipif(
+    sys.version_info < TOLD_AT_ONCE,
+    reason="ce Python ne dit qu'à la fin l'exception de qui sert un client",
+)
 
 
 def play(

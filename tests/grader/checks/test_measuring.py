@@ -35,8 +35,10 @@ SYNC, TOGETHER = TIMED.replace("RUN", "sync"), TIMED.replace("RUN", "together")
     ("script", "said"),
     [
         ("sync(); together()", ""),
-        ("sync(); sync()", "La version asynchrone n'est pas lancée"),
-        ("together()", "La version synchrone n'est pas lancée"),
+        ("sync()", "La version asynchrone n'est pas lancée sur toutes les URL."),
+        ("sync(); sync()", "la version asynchrone n'est pas lancée, ou ne l'est que sur une URL"),
+        ("together()", "La version synchrone n'est pas lancée sur toutes les URL."),
+        ("together(); together()", "n'est pas lancée, ou l'est en même temps que l'autre."),
         ("fetch(urls()[0])", "ne demande pas toutes les pages"),
     ],
 )

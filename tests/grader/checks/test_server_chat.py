@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grader.checks.playing import message, play, textbook
+from tests.grader.checks.playing import TELLS_AT_ONCE, message, play, textbook
 
 RELAYED = "{pseudo} a dit : {msg}"
 ANNOUNCED = 'await send_to_all(f"Annonce : {pseudo} a rejoint la chatroom")'
@@ -43,7 +43,10 @@ MUTE = ('client["w"].write(text.encode())', "pass")
         ("II.5.server", "options", [('"-p", ', "")], "Avec -p et -a", 0.0),
         ("II.5.server", "hello_required", [], "", 1.0),
         ("II.5.server", "hello_required", [(REFUSAL, "")], "est admis", 0.0),
-        ("II.5.server", "hello_required", [SECOND], "parle encore : ZeroDivisionError", 0.5),
+        pytest.param(
+            *("II.5.server", "hello_required", [SECOND], "parle encore : ZeroDivisionError", 0.5),
+            marks=TELLS_AT_ONCE,
+        ),
         ("II.6.server", "chat", [], "", 1.0),
         ("II.6.server", "chat", [("a rejoint", "rejoint")], "L'annonce de l'arrivée", 0.5),
         ("II.6.server", "chat", [("a dit :", "dit :")], "Le message de", 0.5),
@@ -63,6 +66,7 @@ def test_chat_servers(
     assert outcome.credit == credit
 
 
+@TELLS_AT_ONCE
 def test_the_exception_is_blamed_on_the_message_that_raised_it(tmp_path: Path) -> None:
     outcome = play(tmp_path, "II.5.server", textbook("II.5.server", SECOND), "hello_required")
     sent = [event.text for event in outcome.timeline if event.kind == "sent"]

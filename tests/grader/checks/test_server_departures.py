@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grader.checks.playing import message, play, textbook
+from tests.grader.checks.playing import TELLS_AT_ONCE, message, play, textbook
 
 ABRUPT = ("except ConnectionError", "except EOFError")
 KEPT = (("    del CLIENTS[addr]\n", ""), ('            await client["w"].drain()\n', ""))
@@ -51,7 +51,15 @@ def test_departures(
     ("step", "check", "edit", "advice"),
     [
         ("II.4.server", "departures", ABRUPT, "après un départ brutal (RST)"),
-        ("II.6.server", "leaves", (GOODBYE, GOODBYE + "\n    1 / 0"), "un départ : ZeroDivision"),
+        pytest.param(
+            *(
+                "II.6.server",
+                "leaves",
+                (GOODBYE, GOODBYE + "\n    1 / 0"),
+                "un départ : ZeroDivision",
+            ),
+            marks=TELLS_AT_ONCE,
+        ),
     ],
 )
 def test_what_is_only_advice(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.grader.checks.playing import message, play, textbook
+from tests.grader.checks.playing import TELLS_AT_ONCE, message, play, textbook
 
 EARLY = (
     ("    try:", '    writer.write(f"Hello {ip}:{port}".encode())\n    try:'),
@@ -76,8 +76,17 @@ def test_first_servers(
     ("edit", "advice"),
     [
         (("except ConnectionError", "except EOFError"), "(RST) : ConnectionResetError"),
-        (('(errors="replace")', "()"), "ne sont pas du texte : UnicodeDecodeError"),
-        (("            break\n        msg", "            1 / 0\n        msg"), "part : ZeroDiv"),
+        pytest.param(
+            *(('(errors="replace")', "()"), "ne sont pas du texte : UnicodeDecodeError"),
+            marks=TELLS_AT_ONCE,
+        ),
+        pytest.param(
+            *(
+                ("            break\n        msg", "            1 / 0\n        msg"),
+                "part : ZeroDiv",
+            ),
+            marks=TELLS_AT_ONCE,
+        ),
     ],
 )
 def test_what_nobody_asked_costs_nothing(

@@ -8,7 +8,7 @@ import pytest
 from grader.checks.starting import start_server
 from grader.checks.staying import advise_of_exception, still_talk
 from grader.driving.arena import Arena
-from tests.grader.checks.playing import message, play, textbook
+from tests.grader.checks.playing import TELLS_AT_ONCE, message, play, textbook
 
 RELAY = 'await send_to_others(f"{ip}:{port} a dit : {msg}", addr)'
 
@@ -19,7 +19,13 @@ RELAY = 'await send_to_others(f"{ip}:{port} a dit : {msg}", addr)'
         ([], ""),
         ([("a dit :", "dit :")], ""),
         ([(RELAY, f"{RELAY}\n        break")], "Le message 2 ici n'arrive plus"),
-        ([(RELAY, "1 / 0")], "plus à ceux qui restent. Une exception échappe au programme : Zero"),
+        pytest.param(
+            *(
+                [(RELAY, "1 / 0")],
+                "plus à ceux qui restent. Une exception échappe au programme : Zero",
+            ),
+            marks=TELLS_AT_ONCE,
+        ),
         ([('client["w"].write(', 'await asyncio.sleep(0); client["w"].write("x" and ')], ""),
         ([(RELAY, "import os; os._exit(1)")], "Le programme s'arrête ici."),
     ],

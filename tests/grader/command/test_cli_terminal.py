@@ -32,7 +32,8 @@ def folder() -> Iterator[Path]:
 def endless(folder: Path) -> tuple[Path, str]:
     """Une copie qui ne finit pas, et ce qui, dans leurs commandes, désigne ses processus."""
     marker = f"marque{uuid.uuid4().hex}"
-    source = "import time\nprint(1, flush=True)\ntime.sleep(600)\n"
+    # Il ne dort pas pour de bon, ce qui le ferait juger, et arrêter, aussitôt.
+    source = "import time\nprint(1, flush=True)\nwhile True:\n    time.sleep(0.1)\n"
     return submission(folder / "copie", {f"{marker}/sleep_and_print.py": source}), marker
 
 

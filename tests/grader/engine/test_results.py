@@ -195,3 +195,10 @@ def test_what_the_machine_lacks_costs_nothing() -> None:
     assert [(c.verdict, c.cause) for c in result.checks] == [
         (Verdict.NOT_JUDGED, "il manque un module")
     ] * 2
+
+
+def test_what_was_judged_of_a_step_is_not_called_unjudged() -> None:
+    lacking = Outcome(0.0, unjudged="la mémoire manque")
+    result = judged(**every(right(), clients=lacking))
+    assert (result.verdict, result.earned, result.points) == (PARTIAL, 4, 4)
+    assert judged(**every(lacking)).verdict is Verdict.NOT_JUDGED

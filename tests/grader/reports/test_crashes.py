@@ -34,6 +34,12 @@ def test_the_same_cause_from_several_places_is_one_crash() -> None:
     assert crash.trace == trace()
 
 
+def test_what_the_exception_says_may_name_the_check() -> None:
+    said = [f"KeyError: 'c{n}'\n{n} contrôles en tout" for n in range(3)]
+    (crash,) = crashes(crashed(*(trace(error=error) for error in said)))
+    assert crash.checks == ("c0", "c1", "c2")
+
+
 def test_another_exception_or_another_line_is_another_crash() -> None:
     other = trace().replace("line 7", "line 8")
     found = crashes(crashed(trace(), trace(error="KeyError: 1"), other, trace(line=2)))

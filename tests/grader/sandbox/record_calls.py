@@ -3,8 +3,9 @@
     python -m tests.grader.sandbox.record_calls NOM [PYTHON]
 
 NOM : `textbook` (la copie modèle et les copies inhabituelles, dans leurs cellules), `libraries`
-(les bibliothèques que les copies emploient) ou `everyday` (la bibliothèque standard). Ce dernier se
-relève avec chaque version de Python : `PYTHON` est l'une d'elles.
+(les bibliothèques que les copies emploient), `commands` (les commandes du système) ou `everyday`
+(la bibliothèque standard). Ce dernier se relève avec chaque version de Python : `PYTHON` est l'une
+d'elles.
 """
 
 import json

@@ -201,7 +201,7 @@ SEEN_INSIDE = [
     "2",
     *(f"{path} False" for path in ("/", "/usr", "/etc", "/dev", "/dev/pts", "/proc/1/mem")),
     "True",
-    "0o22 5",
+    f"0o22 {min(os.nice(0) + 5, 19)}",  # les tests eux-mêmes sont peut-être lancés par nice
 ]
 
 

@@ -23,6 +23,6 @@ for _ in range(children):
         time.sleep(60)
 if not children:
     fill(size)
-time.sleep(0.5)
+time.sleep(1.5)  # assez pour être vu, même sur une machine occupée
 succeeded("autant de mémoire que voulu")
 behave()
