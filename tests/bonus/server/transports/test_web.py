@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION, Closing, Hello
 from chatroom.server.transports.web import envelope
+from websockets.frames import CloseCode
 
 from tests.bonus.processes import Client, Server
-from tests.bonus.webclients import answer, ask, raw, upgrade
+from tests.bonus.webclients import WebClient, answer, ask, raw, upgrade
 from tests.support.processes import ROOT, Process
 from tests.support.waiting import DEADLINE, wait_until
 
@@ -30,6 +32,16 @@ def test_an_envelope_is_one_binary_message() -> None:
     """Deux octets en plus, ou quatre, et rien de masqué (RFC 6455, 5.2)."""
     assert envelope(b"abc") == b"\x82\x03abc"
     assert envelope(bytes(300)) == b"\x82\x7e\x01\x2c" + bytes(300)
+
+
+def test_the_chat_goes_through_a_web_socket(server: Server) -> None:
+    """Une réponse, puis le dernier mot, chacun dans son enveloppe ; et elle est fermée poliment."""
+    with WebClient(server) as polite, WebClient(server) as stranger:
+        assert polite.hello("zoé").pseudo == "zoé"
+        stranger.tell(Hello(VERSION + 1, "bob", b""))
+        assert stranger.expect(Closing).reason == Reason.VERSION
+        assert stranger.receive() is None
+        assert stranger.web.close_code == CloseCode.NORMAL_CLOSURE
 
 
 # Les fichiers
