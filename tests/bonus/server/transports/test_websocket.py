@@ -189,7 +189,7 @@ def test_a_message_that_does_not_end_is_cut(tmp_path: Path) -> None:
 
 def test_silence_is_asked_about(tmp_path: Path) -> None:
     with (
-        Server(tmp_path, "--limit", "ping=0.2", "--limit", "idle=1") as server,
+        Server(tmp_path, "--limit", "ping=0.2", "--limit", "idle=3") as server,
         WebClient(server) as client,
     ):
         client.hello("alice")
