@@ -64,7 +64,7 @@ test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
-		-m "not proof and not browser and not busy"
+		-m "not shape and not proof and not browser and not busy"
 
 page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
@@ -99,11 +99,12 @@ controles: $(VENV)/ready ## récrit, dans docs/controles.md, ce qui vient de gra
 chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes (CHAOS="--kills 5")
 	$(call with,CHAOS) $(BIN)/python -m tests.bonus.chaos
 
-lint: $(VENV)/ready node_modules/ready ## vérifie le style et les types
+lint: $(VENV)/ready node_modules/ready ## vérifie le style, les types et la forme du dépôt
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy part1 part2 bonus grader wording benchmarks tests
 	node_modules/.bin/tsc -p jsconfig.json
+	$(BIN)/python -m pytest -q -o verbosity_assertions=2 -m shape $$(grep -rlF --include='*.py' mark.shape tests)
 
 format: $(VENV)/ready ## remet le code en forme
 	$(BIN)/ruff check --fix .

@@ -98,6 +98,7 @@ def test_chat_without_a_sandbox() -> None:
     assert list(reservations(report)) == []
 
 
+@pytest.mark.shape
 def test_every_script_is_graded() -> None:
     scripts = {str(path.relative_to(ROOT)) for path in ROOT.glob("part[12]/*.py")}
     tools = {"part1/local_site.py"}  # que mesure.py lance lui-même

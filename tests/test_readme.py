@@ -153,6 +153,7 @@ def play(gestures: list[Gesture], blocks: list[Shown], stack: ExitStack) -> dict
     return terminals
 
 
+@pytest.mark.shape
 def test_every_step_is_shown() -> None:
     commands = " ".join(shown.command for shown in shown_commands())
     scripts = [*ROOT.glob("part1/*.py"), *ROOT.glob("part2/*.py")]
@@ -162,6 +163,7 @@ def test_every_step_is_shown() -> None:
         assert name in tools or name in commands
 
 
+@pytest.mark.shape
 def test_cited_targets_exist() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in make_targets():

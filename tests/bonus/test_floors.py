@@ -9,6 +9,8 @@ import pytest
 from tests.support.imports import imported
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.shape
+
 BONUS = ROOT / "bonus"
 CHATROOM = BONUS / "chatroom"
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.M)
