@@ -14,6 +14,10 @@ GRADE ?=
 CHAT ?=
 CHAOS ?=
 
+# Ce que Python compile, et ce que pytest récrit pour dire ce qu'il compare, se garde d'une fois sur
+# l'autre : un processus de test en démarre deux fois plus vite.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Ce que l'on écrit là n'est lu ni par make ni par le shell : le nom d'un dossier peut contenir « $ »,
 # « ; » ou une commande. Python en fait des mots, comme le shell ; ou un seul, si c'est un fichier.
 export MESURE PYTEST GRADE CHAT CHAOS
@@ -104,7 +108,7 @@ lint: $(VENV)/ready node_modules/ready ## vérifie le style, les types et la for
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy part1 part2 bonus grader wording benchmarks tests
 	node_modules/.bin/tsc -p jsconfig.json
-	$(BIN)/python -m pytest -q -o verbosity_assertions=2 -m shape $$(grep -rlF --include='*.py' mark.shape tests)
+	$(BIN)/python -m pytest -q -o verbosity_assertions=2 -m shape
 
 format: $(VENV)/ready ## remet le code en forme
 	$(BIN)/ruff check --fix .
