@@ -111,7 +111,7 @@ def test_command_prints_what_the_readme_says(shown: Shown, copy: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
     printed, expected = comparable(result.stdout.splitlines()), comparable(shown.lines)
@@ -187,7 +187,7 @@ def test_make_does_what_it_says(target: str, setting: str, shown: str) -> None:
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert result.returncode == 0, result.stderr
