@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from grader.engine import grading, preparing
-from grader.engine.doctor import usable
 from tests.grader.attacks.ground import Ground, interpreters
 from tests.support.sandbox import lacking, skip
 
