@@ -18,6 +18,7 @@ from grader.engine.grading import Options, grade
 from grader.model.records import CheckResult, Launch, Report, Step, StepResult, Verdict
 from tests.grader.variants import graders
 from tests.support.processes import ROOT
+from tests.support.sandbox import skip
 
 SEED = 20
 AT_MOST = 90.0  # secondes, d'autres tests à côté ; 30 quand la machine n'a rien d'autre à faire
@@ -29,7 +30,7 @@ NAMED = ("II.5.client", "II.6.client")  # demandent un pseudo
 def graded(wanted: tuple[Step, ...], sandbox: Literal["bwrap", "none"]) -> Report:
     with graders(1) as workers:
         if sandbox == "bwrap" and (reason := workers.submit(usable).result()):
-            pytest.skip(f"pas de bac à sable sur cette machine : {reason}")
+            skip(reason)
         options = Options(ROOT, wanted, seed=SEED, sandbox=sandbox)
         return workers.submit(grade, options).result()
 
@@ -98,6 +99,7 @@ def test_chat_without_a_sandbox() -> None:
     assert list(reservations(report)) == []
 
 
+@pytest.mark.shape
 def test_every_script_is_graded() -> None:
     scripts = {str(path.relative_to(ROOT)) for path in ROOT.glob("part[12]/*.py")}
     tools = {"part1/local_site.py"}  # que mesure.py lance lui-même

@@ -111,7 +111,7 @@ def test_command_prints_what_the_readme_says(shown: Shown, copy: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
     printed, expected = comparable(result.stdout.splitlines()), comparable(shown.lines)
@@ -153,6 +153,7 @@ def play(gestures: list[Gesture], blocks: list[Shown], stack: ExitStack) -> dict
     return terminals
 
 
+@pytest.mark.shape
 def test_every_step_is_shown() -> None:
     commands = " ".join(shown.command for shown in shown_commands())
     scripts = [*ROOT.glob("part1/*.py"), *ROOT.glob("part2/*.py")]
@@ -162,6 +163,7 @@ def test_every_step_is_shown() -> None:
         assert name in tools or name in commands
 
 
+@pytest.mark.shape
 def test_cited_targets_exist() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in make_targets():
@@ -185,7 +187,7 @@ def test_make_does_what_it_says(target: str, setting: str, shown: str) -> None:
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -25,6 +25,8 @@ from chatroom.protocol.messages import (
 from tests.bonus.protocol.vectors import vectors
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.shape
+
 TEXT = (ROOT / "bonus.md").read_text(encoding="utf-8")
 FIELDS: dict[Codec, str] = {
     Integer(1): "u8",

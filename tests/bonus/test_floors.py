@@ -13,6 +13,8 @@ import pytest
 from tests.support.imports import imported
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.shape
+
 BONUS = ROOT / "bonus"
 CHATROOM = BONUS / "chatroom"
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.shape
+
 PAGE = ROOT / "bonus/page"
 CHATROOM = ROOT / "bonus/chatroom"
 # Coupés exactement de même ; et, à droite, où est le client de Python.

@@ -8,7 +8,10 @@ import pytest
 
 HERE = Path(__file__).parent
 NOBODY = 65534
-PROOFS = (HERE / "attacks", HERE / "test_mutants.py", HERE / "test_odd_submissions.py")
+# Des textes, comparés des milliers de fois : mille fois plus vite que des chemins.
+PROOFS = tuple(
+    str(HERE / name) for name in ("attacks/", "test_mutants.py", "test_odd_submissions.py")
+)
 
 
 @pytest.fixture
@@ -26,5 +29,5 @@ def nobody() -> Iterator[int]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if any(item.path.is_relative_to(proof) for proof in PROOFS):
+    if str(item.path).startswith(PROOFS):
         item.add_marker("proof")

@@ -193,19 +193,19 @@ def test_only_empty_files(tmp_path: Path) -> None:
     assert facts["steps"][0]["note"] == "part1/sleep_and_print.py est vide."
 
 
-HOSTILE = [
-    "sleep and print\n.py",
-    "\x1b[31msleep_and_print.py",
-    "-sleep_and_print.py",
-    "sleep_and_print$(id).py",
-]
+HOSTILE = {
+    "I.1.sync": "sleep and print\n.py",
+    "I.1.async": "\x1b[31msleep_and_print_async.py",
+    "I.2.sync": "-web_sync.py",
+    "I.2.async": "web_async$(id).py",
+}
 
 
-@pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.sandbox
-def test_a_script_with_a_hostile_name(tmp_path: Path, name: str) -> None:
-    copy = submission(tmp_path / "copie", {name: "print(1)\n"})
-    facts = graded(copy, tmp_path / "rapport.json", "step", "I.1.sync")
-    (step,) = facts["steps"]
-    assert step["file"] == name
-    assert step["checks"][0]["failure"]["output"] == "1"  # il a bien été lancé
+def test_scripts_with_a_hostile_name(tmp_path: Path) -> None:
+    copy = submission(tmp_path / "copie", dict.fromkeys(HOSTILE.values(), "print(1)\n"))
+    facts = graded(copy, tmp_path / "rapport.json", "step", "I")
+    steps = {step["id"]: step for step in facts["steps"]}
+    for name, file in HOSTILE.items():
+        assert steps[name]["file"] == file
+        assert steps[name]["checks"][0]["failure"]["output"] == "1", file  # il a bien été lancé

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from grader.command import exits
 from grader.engine.catalogue import steps
 from grader.model.records import Verdict
@@ -43,10 +45,12 @@ def test_what_steps_toml_says_is_written_and_the_rest_is_kept() -> None:
     assert rendered(page) == page
 
 
+@pytest.mark.shape
 def test_the_page_is_up_to_date() -> None:
     assert rendered(TEXT) == TEXT, "make controles"
 
 
+@pytest.mark.shape
 def test_every_step_and_every_check_is_documented_once() -> None:
     assert [found[1] for found in SECTION.finditer(TEXT)] == [step.id for step in steps()]
     written = ROW.findall(TEXT)
@@ -62,11 +66,13 @@ def test_what_would_break_a_table_is_escaped() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
 
+@pytest.mark.shape
 def test_every_verdict_is_explained() -> None:
     rows = re.findall(r"^\| ([^\s\d]) \| ([^|]+) \|", TEXT, re.MULTILINE)
     assert sorted(rows) == sorted(VERDICTS[verdict] for verdict in Verdict)
 
 
+@pytest.mark.shape
 def test_every_exit_code_is_explained() -> None:
     rows = re.findall(r"^\| (\d+) \| \S", TEXT, re.MULTILINE)
     codes = [value for name, value in vars(exits).items() if name.isupper()]

@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
+import pytest
+
 from tests.support.imports import imported
 from tests.support.processes import ROOT
+
+pytestmark = pytest.mark.shape
 
 GRADER = ROOT / "grader"
 MODULES = sorted(GRADER.rglob("*.py"))

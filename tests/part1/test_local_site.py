@@ -8,8 +8,9 @@ import pytest
 from local_site import Site, seconds
 from mesure_support.site import local_site
 
+from tests.support.inside import play
 from tests.support.peers import Listener
-from tests.support.processes import Process, run
+from tests.support.processes import Process
 
 SCRIPT = "part1/local_site.py"
 
@@ -68,13 +69,13 @@ def test_ends_with_the_program_that_started_it() -> None:
 
 def test_says_that_the_port_is_taken() -> None:
     with Listener() as listener:
-        result = run(SCRIPT, "--port", str(listener.port))
+        result = play(SCRIPT, "--port", str(listener.port))
     assert result.returncode == 1
     assert result.stderr == f"Impossible d'écouter sur 127.0.0.1:{listener.port}.\n"
 
 
 def test_explains_itself() -> None:
-    assert run(SCRIPT, "--help").returncode == 0
-    misused = run(SCRIPT, "--latency", "x")
+    assert play(SCRIPT, "--help").returncode == 0
+    misused = play(SCRIPT, "--latency", "x")
     assert (misused.returncode, misused.stdout) == (2, "")
     assert misused.stderr.startswith("usage: local_site.py")

@@ -12,6 +12,7 @@ from mesure_support.plot import draw
 from mesure_support.report import bar
 from mesure_support.runs import Download, Run, read_downloads
 
+from tests.support.inside import play
 from tests.support.processes import Process, run
 from tests.support.terminal import Terminal
 from tests.support.waiting import wait_until
@@ -24,7 +25,7 @@ SLOW_SEED = 25  # une de ses pages tarde bien plus qu'avec la graine par défaut
 def measure(tmp_path: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
     """Ce que mesure.py affiche, et ce qu'il exporte."""
     file = tmp_path / "mesures.json"
-    result = run(MESURE, *arguments, "--json", str(file))
+    result = play(MESURE, *arguments, "--json", str(file))
     assert result.stderr == ""
     assert result.returncode == 0
     return result.stdout, json.loads(file.read_text())
@@ -70,7 +71,7 @@ def test_the_timeline_shows_the_overlap(tmp_path: Path) -> None:
 def test_counts_failures_apart(server: Server, tmp_path: Path) -> None:
     listing, file = tmp_path / "urls.txt", tmp_path / "mesures.json"
     listing.write_text(f"{server.url}/a\nhttp://127.0.0.1:1\n{server.url}/missing")
-    result = run(MESURE, str(listing), "--runs", "1", "--json", str(file))
+    result = play(MESURE, str(listing), "--runs", "1", "--json", str(file))
     assert result.returncode == 1
     assert "Échec, à part : 127.0.0.1:1 : connexion refusée" in result.stdout
     assert "/missing : le serveur répond 404" in result.stdout
@@ -79,7 +80,7 @@ def test_counts_failures_apart(server: Server, tmp_path: Path) -> None:
         f"{server.url}/missing",
     }
     listing.write_text("http://127.0.0.1:1")
-    hopeless = run(MESURE, str(listing), "--runs", "1")
+    hopeless = play(MESURE, str(listing), "--runs", "1")
     assert hopeless.returncode == 1
     assert "Aucune URL n'a répondu" in hopeless.stdout
 
@@ -104,8 +105,10 @@ def test_sweep_says_when_the_list_is_too_short(server: Server, tmp_path: Path) -
     assert "Pas assez d'URL pour en mesurer 3." in output
 
 
-@pytest.mark.parametrize(("name", "start"), [("frise.png", b"\x89PNG"), ("frise.svg", b"<?xml")])
-@pytest.mark.parametrize("counts", [[], [1, 2, 5]])
+@pytest.mark.parametrize(
+    ("name", "start", "counts"),
+    [("frise.png", b"\x89PNG", []), ("frise.svg", b"<?xml", [1, 2, 5])],
+)
 def test_draws_the_timeline(name: str, start: bytes, counts: list[int], tmp_path: Path) -> None:
     runs = [
         Run("sync", 4.0, [page("a", 1.0), page("b", 3.0, start=1.0)]),
@@ -146,7 +149,7 @@ def test_names_the_missing_library(tmp_path: Path) -> None:
     ],
 )
 def test_refuses_before_measuring(arguments: list[str], message: str) -> None:
-    result = run(MESURE, *arguments)
+    result = play(MESURE, *arguments)
     assert result.stderr.startswith(message)
     assert len(result.stderr.splitlines()) == 1
     assert (result.returncode, result.stdout) == (1, "")
@@ -159,13 +162,13 @@ def test_refuses_before_measuring(arguments: list[str], message: str) -> None:
      ["--local", "--latency", "2-1"], ["--quoi"]],
 )  # fmt: skip
 def test_shows_its_usage(arguments: list[str]) -> None:
-    result = run(MESURE, *arguments)
+    result = play(MESURE, *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("usage: mesure.py (FICHIER | --local [N]) [options]\n")
 
 
 def test_explains_itself_in_french() -> None:
-    result = run(MESURE, "--help")
+    result = play(MESURE, "--help")
     assert (result.returncode, result.stderr) == (0, "")
     for option in ("--local", "--latency", "--seed", "--runs", "--sweep", "--plot", "--json"):
         assert option in result.stdout

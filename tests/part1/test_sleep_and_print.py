@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.processes import Process, run
+from tests.support.inside import play
+from tests.support.processes import Process
 
 SCRIPTS = ["part1/sleep_and_print.py", "part1/sleep_and_print_async.py"]
 
@@ -18,7 +19,7 @@ def test_ends_quietly_on_interrupt(script: str) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_explains_itself(script: str) -> None:
-    helped, misused = run(script, "--help"), run(script, "10")
+    helped, misused = play(script, "--help"), play(script, "10")
     assert (helped.returncode, helped.stderr) == (0, "")
     assert f"Usage : python {script}" in helped.stdout
     assert (misused.returncode, misused.stdout) == (2, "")

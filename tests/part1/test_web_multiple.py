@@ -7,7 +7,8 @@ import pytest
 import web_async_multiple
 import web_sync_multiple
 
-from tests.support.processes import Process, run
+from tests.support.inside import play
+from tests.support.processes import Process
 from tests.support.waiting import wait_until
 from tests.support.web import EVERY_BYTE, Server
 
@@ -73,7 +74,7 @@ def test_asks_for_each_page_as_written(script: str, server: Server, tmp_path: Pa
         f"{server.url}/a?b=c&d=%20": b"page /a?b=c&d=%20",
         f"{server.url}/binary": EVERY_BYTE,
     }
-    result = run(script, write_list(tmp_path, *contents))
+    result = play(script, write_list(tmp_path, *contents))
     assert (result.returncode, result.stderr) == (0, "")
     files = {url: Path(file) for url, (_, file, _) in pages(result.stdout).items()}
     assert {url: file.read_bytes() for url, file in files.items()} == contents
@@ -94,7 +95,7 @@ def test_one_failure_does_not_stop_the_others(script: str, server: Server, tmp_p
         f"{server.url}/garbage": "échange ou écriture impossible",
         f"{server.url}/endless": "page de plus de 50000000 octets",
     }
-    result = run(script, write_list(tmp_path, good[0], *bad, *good[1:]))
+    result = play(script, write_list(tmp_path, good[0], *bad, *good[1:]))
     assert result.returncode == 1
     assert set(pages(result.stdout)) == set(good)
     failed = pages(result.stderr)
@@ -112,7 +113,7 @@ def test_a_failure_keeps_the_old_file(script: str, server: Server, tmp_path: Pat
     url = f"{server.url}/cut"
     file = web_sync_multiple.file_for(url)
     file.write_bytes(b"avant")
-    assert run(script, write_list(tmp_path, url)).returncode == 1
+    assert play(script, write_list(tmp_path, url)).returncode == 1
     assert file.read_bytes() == b"avant"
 
 
@@ -122,7 +123,7 @@ def test_a_folder_in_the_way_is_a_failure(script: str, server: Server, tmp_path:
     file = web_sync_multiple.file_for(url)
     file.mkdir()
     try:
-        result = run(script, write_list(tmp_path, url))
+        result = play(script, write_list(tmp_path, url))
         assert pages(result.stderr) == {url: ("✗", str(file), "c'est un dossier")}
         assert result.returncode == 1
         assert not file.with_name(f"{file.name}.part").exists()
@@ -144,7 +145,7 @@ def test_shows_each_page_as_it_finishes(script: str, server: Server, tmp_path: P
 @both
 def test_neutralises_escape_sequences(script: str, tmp_path: Path) -> None:
     listing = write_list(tmp_path, "http://127.0.0.1:1/\x1b]0;titre\x07", "\x9b31m\u202ehttp")
-    result = run(script, listing)
+    result = play(script, listing)
     assert set(pages(result.stderr)) == {
         "http://127.0.0.1:1/%1B]0;titre%07",
         "%C2%9B31m%E2%80%AEhttp",
@@ -154,15 +155,15 @@ def test_neutralises_escape_sequences(script: str, tmp_path: Path) -> None:
 @both
 def test_says_what_is_wrong_with_the_list(script: str, tmp_path: Path) -> None:
     for file in (tmp_path / "absent.txt", tmp_path):
-        result = run(script, str(file))
+        result = play(script, str(file))
         assert (result.returncode, result.stdout) == (1, "")
         assert result.stderr == f"{file} : fichier introuvable ou illisible\n"
-    empty = run(script, write_list(tmp_path, "# rien"))
+    empty = play(script, write_list(tmp_path, "# rien"))
     assert empty.returncode == 1
     assert empty.stdout.startswith("0 URL sur 0 en ")
     binary = tmp_path / "binaire"
     binary.write_bytes(b"\xff\xfe\n")
-    assert "✗" in run(script, str(binary)).stderr
+    assert "✗" in play(script, str(binary)).stderr
 
 
 @both
@@ -182,10 +183,10 @@ def test_ends_quietly_on_interrupt(script: str, server: Server, tmp_path: Path) 
 
 @both
 def test_explains_itself(script: str) -> None:
-    helped = run(script, "--help")
+    helped = play(script, "--help")
     assert (helped.returncode, helped.stderr) == (0, "")
     assert f"Usage : python {script} FICHIER" in helped.stdout
     for arguments in ([], ["--quoi"], ["a.txt", "b.txt"]):
-        misused = run(script, *arguments)
+        misused = play(script, *arguments)
         assert (misused.returncode, misused.stdout) == (2, "")
         assert misused.stderr == helped.stdout

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import play
 from tests.support.pages import BEFORE
 from tests.support.processes import Process, limited, run
 from tests.support.waiting import wait_until
@@ -52,23 +53,23 @@ def test_says_what_the_server_did_wrong(
     script: str, path: str, server: Server, web_page: Path
 ) -> None:
     url = server.url + path
-    assert_failed(run(script, url), url, FAILURES[path], web_page)
+    assert_failed(play(script, url), url, FAILURES[path], web_page)
 
 
 @both
 def test_says_that_nobody_answers(script: str, web_page: Path) -> None:
     assert_failed(
-        run(script, "http://127.0.0.1:1"), "http://127.0.0.1:1", "connexion refusée", web_page
+        play(script, "http://127.0.0.1:1"), "http://127.0.0.1:1", "connexion refusée", web_page
     )
     url = "https://site.invalid/page"
-    assert_failed(run(script, url), url, "hôte inconnu", web_page)
+    assert_failed(play(script, url), url, "hôte inconnu", web_page)
 
 
 @both
 @pytest.mark.parametrize("url", NOT_URLS)
 def test_says_what_is_not_a_url(script: str, url: str, web_page: Path) -> None:
     cause = "ce n'est pas une URL http:// ou https://"
-    assert_failed(run(script, url), url, cause, web_page)
+    assert_failed(play(script, url), url, cause, web_page)
 
 
 @both
@@ -77,7 +78,7 @@ def test_refuses_a_server_that_does_not_speak_tls(
 ) -> None:
     url = server.url.replace("http:", "https:")
     cause = "connexion chiffrée impossible (certificat ?)"
-    assert_failed(run(script, url), url, cause, web_page)
+    assert_failed(play(script, url), url, cause, web_page)
 
 
 def test_gives_up_on_a_silent_server(server: Server, web_page: Path) -> None:
@@ -95,7 +96,7 @@ def test_gives_up_on_a_silent_server(server: Server, web_page: Path) -> None:
 def test_says_that_the_file_is_a_folder(script: str, server: Server, web_page: Path) -> None:
     web_page.unlink()
     web_page.mkdir()
-    result = run(script, f"{server.url}/page")
+    result = play(script, f"{server.url}/page")
     assert result.stderr == f"{server.url}/page → /tmp/web_page : c'est un dossier\n"
     assert (result.returncode, result.stdout) == (1, "")
     assert list(web_page.parent.glob("web_page.part")) == []
@@ -144,10 +145,10 @@ def test_ends_quietly_on_interrupt(script: str, server: Server, web_page: Path) 
 
 @both
 def test_explains_itself(script: str) -> None:
-    helped = run(script, "--help")
+    helped = play(script, "--help")
     assert helped.returncode == 0
     assert f"Usage : python {script} URL" in helped.stdout
     for arguments in ([], ["--quoi"], ["http://a", "http://b"]):
-        misused = run(script, *arguments)
+        misused = play(script, *arguments)
         assert (misused.returncode, misused.stdout) == (2, "")
         assert misused.stderr == f"Usage : python {script} URL\n"

@@ -14,6 +14,7 @@ from tests.part2.chat import (
     steps,
     wait_asleep,
 )
+from tests.support.inside import play
 from tests.support.peers import Listener
 from tests.support.processes import run
 from tests.support.terminal import WARNINGS
@@ -53,7 +54,7 @@ def test_no_server_there(step: int) -> None:
 )
 def test_bad_address(step: int, address: str, port: str) -> None:
     script = f"part2/chat_client_ii_{step}.py"
-    result = run(script, "-a", address, "-p", port, stdin="it4\n")
+    result = play(script, "-a", address, "-p", port, stdin="it4\n")
     assert (result.returncode, result.stdout) == (1, "Pseudo : ")
     assert result.stderr == f"Pas de serveur sur {address}:{port}.\n"
 
@@ -128,7 +129,7 @@ def test_no_pseudo_on_a_closed_input(step: int) -> None:
 @WITH_OPTIONS
 @pytest.mark.parametrize("options", [("-p", "abc"), ("-p",), ("--lent",), ("salut",)], ids=" ".join)
 def test_wrong_options(step: int, options: tuple[str, ...]) -> None:
-    result = run(f"part2/chat_client_ii_{step}.py", *options)
+    result = play(f"part2/chat_client_ii_{step}.py", *options)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == (
         f"usage: chat_client_ii_{step}.py [-p PORT] [-a HÔTE] [-h]\nArguments incorrects.\n"
@@ -138,7 +139,7 @@ def test_wrong_options(step: int, options: tuple[str, ...]) -> None:
 @WITH_OPTIONS
 def test_help(step: int) -> None:
     for option in ("-h", "--help"):
-        result = run(f"part2/chat_client_ii_{step}.py", option)
+        result = play(f"part2/chat_client_ii_{step}.py", option)
         assert (result.returncode, result.stderr) == (0, "")
         for text in ("-p", "--port", "-a", "--address", "127.0.0.1:8888", "affiche cette aide"):
             assert text in result.stdout
@@ -149,10 +150,10 @@ def test_help(step: int) -> None:
 def test_usage_of_the_clients_without_options(step: int) -> None:
     (script,) = client_command(step, 8888)
     for option in ("-h", "--help"):
-        result = run(script, option)
+        result = play(script, option)
         assert (result.returncode, result.stderr) == (0, "")
         assert f"Usage : python {script}\n" in result.stdout
     for options in (("9999",), ("-p", "9999"), ("-h", "-h")):
-        result = run(script, *options)
+        result = play(script, *options)
         assert (result.returncode, result.stdout) == (2, "")
         assert f"Usage : python {script}\n" in result.stderr

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 import pytest
 
 from tests.part2.chat import PROMPTLY, Server, last_screen, require_free_port, steps
+from tests.support.inside import play
 from tests.support.peers import Listener, Peer
-from tests.support.processes import Process, run
+from tests.support.processes import Process
 from tests.support.terminal import Terminal
 
 ALL = pytest.mark.parametrize("step", steps(2, 3, 4, 5, 6))
@@ -127,7 +128,7 @@ def test_busy_port(step: int) -> None:
         require_free_port()
     with Listener(8888 if step < 5 else 0) as busy:
         options = () if step < 5 else ("-p", str(busy.port))
-        result = run(script(step), *options)
+        result = play(script(step), *options)
     assert result.returncode == 1
     assert result.stdout == ""
     message = f"Impossible d'écouter sur 127.0.0.1:{busy.port} : port déjà pris.\n"
@@ -147,7 +148,7 @@ def test_busy_port(step: int) -> None:
     ids=["not ours", "unknown name", "impossible name", "port 70000", "port -5"],
 )
 def test_bad_address(step: int, address: str, port: str) -> None:
-    result = run(script(step), "-a", address, "-p", port)
+    result = play(script(step), "-a", address, "-p", port)
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr == (
@@ -158,7 +159,7 @@ def test_bad_address(step: int, address: str, port: str) -> None:
 @WITH_OPTIONS
 @pytest.mark.parametrize("options", [("-p", "abc"), ("-p",), ("--lent",), ("salut",)], ids=" ".join)
 def test_wrong_options(step: int, options: tuple[str, ...]) -> None:
-    result = run(script(step), *options)
+    result = play(script(step), *options)
     assert result.returncode == 2
     assert result.stdout == ""
     assert result.stderr == (
@@ -169,7 +170,7 @@ def test_wrong_options(step: int, options: tuple[str, ...]) -> None:
 @WITH_OPTIONS
 def test_help(step: int) -> None:
     for option in ("-h", "--help"):
-        result = run(script(step), option)
+        result = play(script(step), option)
         assert (result.returncode, result.stderr) == (0, "")
         for text in ("-p", "--port", "-a", "--address", "127.0.0.1:8888", "affiche cette aide"):
             assert text in result.stdout
@@ -179,11 +180,11 @@ def test_help(step: int) -> None:
 @pytest.mark.parametrize("step", [2, 3, 4])
 def test_usage_of_the_servers_without_options(step: int) -> None:
     for option in ("-h", "--help"):
-        result = run(script(step), option)
+        result = play(script(step), option)
         assert (result.returncode, result.stderr) == (0, "")
         assert f"Usage : python {script(step)}\n" in result.stdout
     for options in (("9999",), ("-p", "9999"), ("-h", "-h")):
-        result = run(script(step), *options)
+        result = play(script(step), *options)
         assert (result.returncode, result.stdout) == (2, "")
         assert f"Usage : python {script(step)}\n" in result.stderr
 

@@ -1,10 +1,13 @@
 """Ce qu'un module importe, pour vérifier que chaque étage n'importe que ceux du dessous."""
 
 import ast
+import functools
+from collections.abc import Set
 from pathlib import Path
 
 
-def imported(file: Path, package: str) -> set[str]:
+@functools.cache
+def imported(file: Path, package: str) -> Set[str]:
     """Les modules que ce fichier importe ; pour « from package import étage », l'étage."""
     root = next((one for one in file.parents if (one / package).is_dir()), file.parent)
     names: set[str] = set()

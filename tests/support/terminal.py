@@ -30,6 +30,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
         self.raw = bytearray()  # les octets reçus, tels quels
+        self._lines: list[str] = []  # l'écran, une fois lu ; une attente le relit sans cesse
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.popen = subprocess.Popen(
@@ -58,12 +59,16 @@ class Terminal:
             with self._lock:
                 self.raw += data
                 self._stream.feed(data)
+                self._lines = []
 
     @property
     def lines(self) -> list[str]:
         """Les lignes de l'écran, sans les blancs de droite ni les lignes vides du bas."""
         with self._lock:
-            return "\n".join(line.rstrip() for line in self._screen.display).rstrip().split("\n")
+            if not self._lines:
+                shown = "\n".join(line.rstrip() for line in self._screen.display)
+                self._lines = shown.rstrip().split("\n")
+            return [*self._lines]
 
     @property
     def text(self) -> str:

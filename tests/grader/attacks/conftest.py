@@ -1,6 +1,5 @@
 """Le terrain des attaques."""
 
-import functools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,19 +7,14 @@ from pathlib import Path
 import pytest
 
 from grader.engine import grading, preparing
-from grader.engine.doctor import usable
 from tests.grader.attacks.ground import Ground, interpreters
-
-
-@functools.cache
-def reason_to_skip() -> str:
-    return usable()
+from tests.support.sandbox import lacking, skip
 
 
 @pytest.fixture
 def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
-    if reason_to_skip():
-        pytest.skip(reason_to_skip())
+    if reason := lacking():
+        skip(reason)
     # Pas dans le dossier de pytest, où un autre utilisateur n'entre pas.
     with tempfile.TemporaryDirectory(prefix="tp6-attaque-", dir="/tmp") as name:
         folder = Path(name)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from grader.discovery.confined import Sandbox
-from grader.discovery.interpreters import Interpreter, find_interpreters
+from grader.discovery.interpreters import Interpreter
 from grader.engine import preparing
 from grader.engine.catalogue import steps
 from grader.engine.preparing import NoInterpreterError, prepare
+from tests.grader.discovery.copies import OURS
 
 # Lire la copie, c'est un fork ; pytest-xdist a un fil à lui, ce dont Python 3.12 s'inquiète.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -26,8 +27,7 @@ print(time.time() - start)
 def interpreter(minor: int, *modules: str) -> Interpreter:
     """Le Python de ces tests, qui se dirait d'une autre version."""
     standard = frozenset(sys.stdlib_module_names)
-    ours = next(one for one in find_interpreters() if str(one.path) == sys.executable)
-    return replace(ours, version=(3, minor, 0), modules=frozenset(modules), standard=standard)
+    return replace(OURS, version=(3, minor, 0), modules=frozenset(modules), standard=standard)
 
 
 BARE, FURNISHED = interpreter(13), interpreter(11, "requests")

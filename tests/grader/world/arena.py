@@ -31,7 +31,7 @@ DEADLINE = 60.0  # secondes
 def in_arena(scenario: Scenario) -> Callable[[], None]:
     @functools.wraps(scenario)
     def test() -> None:
-        import pytest  # noqa: PLC0415 (la coroutine s'en passe, et démarre plus vite)
+        from tests.support import sandbox  # noqa: PLC0415 (la coroutine s'en passe)
 
         where = [scenario.__module__, scenario.__name__]
         child = subprocess.run(
@@ -44,7 +44,7 @@ def in_arena(scenario: Scenario) -> Callable[[], None]:
             check=False,
         )
         if child.returncode == UNAVAILABLE:
-            pytest.skip(f"pas d'espaces de noms sur cette machine : {child.stderr}")
+            sandbox.skip(child.stderr)
         assert (child.returncode, child.stderr) == (0, ""), child.stderr
 
     return test

@@ -36,6 +36,15 @@ from tests.bonus.processes import Client, Server, present
 from tests.bonus.server.core.ground import Ground
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Celui où personne ne parvient à entrer."""
+    with Server(tmp_path_factory.mktemp("chat")) as running:
+        yield running
+        assert running.stop() == 0
+        assert running.err == ""
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     with Server(tmp_path / "data", "--limit", "rate=0") as running:
@@ -109,9 +118,9 @@ def test_a_slow_reader_is_told_why_and_resumes(tmp_path: Path) -> None:
     ids=["http", "avant Hello", "trop longue", "dix-sept Mo", "taille", "version", "utf-8"],
 )
 def test_nonsense_is_answered_clearly_then_closed(
-    server: Server, data: bytes, reason: Reason
+    empty: Server, data: bytes, reason: Reason
 ) -> None:
-    with Client(server) as client:
+    with Client(empty) as client:
         client.socket.sendall(data)
         closing = client.expect(Closing)
         assert closing.reason == reason

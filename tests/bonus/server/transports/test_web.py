@@ -22,10 +22,19 @@ from tests.support.waiting import DEADLINE, wait_until
 WEB = ROOT / "bonus/page"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(tmp_path) as server:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Personne ne s'y présente : le même sert à tous."""
+    with Server(tmp_path_factory.mktemp("chat")) as server:
         yield server
+        assert server.err == ""
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("chat"), "--limit", "handshake=0.3") as server:
+        yield server
+        assert server.err == ""
 
 
 def test_an_envelope_is_one_binary_message() -> None:
@@ -168,12 +177,11 @@ def test_a_client_that_takes_the_page_for_the_chat_is_told(server: Server) -> No
         assert lost.receive() is None
 
 
-def test_who_does_not_finish_asking_is_cut(tmp_path: Path) -> None:
-    with Server(tmp_path, "--limit", "handshake=0.3") as server:
-        for start in (b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
-            with raw(server) as slow:
-                slow.sendall(start)
-                assert answer(slow) == ""
+def test_who_does_not_finish_asking_is_cut(impatient: Server) -> None:
+    for start in (b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
+        with raw(impatient) as slow:
+            slow.sendall(start)
+            assert answer(slow) == ""
 
 
 def test_a_request_that_does_not_end_is_refused(server: Server) -> None:
@@ -192,14 +200,13 @@ def test_a_request_that_does_not_end_is_refused(server: Server) -> None:
     [b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01\x02\0\x01", b"GET / HTTP/9\r\n\r\n", b"\r\n" * 50],
     ids=["zéros", "tronquée", "tls", "version", "lignes vides"],
 )
-def test_garbage_gets_nothing(tmp_path: Path, garbage: bytes) -> None:
-    with Server(tmp_path, "--limit", "handshake=0.3") as server:
-        with raw(server) as noisy:
-            noisy.sendall(garbage)
-            assert "200" not in answer(noisy)
-        with ask(server, "GET", "/") as got:
-            assert got.status == 200
-        assert server.err == ""
+def test_garbage_gets_nothing(impatient: Server, garbage: bytes) -> None:
+    with raw(impatient) as noisy:
+        noisy.sendall(garbage)
+        assert "200" not in answer(noisy)
+    with ask(impatient, "GET", "/") as got:
+        assert got.status == 200
+    assert impatient.err == ""
 
 
 def test_too_many_requests_at_once(tmp_path: Path) -> None:

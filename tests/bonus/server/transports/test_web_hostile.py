@@ -34,11 +34,18 @@ IMAGE = 1_000_000
 CUT = 32_768  # octets d'un message de la page
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(tmp_path) as server:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Chacun s'y présente sous un nom à lui : le même sert à tous."""
+    with Server(tmp_path_factory.mktemp("chat")) as server:
         yield server
         assert server.err == ""
+
+
+@pytest.fixture(autouse=True)
+def _no_error(server: Server) -> Iterator[None]:
+    yield
+    assert server.err == ""
 
 
 @pytest.fixture
@@ -141,12 +148,12 @@ def test_who_says_goodbye_and_stays_does_not_deafen_the_others(server: Server) -
 
 
 def test_what_is_said_just_before_goodbye_is_heard(server: Server) -> None:
-    with present(server, "alice") as (alice, room), WebClient(server) as hasty:
-        hasty.hello("bob")
+    with present(server, "carole") as (carole, room), WebClient(server) as hasty:
+        hasty.hello("pressé")
         hasty.join()
         said = masked(Opcode.BINARY, Say(room, 1, "adieu").encode())
         hasty.socket.sendall(said + masked(Opcode.CLOSE, b""))
-        assert alice.expect(Said).text == "adieu"
+        assert carole.expect(Said).text == "adieu"
 
 
 def test_a_picture_costs_no_more_than_by_tcp(tmp_path: Path) -> None:

@@ -135,25 +135,25 @@ def test_a_second_place_takes_over(server: Server) -> None:
         assert code(first) == CloseCode.NORMAL_CLOSURE
 
 
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (masked(Opcode.TEXT, b"bonjour"), CloseCode.UNSUPPORTED_DATA),
-        (masked(Opcode.BINARY, bytes(MESSAGE + 1)), CloseCode.MESSAGE_TOO_BIG),
-        (Frame(Opcode.BINARY, b"sans masque").serialize(mask=False), CloseCode.PROTOCOL_ERROR),
-        (masked(Opcode.CONT, b""), CloseCode.PROTOCOL_ERROR),
-        (b"\x83\x80" + MASK, CloseCode.PROTOCOL_ERROR),
-    ],
-    ids=["texte", "trop long", "sans masque", "suite de rien", "type inconnu"],
-)
-def test_what_is_not_for_us(server: Server, data: bytes, expected: CloseCode) -> None:
-    with present(server, "alice") as (alice, room), WebClient(server) as client:
-        client.hello("bob")
-        client.join()
-        client.socket.sendall(data)
-        assert code(client) == expected
-        alice.tell(Say(room, 1, "toujours là"))
-        assert alice.expect(Said)
+NOT_FOR_US = {
+    "texte": (masked(Opcode.TEXT, b"bonjour"), CloseCode.UNSUPPORTED_DATA),
+    "trop long": (masked(Opcode.BINARY, bytes(MESSAGE + 1)), CloseCode.MESSAGE_TOO_BIG),
+    "sans masque": (Frame(Opcode.BINARY, b"x").serialize(mask=False), CloseCode.PROTOCOL_ERROR),
+    "suite de rien": (masked(Opcode.CONT, b""), CloseCode.PROTOCOL_ERROR),
+    "type inconnu": (b"\x83\x80" + MASK, CloseCode.PROTOCOL_ERROR),
+}
+
+
+def test_what_is_not_for_us(server: Server) -> None:
+    with present(server, "alice") as (alice, room):
+        for nonce, (name, (data, expected)) in enumerate(NOT_FOR_US.items(), start=1):
+            with WebClient(server) as client:
+                client.hello(name)
+                client.join()
+                client.socket.sendall(data)
+                assert code(client) == expected, name
+                alice.tell(Say(room, nonce, "toujours là"))
+                assert alice.expect(Said).nonce == nonce
     assert server.err == ""
 
 
