@@ -34,9 +34,6 @@ class _Output(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def fileno(self) -> int:
-        return self._number
-
     def isatty(self) -> bool:
         return os.isatty(self._number)
 

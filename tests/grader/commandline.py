@@ -32,9 +32,16 @@ class Said:
     err: str
 
 
-def said(*arguments: str) -> Said:
+class Screen(io.StringIO):
+    """Une sortie qui se dit un terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def said(*arguments: str, errors: type[io.StringIO] = io.StringIO) -> Said:
     """Comme `grader`, mais dans ce processus-ci : pour ce qui ne juge rien."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = io.StringIO(), errors()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         with redirect_stdout(out), redirect_stderr(err):

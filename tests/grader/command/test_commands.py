@@ -1,8 +1,10 @@
 """Ce que décident les commandes : avec ou sans bac à sable, quoi rejouer, quel code rendre."""
 
 import errno
+import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +22,7 @@ from grader.engine.preparing import NoInterpreterError
 from grader.model.records import CheckResult, Report, StepResult, Verdict
 from grader.model.version import VERSION
 from grader.reports import jsonreport
-from tests.grader.commandline import HASTY, grader, said, submission
+from tests.grader.commandline import HASTY, Screen, grader, said, submission
 from tests.grader.reports import sample
 from tests.support.processes import ROOT
 
@@ -276,6 +278,24 @@ def test_a_report_that_can_no_longer_be_written(
     assert "Note" in answer.out  # la correction, elle, a bien eu lieu
     assert kept.read_text(encoding="utf-8") == "déjà là"
     assert list(tmp_path.iterdir()) == [kept]
+
+
+@pytest.mark.usefixtures("capable")
+@pytest.mark.parametrize(("errors", "bar"), [(Screen, ["0/7 début", "3/7 fin"]), (io.StringIO, [])])
+def test_a_bar_advances_on_a_terminal_only(
+    errors: type[io.StringIO], bar: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grade(options: grading.Options) -> Report:
+        assert options.progress is not None
+        options.progress(0, 7, "début")
+        options.progress(3, 7, "fin")
+        return reported(options)
+
+    monkeypatch.setattr(grading, "grade", grade)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = said("step", "II", errors=errors).err
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", shown)
+    assert list(dict.fromkeys(re.findall(r"\d/7 (?:début|fin)", shown))) == bar
 
 
 @pytest.mark.parametrize("ok", [True, False])

@@ -15,6 +15,7 @@ import pytest
 from grader.command.exits import BAD_INPUT, NOT_FULL, OK
 from grader.command.process import shortage
 from tests.support.processes import ENVIRONMENT, ROOT
+from tests.support.terminal import Terminal
 
 TEXT = "écrit ✗\n"
 LINES = f"""
@@ -84,6 +85,15 @@ def test_an_output_made_non_blocking_by_another_program_loses_nothing() -> None:
         with open(reader, encoding="utf-8") as text:
             assert text.read() == TEXT * 1000
     assert process.returncode == NOT_FULL
+
+
+TERMINALS = "print([stream.isatty() for stream in (sys.stdout, sys.stderr)])"
+
+
+def test_a_terminal_remains_one_and_a_pipe_does_not_become_one() -> None:
+    assert launched(TERMINALS).stdout == b"[False, False]\n"
+    with Terminal("-c", LINES.format(body=TERMINALS)) as terminal:
+        assert (terminal.wait(), terminal.text) == (NOT_FULL, "[True, True]")
 
 
 @pytest.mark.parametrize(
