@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -16,7 +16,7 @@ from grader.driving.setting import Job, Script, Setting
 from grader.engine import trial
 from grader.engine.catalogue import select
 from grader.engine.functions import functions
-from grader.engine.trial import MAX_EVIDENCE, decode, encode, run
+from grader.engine.trial import MAX_EVIDENCE, budget, decode, encode, run
 from grader.model.records import Event, Failure, Launch, Match, Outcome
 from grader.sandbox.cell import Runtime
 from grader.world.authority import Authority
@@ -153,6 +153,13 @@ def test_our_mistake(attempt: Attempt) -> None:
     outcome = attempt(check)
     assert outcome.failure is None
     assert "LookupError: à nous" in outcome.error
+
+
+def test_patience_lengthens_the_waits_but_not_the_start_of_the_programs() -> None:
+    job = Job(STEP, STEP.checks[0], {}, seed=1)
+    alone, patient = (budget(replace(job, patience=patience)) for patience in (1.0, 3.0))
+    assert alone > trial.STARTS + job.check.deadline
+    assert patient - trial.STARTS == pytest.approx(3 * (alone - trial.STARTS))
 
 
 def test_a_program_that_holds_the_check_fails(
