@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from grader.sandbox.inherited import stops_held
 from tests.support.processes import ROOT
 
 PROBE = """
@@ -49,3 +50,16 @@ def test_a_program_starts_as_from_a_new_terminal(spoilt: bool) -> None:
     assert int(ignored, 16) & ~PYTHON == 0
     assert int(blocked, 16) == 0
     assert umask == "0o22"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_waits_for_the_end_of_the_block(number: signal.Signals) -> None:
+    seen: list[int] = []
+    before = signal.signal(number, lambda got, _: seen.append(got))
+    try:
+        with stops_held():
+            signal.raise_signal(number)  # os.kill choisirait peut-être un autre fil de pytest
+            assert seen == []
+        assert seen == [number]
+    finally:
+        signal.signal(number, before)

@@ -14,6 +14,7 @@ from grader.sandbox import namespaces
 from grader.sandbox.namespaces import (
     STRANGERS_COUNT,
     NamespaceError,
+    bind,
     enter,
     mount,
     ordinary_user_exists,
@@ -43,6 +44,18 @@ async def test_alone_and_master_of_the_place() -> None:
     assert socket.gethostname() == "tp6"
     mount("tmpfs", Path("/mnt"), "tmpfs")
     os.close(os.open("/mnt/fichier", os.O_CREAT))
+
+
+@in_arena
+async def test_a_folder_is_shown_elsewhere_with_what_is_mounted_there() -> None:
+    place = Path("/mnt")
+    mount("tmpfs", place, "tmpfs")
+    for name in ("source/dedans", "cible"):
+        (place / name).mkdir(parents=True)
+    mount("tmpfs", place / "source/dedans", "tmpfs")
+    (place / "source/dedans/fichier").touch()
+    bind(place / "source", place / "cible")
+    assert (place / "cible/dedans/fichier").exists()
 
 
 @in_arena
