@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from grader.world.diag import Diag, State
+from grader.world.diag import Diag, Listening, State
 from tests.grader.world.links import linked
 from tests.support.waiting import wait_until
 
@@ -86,6 +86,35 @@ def test_a_connection_that_never_was() -> None:
         assert diag.connection(here, ("127.0.0.1", 1)) is None  # pas celle qui écoute
         assert diag.connection(("127.0.0.1", 1), here) is None
         assert diag.connection(("::1", 1), ("::1", 2)) is None
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_who_listens(family: tuple[int, str]) -> None:
+    kind, host = family
+    try:
+        listener = socket.create_server((host, 0), family=kind)
+    except OSError:
+        assert kind == socket.AF_INET6
+        pytest.skip("pas d'IPv6 ici")
+    with listener, socket.create_server(("127.0.0.1", 0)) as other, Diag() as diag:
+        expected = (
+            Listening(host, listener.getsockname()[1]),
+            os.fstat(listener.fileno()).st_ino,
+        )
+        assert expected in diag.listening()
+        with socket.create_connection(other.getsockname()) as link:  # n'écoute pas
+            inode = os.fstat(link.fileno()).st_ino
+            assert inode not in [number for _, number in diag.listening()]
+        listener.close()
+        assert expected not in diag.listening()
+
+
+@pytest.mark.parametrize(
+    ("host", "reach"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("10.0.0.1", "10.0.0.1"), ("fe80::1", "fe80::1")],
+)
+def test_where_to_reach_who_listens(host: str, reach: str) -> None:
+    assert Listening(host, 8888).reach == reach
 
 
 def test_whose_socket_it_is() -> None:
