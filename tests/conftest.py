@@ -3,4 +3,5 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.support", "tests.part2.chat")
-pytest_plugins = ["tests.support.sandbox"]
+# `processes` rétablit Ctrl-C, qu'ignore ce qu'on lance en arrière-plan (« make test & »).
+pytest_plugins = ["tests.support.processes", "tests.support.sandbox"]
