@@ -14,7 +14,6 @@ from grader.driving.pulse import Pulse
 from grader.driving.timeline import Timeline
 from grader.sandbox.cell import PlainCell, Runtime
 from grader.sandbox.limits import Limits
-from tests.support import processes  # noqa: F401 (Ctrl-C y est rétabli, même en arrière-plan)
 from tests.support.waiting import DEADLINE
 
 RUNTIME = Runtime(Path(sys.executable), ())

@@ -1,55 +1,15 @@
 """L'arène sans bac à sable : ce qu'on y lance, ce qu'on y attend, ce qu'il en reste."""
 
 import os
-import random
-import sys
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
-from grader.discovery.files import SourceFile, Submission
 from grader.driving.arena import Arena
-from grader.driving.prompts import converse
-from grader.driving.setting import Job, Script, Setting
-from grader.engine.catalogue import select
-from grader.model.records import Launch
-from grader.sandbox.cell import Runtime
-from grader.world.authority import Authority
-from tests.grader.driving.programs import children, leaving_nothing
+from tests.grader.driving.playing import LONG, playing
+from tests.grader.driving.programs import children
 from tests.support.waiting import DEADLINE
-
-AUTHORITY = Authority()
-LONG = 60.0  # secondes qu'on n'attendra pas
-
-
-def playing(
-    place: Path,
-    source: str,
-    scenario: Callable[[Arena], Awaitable[None]],
-    *,
-    folder: str = "",
-    patience: float = 1.0,
-    alarms: int = -1,
-) -> None:
-    """Joue `scenario` dans l'arène d'une étape dont le script est `source`."""
-    path = PurePosixPath(folder, "script.py")
-    submission = Submission(place, (SourceFile(path, source.encode()),))
-    setting = Setting("none", place, submission, alarms=alarms, authority=AUTHORITY)
-    step = select("II.5.client")[0]
-    check = replace(step.checks[0], deadline=LONG)
-    runtime = Runtime(Path(sys.executable), ())
-    script = Script(path, runtime, "3", (), Launch(folder=folder))
-    job = Job(step, check, {step.id: script}, seed=random.randrange(1000), patience=patience)
-
-    async def inside() -> None:
-        async with Arena(setting, job) as arena:
-            await scenario(arena)
-
-    leaving_nothing(inside)
-    assert list(place.iterdir()) == []
 
 
 def test_runs_where_it_is_told_with_the_files_it_is_given(tmp_path: Path) -> None:
@@ -273,90 +233,6 @@ def test_what_the_watchdog_stops_is_told(tmp_path: Path) -> None:
     playing(tmp_path, "input()", scenario, alarms=alarms)
     for end in (alarms, alert):
         os.close(end)
-
-
-def test_answers_whatever_the_order(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        answers = {"pseudo": "it4", "host": "10.0.0.1", "port": "4321"}
-        given = await converse(arena, program, answers, lambda: "voilà" in program.since())
-        assert given == ["port", "host", "pseudo"]
-        assert "voilà 4321 10.0.0.1 it4" in program.since()
-
-    source = "port = input('Quel port ? ')\nhost = input('Server address: ')\n"
-    source += "name = input('\\x1b[1mVotre pseudo\\x1b[0m > ')\nprint('voilà', port, host, name)"
-    playing(tmp_path, source, scenario)
-
-
-def test_types_nothing_to_who_asks_nothing(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        assert await converse(arena, program, {"pseudo": "it4"}, lambda: False) == []
-        assert program.since() == ""
-
-    playing(tmp_path, "input()", scenario)
-
-
-def test_answers_who_asks_nothing_with_what_a_check_allows(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        answers = {"pseudo": "it4", "host": "10.0.0.1"}
-        silent = ("pseudo", "port", "host")
-        given = await converse(arena, program, answers, lambda: False, silent=silent)
-        assert given == ["pseudo", "host"]
-        assert "['it4', '10.0.0.1']" in program.since()
-
-    playing(tmp_path, "print([input(), input('Cible : ')])\ninput()", scenario)
-
-
-def test_types_nothing_to_who_asks_for_something_else(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        answers = {"host": "10.0.0.1"}
-        assert await converse(arena, program, answers, lambda: False, silent=("host",)) == []
-
-    playing(tmp_path, "input('Message à envoyer au serveur : ')", scenario)
-
-
-def test_types_nothing_to_who_does_not_read(tmp_path: Path) -> None:
-    """Une invite est affichée ; le programme, lui, attend autre chose."""
-
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        assert await converse(arena, program, {"pseudo": "it4"}, lambda: False) == []
-
-    playing(
-        tmp_path, "import time\nprint('Pseudo : ', end='', flush=True)\ntime.sleep(500)", scenario
-    )
-
-
-def test_answers_who_asks_late(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        given = await converse(
-            arena, program, {"pseudo": "it4"}, lambda: "voilà it4" in program.since()
-        )
-        assert given == ["pseudo"]
-
-    playing(tmp_path, "import time\ntime.sleep(0.5)\nprint('voilà', input('Pseudo : '))", scenario)
-
-
-def test_gives_enter_to_who_waits_for_it(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        assert await converse(arena, program, {"enter": ""}, lambda: False) == ["enter"]
-        assert program.code == 0
-
-    playing(tmp_path, "input('Appuyez sur Entrée pour quitter')", scenario)
-
-
-def test_does_not_answer_for_ever(tmp_path: Path) -> None:
-    async def scenario(arena: Arena) -> None:
-        program = await arena.start()
-        given = await converse(arena, program, {"pseudo": "it4"}, lambda: False)
-        assert given == ["pseudo"] * 8
-
-    playing(tmp_path, "while True: input('Pseudo déjà pris. Pseudo : ')", scenario)
 
 
 def test_an_exception_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,8 +1,12 @@
 """Reconnaître ce que demande une invite, et y répondre."""
 
+from pathlib import Path
+
 import pytest
 
-from grader.driving.prompts import Asked, asked, question
+from grader.driving.arena import Arena
+from grader.driving.prompts import Asked, asked, converse, question
+from tests.grader.driving.playing import playing
 
 PROMPTS = [
     ("Choisissez votre pseudo :", "pseudo"),
@@ -115,3 +119,87 @@ def test_only_what_there_is_an_answer_to() -> None:
 
 def test_a_long_prompt_is_read_from_its_end() -> None:
     assert asked("port " * 100_000 + ". Votre pseudo :").kind == "pseudo"
+
+
+def test_answers_whatever_the_order(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"pseudo": "it4", "host": "10.0.0.1", "port": "4321"}
+        given = await converse(arena, program, answers, lambda: "voilà" in program.since())
+        assert given == ["port", "host", "pseudo"]
+        assert "voilà 4321 10.0.0.1 it4" in program.since()
+
+    source = "port = input('Quel port ? ')\nhost = input('Server address: ')\n"
+    source += "name = input('\\x1b[1mVotre pseudo\\x1b[0m > ')\nprint('voilà', port, host, name)"
+    playing(tmp_path, source, scenario)
+
+
+def test_types_nothing_to_who_asks_nothing(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await converse(arena, program, {"pseudo": "it4"}, lambda: False) == []
+        assert program.since() == ""
+
+    playing(tmp_path, "input()", scenario)
+
+
+def test_answers_who_asks_nothing_with_what_a_check_allows(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"pseudo": "it4", "host": "10.0.0.1"}
+        silent = ("pseudo", "port", "host")
+        given = await converse(arena, program, answers, lambda: False, silent=silent)
+        assert given == ["pseudo", "host"]
+        assert "['it4', '10.0.0.1']" in program.since()
+
+    playing(tmp_path, "print([input(), input('Cible : ')])\ninput()", scenario)
+
+
+def test_types_nothing_to_who_asks_for_something_else(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        answers = {"host": "10.0.0.1"}
+        assert await converse(arena, program, answers, lambda: False, silent=("host",)) == []
+
+    playing(tmp_path, "input('Message à envoyer au serveur : ')", scenario)
+
+
+def test_types_nothing_to_who_does_not_read(tmp_path: Path) -> None:
+    """Une invite est affichée ; le programme, lui, attend autre chose."""
+
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await converse(arena, program, {"pseudo": "it4"}, lambda: False) == []
+
+    playing(
+        tmp_path, "import time\nprint('Pseudo : ', end='', flush=True)\ntime.sleep(500)", scenario
+    )
+
+
+def test_answers_who_asks_late(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        given = await converse(
+            arena, program, {"pseudo": "it4"}, lambda: "voilà it4" in program.since()
+        )
+        assert given == ["pseudo"]
+
+    playing(tmp_path, "import time\ntime.sleep(0.5)\nprint('voilà', input('Pseudo : '))", scenario)
+
+
+def test_gives_enter_to_who_waits_for_it(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await converse(arena, program, {"enter": ""}, lambda: False) == ["enter"]
+        assert program.code == 0
+
+    playing(tmp_path, "input('Appuyez sur Entrée pour quitter')", scenario)
+
+
+def test_does_not_answer_for_ever(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        given = await converse(arena, program, {"pseudo": "it4"}, lambda: False)
+        assert given == ["pseudo"] * 8
+
+    playing(tmp_path, "while True: input('Pseudo déjà pris. Pseudo : ')", scenario)
