@@ -1,14 +1,20 @@
-"""L'arène sans bac à sable : ce qu'on y lance, ce qu'on y attend, ce qu'il en reste."""
+"""L'arène d'un contrôle : ce qu'on y lance, ce qu'on y attend, ce qu'il en reste."""
 
 import os
+import socket
 import time
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from grader.driving.arena import Arena
-from tests.grader.driving.playing import LONG, playing
+from grader.driving.peer import Peer, connect
+from grader.sandbox.cell import PLACE
+from tests.grader.driving.playing import LONG, playing, prepared
 from tests.grader.driving.programs import children
+from tests.grader.world.arena import in_arena
 from tests.support.waiting import DEADLINE
 
 
@@ -119,8 +125,9 @@ def test_does_not_settle_for_ever_before_who_beats(tmp_path: Path) -> None:
         for _ in range(5):
             await arena.settle(program)
         assert time.monotonic() - started < LONG / 2
-        assert not await arena.wait(lambda: False, program, deadline=0.3)
-        assert arena.proven  # il dormait : la machine n'y est pour rien
+        while not arena.proven:  # la machine n'y est pour rien : il dort, sauf quand il bat
+            assert not await arena.wait(lambda: False, program, deadline=0.3)
+            assert time.monotonic() - started < LONG / 2
 
     playing(tmp_path, "import time\nwhile True:\n    time.sleep(0.1)\n    print('.')", scenario)
 
@@ -233,6 +240,115 @@ def test_what_the_watchdog_stops_is_told(tmp_path: Path) -> None:
     playing(tmp_path, "input()", scenario, alarms=alarms)
     for end in (alarms, alert):
         os.close(end)
+
+
+def test_rests_when_the_program_sleeps_be_it_for_a_while(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        started = time.monotonic()
+        await arena.rest(program)
+        assert time.monotonic() - started < LONG / 2
+        assert "fini" in program.since()
+
+    source = "import time\nwhile time.process_time() < 0.3: pass\nprint('fini', flush=True)\n"
+    playing(tmp_path, f"{source}time.sleep({LONG - 5})", scenario)
+
+
+def test_rests_when_the_fact_is_there(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        started = time.monotonic()
+        await arena.rest(program, fact=lambda: "prêt" in program.since())
+        assert time.monotonic() - started < LONG / 2
+        assert "prêt" in program.since()
+
+    playing(tmp_path, "print('prêt', flush=True)\nwhile True: pass", scenario)
+
+
+LISTENING = """
+import selectors, socket
+watching, listener = selectors.DefaultSelector(), socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+link, _ = listener.accept()
+watching.register(link, selectors.EVENT_READ)
+watching.select()
+"""
+
+
+def test_the_selectors_and_the_sockets_of_a_program(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(program.since, program)
+        assert arena.watched(program) == []  # elle attend qu'on se connecte, sans sélecteur
+        peer = Peer("ami", arena.pulse, arena.timeline)
+        await connect(peer, ("127.0.0.1", int(program.since())), ("127.0.0.1", 0))
+        (wait,) = await arena.wait(lambda: arena.watched(program), program)
+        assert arena.sockets([peer]) == wait.sockets
+        assert len(wait.sockets) == 1
+        peer.close()
+        assert await program.finish(DEADLINE) == 0
+        assert arena.watched(program) == []
+        assert arena.sockets([peer]) == frozenset()
+
+    playing(tmp_path, LISTENING, scenario)
+
+
+def test_the_pages_a_program_asks_for_are_told(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        site = await arena.open_site()
+        url = f"http://127.0.0.1:{site.http_port}/page"
+        program = await arena.start([url])
+        assert await program.finish(DEADLINE) == 0, program.last_lines
+        assert program.since().strip() == str(len(site.find(url).body))
+        told = [event.kind for event in arena.timeline.events if event.actor.startswith("site ")]
+        assert told == ["request", "response"]
+        assert arena.sites == [site]
+
+    source = (
+        "import sys\nfrom urllib.request import urlopen\nprint(len(urlopen(sys.argv[1]).read()))"
+    )
+    playing(tmp_path, source, scenario)
+
+
+def test_without_a_sandbox_elsewhere_is_where_nobody_listens(tmp_path: Path) -> None:
+    async def scenario(arena: Arena) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+            free = arena.words.port()
+            ports = iter([busy.getsockname()[1], free])
+            with patch.object(arena.words, "port", lambda: next(ports)):
+                assert arena.elsewhere() == ("127.0.0.1", free)
+        assert arena.open_capture() is None
+
+    playing(tmp_path, "", scenario)
+
+
+@in_arena
+async def test_in_the_sandbox_elsewhere_is_any_address_and_is_captured() -> None:
+    connects = "import socket, sys\nsocket.socket().connect_ex((sys.argv[1], int(sys.argv[2])))"
+    async with Arena(*prepared(PLACE, connects, sandbox="bwrap")) as arena:
+        host, port = arena.elsewhere()
+        assert host.startswith("10.")
+        capture = arena.open_capture()
+        assert capture is not None
+        await arena.start([host, str(port)])
+        syn = await capture.wait_syn(lambda _: False, DEADLINE)
+        assert syn is not None
+        assert (syn.target, syn.target_port) == (host, port)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_must_be_done_at_the_end(tmp_path: Path, wrong: bool) -> None:
+    done: list[str] = []
+
+    async def scenario(arena: Arena) -> None:
+        arena.at_end(lambda: done.append("fini"))
+        assert done == []
+        if wrong:
+            raise LookupError
+
+    with pytest.raises(LookupError) if wrong else nullcontext():
+        playing(tmp_path, "", scenario)
+    assert done == ["fini"]
 
 
 def test_an_exception_leaves_nothing_behind(tmp_path: Path) -> None:
