@@ -148,6 +148,30 @@ def test_leaves_announcing_it() -> None:
     conversing(scenario)
 
 
+def test_says_no_more_but_still_listens() -> None:
+    async def scenario(talk: Conversation) -> None:
+        talk.peer.send("dernier mot")
+        talk.peer.finish()
+        assert await talk.read() == b"dernier mot"
+        assert await talk.read() == b""
+        talk.other.send(b"encore")
+        await talk.until(lambda: talk.peer.unread == b"encore")
+        assert ("close", "") in talk.facts()
+        assert not talk.peer.closed
+
+    conversing(scenario)
+
+
+def test_refuses_without_a_word() -> None:
+    async def scenario(talk: Conversation) -> None:
+        before = talk.facts()
+        talk.peer.refuse()
+        assert await talk.read() == b""
+        assert talk.facts() == before
+
+    conversing(scenario)
+
+
 def test_vanishes() -> None:
     async def scenario(talk: Conversation) -> None:
         talk.peer.vanish()

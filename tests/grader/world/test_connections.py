@@ -103,6 +103,26 @@ async def test_a_client_may_doubt_the_certificate(local: Local) -> None:
 
 
 @on_local_site
+async def test_busy_as_long_as_a_client_may_ask_or_waits_for_its_answer(local: Local) -> None:
+    site = local.site
+    assert not site.busy
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.http_port)
+    await until(lambda: site.connections == 1)
+    assert site.busy  # il vient d'arriver : il va demander
+    for _ in range(2):
+        gate = site.hold_until(2)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a.fr\r\n\r\n")
+        await until(lambda: site.waiting)
+        assert site.busy
+        gate.open()
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        await reader.readexactly(len(site.find("http://a.fr/").body))
+        await until(lambda: not site.busy)
+    writer.close()
+
+
+@on_local_site
 async def test_those_who_dawdle_block_nobody(local: Local) -> None:
     host, site = "127.0.0.1", local.site
     slow = []
