@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.driving.idle import Observer, Sleep, alive
-from grader.driving.program import CTRL_C, FLOODED, KEPT, Program
+from grader.driving.program import CTRL_C, FLOODED, KEPT, LAST_LINES, Program
 from grader.driving.pulse import Pulse
 from grader.driving.timeline import Timeline
 from grader.model.records import Event
@@ -273,5 +273,45 @@ def test_two_programs_do_not_mix(tmp_path: Path) -> None:
             await asyncio.gather(first.finish(DEADLINE), second.finish(DEADLINE))
             assert first.since() == f"a {pid}\n"
             assert second.since() == f"b {pid}\n"
+
+    leaving_nothing(scenario)
+
+
+def test_the_last_lines(tmp_path: Path) -> None:
+    program = played(tmp_path, "for n in range(50): print(n)\nprint()")
+    ending = [str(n) for n in range(50 - LAST_LINES, 50)]
+    assert program.last_lines.split("\n") == ["…", *ending]
+
+
+def test_few_lines_are_all_there(tmp_path: Path) -> None:
+    program = played(tmp_path, f"for n in range({LAST_LINES}): print(n)")
+    assert program.last_lines.split("\n") == [str(n) for n in range(LAST_LINES)]
+
+
+def test_its_output_is_what_it_says_itself(tmp_path: Path) -> None:
+    source = "import asyncio\nasync def f(): pass\nf()\nprint('1 2')\n1 / 0"
+    program = played(tmp_path, source)
+    assert "never awaited" in program.since()
+    assert program.output() == "1 2\n"
+    assert program.output(program.here) == ""
+
+
+def test_only_the_exceptions_of_late(tmp_path: Path) -> None:
+    source = """
+import traceback
+for name in "ab":
+    try: {}[name]
+    except KeyError: traceback.print_exc()
+    input()
+"""
+
+    async def scenario() -> None:
+        async with running(tmp_path, source) as program:
+            assert await shows(program, "KeyError: 'a'")
+            place = program.here
+            assert program.exception_since(place) == ""
+            program.type("")
+            assert await shows(program, "KeyError: 'b'")
+            assert program.exception_since(place) == "KeyError: 'b'"
 
     leaving_nothing(scenario)

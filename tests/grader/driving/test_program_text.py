@@ -4,21 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.driving.program import LAST_LINES
-from tests.grader.driving.programs import leaving_nothing, played, running, shows
+from tests.grader.driving.programs import leaving_nothing, played, running
 from tests.support.waiting import DEADLINE
-
-
-def test_the_last_lines(tmp_path: Path) -> None:
-    program = played(tmp_path, "for n in range(50): print(n)\nprint()")
-    ending = [str(n) for n in range(50 - LAST_LINES, 50)]
-    assert program.last_lines.split("\n") == ["…", *ending]
-
-
-def test_few_lines_are_all_there(tmp_path: Path) -> None:
-    program = played(tmp_path, f"for n in range({LAST_LINES}): print(n)")
-    assert program.last_lines.split("\n") == [str(n) for n in range(LAST_LINES)]
-
 
 SPLIT = {
     "accents": ("é çà €😀", "é çà €😀"),
@@ -144,32 +131,3 @@ def test_warnings_that_change_with_python_are_not_shown(tmp_path: Path) -> None:
     source = "import warnings\nwarnings.warn('dans 3.16', DeprecationWarning)\n"
     program = played(tmp_path, f"{source}print('\\d 1')")
     assert program.since() == "\\d 1\n"
-
-
-def test_its_output_is_what_it_says_itself(tmp_path: Path) -> None:
-    source = "import asyncio\nasync def f(): pass\nf()\nprint('1 2')\n1 / 0"
-    program = played(tmp_path, source)
-    assert "never awaited" in program.since()
-    assert program.output() == "1 2\n"
-    assert program.output(program.here) == ""
-
-
-def test_only_the_exceptions_of_late(tmp_path: Path) -> None:
-    source = """
-import traceback
-for name in "ab":
-    try: {}[name]
-    except KeyError: traceback.print_exc()
-    input()
-"""
-
-    async def scenario() -> None:
-        async with running(tmp_path, source) as program:
-            assert await shows(program, "KeyError: 'a'")
-            place = program.here
-            assert program.exception_since(place) == ""
-            program.type("")
-            assert await shows(program, "KeyError: 'b'")
-            assert program.exception_since(place) == "KeyError: 'b'"
-
-    leaving_nothing(scenario)
