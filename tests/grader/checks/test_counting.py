@@ -134,7 +134,16 @@ def test_counts_that_only_meet(tmp_path: Path) -> None:
 
 
 def test_both_together(tmp_path: Path) -> None:
-    assert not play(tmp_path, "I.1.async", f"{ASYNC}asyncio.run(together())", "counts").failure
+    outcome = play(tmp_path, "I.1.async", f"{ASYNC}asyncio.run(together())", "counts")
+    assert not outcome.failure
+    assert outcome.launch
+
+
+def test_one_of_the_two_is_missing(tmp_path: Path) -> None:
+    outcome = play(tmp_path, "I.1.async", f"{ASYNC}asyncio.run(count())", "counts")
+    assert "ne compte qu'une fois" in message(outcome)
+    assert outcome.failure
+    assert outcome.failure.expected.startswith("1 1 2 2 3 3 ")
 
 
 @pytest.mark.parametrize(
