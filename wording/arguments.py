@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from wording.harmless import shortened, visible
+from wording.version import VERSION
 
 INCORRECT = 2  # le code de sortie d'une demande mal écrite
 SHOWN = 300  # caractères d'une faute que l'on répète
@@ -89,6 +90,11 @@ class Parser(argparse.ArgumentParser):
         )
         self.options = self.add_argument_group("Options ")
         self.options.add_argument("-h", "--help", action="help", help="affiche cette aide")
+
+    def add_version(self, formats: str) -> None:
+        """`--version`, qui dit aussi dans quels formats ce programme lit et écrit."""
+        told = f"TP6 {VERSION}, {formats}"
+        self.options.add_argument("--version", action="version", version=told)
 
     def error(self, message: str) -> NoReturn:
         reason = visible(shortened(message, SHOWN))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.command import exits, process
+from grader.model.records import REPORT_VERSION
 from grader.model.version import VERSION
 from wording.arguments import Parser, positive
 from wording.harmless import shortened, visible
-from wording.version import add_version
 
 DESCRIPTION = """\
 Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit pourquoi.
@@ -62,18 +62,12 @@ def _add_grading_options(parser: Parser) -> None:
     add("-v", "--verbose", action="store_true", help="montre aussi ce qui est juste")
 
 
-def _formats() -> str:
-    from grader.model.records import REPORT_VERSION  # noqa: PLC0415 (voir en tête)
-
-    return f"correcteur {VERSION}, rapport {REPORT_VERSION}"
-
-
 def _grade() -> Parser:
     parser = _parser("python -m grader [DOSSIER] [options]", DESCRIPTION)
     parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
     parser.set_defaults(step=None)
     _add_grading_options(parser)
-    add_version(parser, _formats)
+    parser.add_version(f"correcteur {VERSION}, rapport {REPORT_VERSION}")
     return parser
 
 

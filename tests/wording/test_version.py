@@ -11,8 +11,7 @@ from chatroom.server.storage.history import FORMAT
 from grader.model.records import REPORT_VERSION
 from grader.model.version import VERSION as GRADER
 from tests.support.processes import ENVIRONMENT, ROOT
-from wording.arguments import Parser
-from wording.version import add_version, version
+from wording.version import VERSION
 
 PROGRAMS = {
     "grader": f"correcteur {GRADER}, rapport {REPORT_VERSION}",
@@ -22,7 +21,7 @@ PROGRAMS = {
 
 
 def test_it_is_read_where_it_is_written() -> None:
-    assert f"{version()}\n" == (ROOT / "VERSION").read_text("ascii")
+    assert f"{VERSION}\n" == (ROOT / "VERSION").read_text("ascii")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -32,16 +31,4 @@ def test_a_program_says_its_version_and_its_formats(program: str, tmp_path: Path
     shown = subprocess.run(
         command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True
     )
-    assert (shown.stdout, shown.stderr) == (f"TP6 {version()}, {PROGRAMS[program]}\n", "")
-
-
-def test_nothing_is_read_unless_it_is_asked() -> None:
-    def never() -> str:
-        raise AssertionError
-
-    parser = Parser("Un essai.")
-    add_version(parser, never)
-    assert "--version " in parser.format_help()
-    parser.parse_args([])
-    with pytest.raises(AssertionError):
-        parser.parse_args(["--version"])
+    assert (shown.stdout, shown.stderr) == (f"TP6 {VERSION}, {PROGRAMS[program]}\n", "")

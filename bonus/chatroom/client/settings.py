@@ -10,7 +10,6 @@ from chatroom.common.settings import HOST, PORT, Converter, boolean, file, folde
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from wording.arguments import Parser
-from wording.version import add_version
 
 CLIENT: dict[str, Converter] = {"host": host, "port": port(1), "log": folder}
 CLIENT |= {"pseudo": name, "room": name, "lines": boolean}
@@ -49,7 +48,7 @@ def _parser() -> Parser:
     add("--room", metavar="SALON", type=typed(name), help="sinon, il est demandé")
     add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
     _tls(parser)
-    add_version(parser, lambda: f"protocole {VERSION}")
+    parser.add_version(f"protocole {VERSION}")
     return parser
 
 

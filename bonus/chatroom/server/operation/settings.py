@@ -14,7 +14,6 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.history import FORMAT
 from wording.arguments import Parser
-from wording.version import add_version
 
 WEB_PORT = 8080
 DURABILITIES = ("full", "normal", "off")
@@ -105,7 +104,7 @@ def _parser() -> Parser:
     )
     _web(parser)
     _tls(parser)
-    add_version(parser, lambda: f"protocole {VERSION}, base {FORMAT}")
+    parser.add_version(f"protocole {VERSION}, base {FORMAT}")
     return parser
 
 
