@@ -73,8 +73,7 @@ class Entrance {
     this.link.start();
   }
 
-  /** @param {Event[]} events */
-  #receive(events) {
+  #receive(/** @type {Event[]} */ events) {
     if (this.#chat) return this.#chat.handle(events);
     this.#early.push(...events);
     for (const event of events) {
@@ -99,20 +98,12 @@ class Entrance {
     chat.handle(this.#early);
   }
 
-  /**
-   * @param {number | null} reason
-   * @param {string} text
-   */
-  #ended(reason, text) {
+  #ended(/** @type {number | null} */ reason, /** @type {string} */ text) {
     const named = reason === Reason.PSEUDO_TAKEN || reason === Reason.NAME;
     this.#fail(named ? "pseudo" : "entry", text);
   }
 
-  /**
-   * @param {"pseudo" | "room" | "entry"} part
-   * @param {string} text
-   */
-  #fail(part, text) {
+  #fail(/** @type {"pseudo" | "room" | "entry"} */ part, /** @type {string} */ text) {
     this.link.close();
     form.show();
     form.complain(part, text);

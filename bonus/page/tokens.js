@@ -28,13 +28,8 @@ export class Tokens {
     return Uint8Array.from(stored.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
   }
 
-  /**
-   * Garde ce jeton ; TokensError si ce n'est que jusqu'à ce que la page se ferme.
-   *
-   * @param {string} pseudo
-   * @param {Uint8Array<ArrayBuffer>} token
-   */
-  keep(pseudo, token) {
+  /** Garde ce jeton ; TokensError si ce n'est que jusqu'à ce que la page se ferme. */
+  keep(/** @type {string} */ pseudo, /** @type {Uint8Array<ArrayBuffer>} */ token) {
     this.#kept.set(place(pseudo), token);
     const text = Array.from(token, (byte) => byte.toString(16).padStart(2, "0")).join("");
     try {

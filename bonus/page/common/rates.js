@@ -23,13 +23,8 @@ export class Bucket {
     [this.#level, this.#time] = [burst, now];
   }
 
-  /**
-   * Prend `cost` messages ; combien de secondes attendre avant d'en envoyer d'autres.
-   *
-   * @param {number} now
-   * @param {number} cost
-   */
-  take(now, cost) {
+  /** Prend `cost` messages ; combien de secondes attendre avant d'en envoyer d'autres. */
+  take(/** @type {number} */ now, /** @type {number} */ cost) {
     if (!this.#rate) return 0;
     const filled = this.#level + (now - this.#time) * this.#rate;
     this.#level = Math.min(this.#burst, filled) - cost;

@@ -98,13 +98,8 @@ export class Outbox {
     return this.#posts.some((post) => post.room === room);
   }
 
-  /**
-   * Ce qui peut partir à cette heure (en secondes) ; `number` : celui d'un salon.
-   *
-   * @param {number} now
-   * @param {(room: string) => number} number
-   */
-  toSend(now, number) {
+  /** Ce qui peut partir à cette heure (en secondes) ; `number` : celui d'un salon. */
+  toSend(/** @type {number} */ now, /** @type {(room: string) => number} */ number) {
     // La moitié du seau du serveur : l'autre couvre les demandes et les retards du réseau.
     this.#bucket ??= new Bucket(PACE * this.#limits.rate, this.#limits.burst / 2, now);
     /** @type {Message[]} */

@@ -54,11 +54,7 @@ export class Participant {
   /** @type {Event[]} */
   #events = [];
 
-  /**
-   * @param {string} pseudo
-   * @param {Limits} limits
-   */
-  constructor(pseudo, limits) {
+  constructor(/** @type {string} */ pseudo, /** @type {Limits} */ limits) {
     this.pseudo = pseudo;
     this.outbox = new Outbox(limits);
     this.#limits = limits;
@@ -166,20 +162,12 @@ export class Participant {
     this.#mine(name).leaving = true;
   }
 
-  /**
-   * @param {string} room
-   * @param {string} text
-   */
-  say(room, text) {
+  say(/** @type {string} */ room, /** @type {string} */ text) {
     this.#mine(room);
     return this.outbox.add(new Post(fold(room), checkedText(text, this.#limits.text)));
   }
 
-  /**
-   * @param {string} pseudo
-   * @param {string} text
-   */
-  whisper(pseudo, text) {
+  whisper(/** @type {string} */ pseudo, /** @type {string} */ text) {
     const to = checkedName("Pseudo", pseudo, this.#limits.pseudo);
     return this.outbox.add(new Post(PRIVATE, checkedText(text, this.#limits.text), { to }));
   }
@@ -358,13 +346,8 @@ export class Participant {
     this.#release(stream);
   }
 
-  /**
-   * On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas.
-   *
-   * @param {string} name
-   * @param {string} text
-   */
-  #shutOut(name, text) {
+  /** On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas. */
+  #shutOut(/** @type {string} */ name, /** @type {string} */ text) {
     if (fold(name) === PRIVATE) throw new RetryError(text);
     this.#streams.remove(name);
     for (const post of this.outbox.drop(fold(name))) this.#emit({ type: "refused", text, post });

@@ -108,13 +108,8 @@ export class Stream {
     });
   }
 
-  /**
-   * Une page plus ancienne, que la personne a demandée.
-   *
-   * @param {Posted[]} messages
-   * @param {boolean} more
-   */
-  older(messages, more) {
+  /** Une page plus ancienne, que la personne a demandée. */
+  older(/** @type {Posted[]} */ messages, /** @type {boolean} */ more) {
     this.more = more;
     if (messages.length) this.oldest = Math.min(this.oldest, messages[0].seq);
   }

@@ -19,13 +19,8 @@ const KINDS = new Map([
 ]);
 const COLOUR = /^#[0-9a-f]{6}$/;
 
-/**
- * Les messages d'une page ; ProtocolError si elle n'en est pas une.
- *
- * @param {string} text
- * @param {number} room
- */
-export function page(text, room) {
+/** Les messages d'une page ; ProtocolError si elle n'en est pas une. */
+export function page(/** @type {string} */ text, /** @type {number} */ room) {
   try {
     /** @type {Record<string, unknown>[]} */
     const documents = JSON.parse(text);

@@ -43,12 +43,9 @@ const CHEROKEE = /^[\u13a0-\u13fd\uab70-\uabbf]$/;
 
 /**
  * `text` sans rien qui pilote un terminal, coupe une ligne ou déborde sur les voisines.
- *
  * Ce qui est nuisible devient « � » ; d'une pile de signes, les quatre premiers restent.
- *
- * @param {string} text
  */
-export function neutral(text) {
+export function neutral(/** @type {string} */ text) {
   return text.replace(HARM, REPLACEMENT).replace(PILE, "$1");
 }
 
@@ -59,13 +56,9 @@ export function strip(/** @type {string} */ text) {
 
 /**
  * Le pseudo ou le nom de salon tel qu'il sera gardé : composé (NFC), sans espace au bord.
- *
  * `limit` est en caractères. RangeError, avec la raison en français, s'il ne convient pas.
- *
- * @param {string} text
- * @param {number} limit
  */
-export function cleanName(text, limit) {
+export function cleanName(/** @type {string} */ text, /** @type {number} */ limit) {
   let name = strip(text);
   // D'abord sa longueur : le temps que prend NFC croît comme le carré d'une pile de signes.
   if (characters(name) <= limit * MAX_DECOMPOSITION) name = name.normalize("NFC");
@@ -74,11 +67,7 @@ export function cleanName(text, limit) {
   return name;
 }
 
-/**
- * @param {string} name
- * @param {number} limit
- */
-function complaint(name, limit) {
+function complaint(/** @type {string} */ name, /** @type {number} */ limit) {
   if (characters(name) > limit) return `${limit} caractères au plus`;
   if (!name) return "il est vide";
   if (UNPRINTABLE.test(name) || neutral(name) !== name || BLANKS.test(name)) {
@@ -96,12 +85,9 @@ function complaint(name, limit) {
 
 /**
  * La forme sous laquelle deux noms se comparent : « ÉLODIE » et « élodie » n'en font qu'un.
- *
  * Les accents comptent. C'est `toNFKC_Casefold` (Unicode, définition D147), ou presque.
- *
- * @param {string} name
  */
-export function fold(name) {
+export function fold(/** @type {string} */ name) {
   const once = folded(name.replace(SELECTORS, "").normalize("NFD"));
   const twice = folded(once.normalize("NFKC"));
   return twice.normalize("NFKC");

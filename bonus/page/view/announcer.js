@@ -12,15 +12,13 @@ export class Announcer {
   /** @type {string[]} */
   #lines = [];
 
-  /** @param {Posted} message */
-  heard(message) {
+  heard(/** @type {Posted} */ message) {
     const { kind, pseudo } = message;
     const said = kind === "Pictured" ? ` envoie l’image ${message.name}` : ` : ${message.text}`;
     this.#lines.push(neutral(pseudo + said));
   }
 
-  /** @param {string} text */
-  say(text) {
+  say(/** @type {string} */ text) {
     this.#lines.push(neutral(text));
   }
 

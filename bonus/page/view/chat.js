@@ -70,8 +70,7 @@ export class Chat {
 
   // Ce qui arrive
 
-  /** @param {Events.Event[]} events */
-  handle(events) {
+  handle(/** @type {Events.Event[]} */ events) {
     this.#queue.push(...events);
     if (this.#handling) return; // l'un d'eux nous a fait demander quelque chose
     this.#handling = true;
@@ -88,8 +87,7 @@ export class Chat {
     if (this.conversation.nearTop && !this.#stalled) this.older();
   }
 
-  /** @param {Events.Event} event */
-  #one(event) {
+  #one(/** @type {Events.Event} */ event) {
     switch (event.type) {
       case "spoke":
         return this.#spoke(event);
@@ -205,8 +203,7 @@ export class Chat {
     });
   }
 
-  /** @param {Events.Announced} event */
-  #announced(event) {
+  #announced(/** @type {Events.Announced} */ event) {
     const room = this.rooms.find(event.room);
     if (!room || event.mine) return;
     room.announced(event);
@@ -217,8 +214,7 @@ export class Chat {
     this.#stale = true;
   }
 
-  /** @param {RoomSummary[]} rooms */
-  #listed(rooms) {
+  #listed(/** @type {RoomSummary[]} */ rooms) {
     const shown = this.#lists.shift();
     this.rooms.listed(rooms, !shown || rooms.length !== 1);
     this.#stale = true;
@@ -246,23 +242,15 @@ export class Chat {
     this.announcer.say(text);
   }
 
-  /**
-   * Une ligne qui n'est de personne.
-   *
-   * @param {string} text
-   */
-  note(text) {
+  /** Une ligne qui n'est de personne. */
+  note(/** @type {string} */ text) {
     const room = this.rooms.current;
     if (room) room.log.note(text);
     else this.#early.push(text);
   }
 
-  /**
-   * C'est fini, et ce qui n'est pas parti ne partira pas.
-   *
-   * @param {string} text
-   */
-  ended(text) {
+  /** C'est fini, et ce qui n'est pas parti ne partira pas. */
+  ended(/** @type {string} */ text) {
     this.over = true;
     this.status.change("ended");
     for (const post of this.link.participant.outbox) {
@@ -275,16 +263,14 @@ export class Chat {
 
   // D'un salon à l'autre, et dans le passé
 
-  /** @param {string} name */
-  open(name) {
+  open(/** @type {string} */ name) {
     const room = this.rooms.open(name);
     room.draft ||= this.drafts[name] ?? "";
     delete this.drafts[name];
     return room;
   }
 
-  /** @param {Room} room */
-  go(room) {
+  go(/** @type {Room} */ room) {
     const previous = this.rooms.current;
     if (previous && previous !== room) {
       previous.log.clearMark();
@@ -303,8 +289,7 @@ export class Chat {
     if (this.conversation.nearTop) this.older();
   }
 
-  /** @param {string} name */
-  leave(name) {
+  leave(/** @type {string} */ name) {
     const room = this.rooms.find(name);
     if (!room) return;
     if (this.rooms.size < 2) {
@@ -355,8 +340,7 @@ export class Chat {
 
   // Ce qu'on a lu
 
-  /** @param {Room} room */
-  #reading(room) {
+  #reading(/** @type {Room} */ room) {
     return room === this.rooms.current && this.conversation.following
       && document.hasFocus() && !document.hidden;
   }
@@ -381,8 +365,7 @@ export class Chat {
     document.title = `${unread ? `(${unread}) ` : ""}${current.title} — Chat`;
   }
 
-  /** @param {Room} room */
-  #everyone(room) {
+  #everyone(/** @type {Room} */ room) {
     return new Set([...room.people, ...[...this.rooms].flatMap(({ people }) => [...people])]);
   }
 }

@@ -17,8 +17,7 @@ export const COMMANDS = Object.freeze({
 /** Cette ligne ne veut rien dire ; le texte, en français, est pour qui l'a tapée. */
 export class UsageError extends Error {}
 
-/** @param {string} name */
-export function accepts(name) {
+export function accepts(/** @type {string} */ name) {
   return Boolean(COMMANDS[name]?.usage.includes(" "));
 }
 
@@ -46,13 +45,8 @@ export function parse(line) {
   return [name, rest];
 }
 
-/**
- * À qui, et quoi : un pseudo déjà vu peut contenir des espaces. Lève UsageError.
- *
- * @param {string} rest
- * @param {Iterable<string>} known
- */
-export function addressed(rest, known) {
+/** À qui, et quoi : un pseudo déjà vu peut contenir des espaces. Lève UsageError. */
+export function addressed(/** @type {string} */ rest, /** @type {Iterable<string>} */ known) {
   const longest = [...known].sort((one, other) => other.length - one.length);
   const found = longest.find(
     (name) => fold(rest.slice(0, name.length)) === fold(name) && rest[name.length] === " ",

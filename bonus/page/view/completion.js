@@ -15,8 +15,7 @@ export class Names {
   /** @type {Map<string, number>} la couleur de chacun, 0xRRGGBB */
   colours = new Map();
 
-  /** @param {Event} event */
-  learn(event) {
+  learn(/** @type {Event} */ event) {
     if (event.type === "spoke" || event.type === "announced") {
       const { pseudo, colour } = event.type === "spoke" ? event.message : event;
       this.colours.set(pseudo, colour);
@@ -31,12 +30,8 @@ export class Names {
     }
   }
 
-  /**
-   * Les lignes entières que `line` peut devenir.
-   *
-   * @param {string} line
-   */
-  complete(line) {
+  /** Les lignes entières que `line` peut devenir. */
+  complete(/** @type {string} */ line) {
     const space = line.indexOf(" ");
     if (line.startsWith("/") && space < 0) {
       const found = Object.keys(COMMANDS).filter((name) => name.startsWith(line));
@@ -70,13 +65,8 @@ export function sharedStart([first = "", ...others]) {
   return first.slice(0, size);
 }
 
-/**
- * Le plus récent à la fin ; le plus ancien s'oublie.
- *
- * @param {Set<string>} names
- * @param {string} name
- */
-function remember(names, name) {
+/** Le plus récent à la fin ; le plus ancien s'oublie. */
+function remember(/** @type {Set<string>} */ names, /** @type {string} */ name) {
   names.delete(name);
   names.add(name);
   if (names.size > KNOWN) {
@@ -85,10 +75,6 @@ function remember(names, name) {
   }
 }
 
-/**
- * @param {Iterable<string>} names
- * @param {string} start
- */
-function starting(names, start) {
+function starting(/** @type {Iterable<string>} */ names, /** @type {string} */ start) {
   return [...names].filter((name) => fold(name).startsWith(fold(start))).sort();
 }

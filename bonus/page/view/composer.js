@@ -27,8 +27,7 @@ export class Composer {
   #choices = [];
   #after = ""; // ce qui suivait le curseur
 
-  /** @param {Needs} needs */
-  constructor(needs) {
+  constructor(/** @type {Needs} */ needs) {
     this.needs = needs;
     this.#area.addEventListener("input", () => this.#typed());
     this.#area.addEventListener("keydown", (event) => this.#key(event));
@@ -49,8 +48,7 @@ export class Composer {
     this.#typed();
   }
 
-  /** @param {string} text */
-  set placeholder(text) {
+  set placeholder(/** @type {string} */ text) {
     this.#area.placeholder = text;
   }
 
@@ -58,12 +56,8 @@ export class Composer {
     this.#area.focus();
   }
 
-  /**
-   * Rend un texte qui n'a pas pu partir, devant ce qu'on a écrit depuis.
-   *
-   * @param {string} text
-   */
-  giveBack(text) {
+  /** Rend un texte qui n'a pas pu partir, devant ce qu'on a écrit depuis. */
+  giveBack(/** @type {string} */ text) {
     this.text = [text, this.text].filter(Boolean).join("\n");
     this.focus();
   }
@@ -115,8 +109,7 @@ export class Composer {
     this.hint(textContent ?? "", true);
   }
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
+  #key(/** @type {KeyboardEvent} */ event) {
     const { key, shiftKey, altKey, ctrlKey, metaKey, isComposing } = event;
     if (isComposing || shiftKey || altKey || ctrlKey || metaKey) return;
     if (key === "Enter") {
@@ -129,12 +122,8 @@ export class Composer {
     }
   }
 
-  /**
-   * Dans le passé, tant que ce qui est écrit en vient, ou qu'il n'y a rien.
-   *
-   * @param {number} place
-   */
-  #remember(place) {
+  /** Dans le passé, tant que ce qui est écrit en vient, ou qu'il n'y a rien. */
+  #remember(/** @type {number} */ place) {
     const [now, then] = [this.#past[this.#place] ?? "", this.#past[place] ?? ""];
     if (this.text !== now || place < 0 || place > this.#past.length) return false;
     this.#place = place;
@@ -188,11 +177,7 @@ export class Composer {
     this.#list(choices, before);
   }
 
-  /**
-   * @param {string[]} found
-   * @param {string} before
-   */
-  #list(found, before) {
+  #list(/** @type {string[]} */ found, /** @type {string} */ before) {
     const word = before.search(/\S*\s?$/);
     this.hint(found.map((line) => neutral(strip(line.slice(word)))).join("   "));
   }

@@ -41,8 +41,7 @@ export class Conversation {
     return this.#scroller.scrollTop < NEAR;
   }
 
-  /** @param {Room} room */
-  show(room) {
+  show(/** @type {Room} */ room) {
     if (this.#room && this.#room !== room) {
       if (this.following) this.#places.delete(this.#room);
       else this.#places.set(this.#room, this.#scroller.scrollTop);
@@ -65,8 +64,7 @@ export class Conversation {
     this.#below.hidden = this.following;
   }
 
-  /** @param {number} unread */
-  count(unread) {
+  count(/** @type {number} */ unread) {
     const news = counted(unread, "nouveau message", "nouveaux messages");
     const text = unread ? news : "Revenir en bas";
     this.#below.classList.toggle("fresh", unread > 0);
@@ -80,13 +78,8 @@ export class Conversation {
     if (!was) this.onEnd();
   }
 
-  /**
-   * Ajoute au-dessus sans que bouge ce qu'on lit.
-   *
-   * @param {Room} room
-   * @param {() => void} insert
-   */
-  anchored(room, insert) {
+  /** Ajoute au-dessus sans que bouge ce qu'on lit. */
+  anchored(/** @type {Room} */ room, /** @type {() => void} */ insert) {
     const scroller = this.#scroller;
     const fromEnd = scroller.scrollHeight - scroller.scrollTop;
     insert();

@@ -43,12 +43,8 @@ export function icon(name) {
   return svg;
 }
 
-/**
- * Les espaces insécables du français, dans un texte à nous ou du serveur.
- *
- * @param {string} text
- */
-export function typeset(text) {
+/** Les espaces insécables du français, dans un texte à nous ou du serveur. */
+export function typeset(/** @type {string} */ text) {
   return text.replace(/ ([:;!?»])/g, "\u00a0$1").replace(/« /g, "«\u00a0");
 }
 
@@ -73,21 +69,13 @@ export function paint(element, colour) {
   return element;
 }
 
-/**
- * La vignette d'une personne : sa première lettre.
- *
- * @param {string} pseudo
- */
-export function initial(pseudo) {
+/** La vignette d'une personne : sa première lettre. */
+export function initial(/** @type {string} */ pseudo) {
   const [first] = letters.segment(neutral(pseudo));
   return first ? first.segment.toLocaleUpperCase("fr") : "";
 }
 
-/**
- * @param {string} label
- * @param {() => void} action
- */
-export function button(label, action) {
+export function button(/** @type {string} */ label, /** @type {() => void} */ action) {
   const element = make("button", { type: "button", className: "link", textContent: label });
   element.addEventListener("click", action);
   return element;

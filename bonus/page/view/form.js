@@ -14,8 +14,7 @@ export class EntryForm {
   pseudo = find("pseudo", HTMLInputElement);
   room = find("room", HTMLInputElement);
 
-  /** @param {() => void} onEnter */
-  constructor(onEnter) {
+  constructor(/** @type {() => void} */ onEnter) {
     find("entry-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.clear();
@@ -26,8 +25,7 @@ export class EntryForm {
     }
   }
 
-  /** @param {boolean} busy */
-  set busy(busy) {
+  set busy(/** @type {boolean} */ busy) {
     this.#enter.disabled = busy;
     this.#enter.textContent = busy ? "Connexion…" : "Entrer";
   }
@@ -46,25 +44,16 @@ export class EntryForm {
     for (const part of /** @type {const} */ (["pseudo", "room", "entry"])) this.complain(part, "");
   }
 
-  /**
-   * Dit ce qui ne va pas, là où cela se corrige ; ce qui est tapé reste.
-   *
-   * @param {Part} part
-   * @param {string} text
-   */
-  complain(part, text) {
+  /** Dit ce qui ne va pas, là où cela se corrige ; ce qui est tapé reste. */
+  complain(/** @type {Part} */ part, /** @type {string} */ text) {
     find(`${part}-problem`, HTMLElement).textContent = typeset(text);
     if (part === "entry") return;
     this[part].ariaInvalid = String(Boolean(text));
     if (text) this[part].focus();
   }
 
-  /**
-   * Le pseudo et le salon, s'ils conviennent.
-   *
-   * @param {Limits} limits
-   */
-  read(limits) {
+  /** Le pseudo et le salon, s'ils conviennent. */
+  read(/** @type {Limits} */ limits) {
     const room = this.#cleaned("room", limits.room);
     const pseudo = this.#cleaned("pseudo", limits.pseudo);
     return pseudo && room && { pseudo, room };

@@ -15,11 +15,7 @@ const KEYS = {
 
 const dialog = find("help", HTMLDialogElement);
 
-/**
- * @param {string} id
- * @param {[string, string][]} entries
- */
-function fill(id, entries) {
+function fill(/** @type {string} */ id, /** @type {[string, string][]} */ entries) {
   const terms = entries.flatMap(([term, text]) => [make("dt", {}, term), make("dd", {}, text)]);
   find(id, HTMLElement).replaceChildren(...terms);
 }

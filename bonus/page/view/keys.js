@@ -4,8 +4,7 @@ import { openHelp } from "./help.js";
 
 /** @import { Chat } from "./chat.js" */
 
-/** @param {Chat} chat */
-export function listenToKeys(chat) {
+export function listenToKeys(/** @type {Chat} */ chat) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]")) return;
     const { key, altKey, ctrlKey, metaKey } = event;

@@ -43,8 +43,7 @@ export class Log {
     this.#rows.push(row);
   }
 
-  /** @param {Row[]} rows */
-  prepend(rows) {
+  prepend(/** @type {Row[]} */ rows) {
     this.#list.prepend(...rows.map(({ element }) => element));
     const [next] = this.#rows;
     rows.forEach((row, place) => this.#dress(row, rows[place - 1]));
@@ -66,8 +65,7 @@ export class Log {
     return true;
   }
 
-  /** @param {string} text */
-  note(text) {
+  note(/** @type {string} */ text) {
     this.#list.append(noticeRow(text));
   }
 
@@ -75,13 +73,8 @@ export class Log {
     this.#line.remove();
   }
 
-  /**
-   * Met le jour devant ce message, si c'en est un autre, et l'auteur, si ce n'est pas le même.
-   *
-   * @param {Row} row
-   * @param {Row | undefined} previous
-   */
-  #dress(row, previous) {
+  /** Met le jour devant ce message, si c'en est un autre, et l'auteur, si ce n'est pas le même. */
+  #dress(/** @type {Row} */ row, /** @type {Row | undefined} */ previous) {
     this.#days.get(row)?.remove();
     if (row.day !== previous?.day) {
       const heading = make("h2", { className: "day" }, row.day);
@@ -97,11 +90,7 @@ export class Log {
 
   // Ce que nous disons
 
-  /**
-   * @param {Post} post
-   * @param {{ pseudo: string, colour: number }} me
-   */
-  pend(post, me) {
+  pend(/** @type {Post} */ post, /** @type {{ pseudo: string, colour: number }} */ me) {
     const row = pendingRow(post, me);
     this.#posts.set(post, row);
     this.#pending.append(row.element);
@@ -114,8 +103,7 @@ export class Log {
     return posts.map(([{ text }]) => text);
   }
 
-  /** @param {Post} post */
-  settle(post) {
+  settle(/** @type {Post} */ post) {
     this.#posts.get(post)?.element.remove();
     this.#posts.delete(post);
   }

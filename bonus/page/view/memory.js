@@ -15,8 +15,7 @@ export function recallStay() {
   }
 }
 
-/** @param {Stay | null} stay */
-export function keepStay(stay) {
+export function keepStay(/** @type {Stay | null} */ stay) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(stay));
   } catch {

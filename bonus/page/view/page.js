@@ -7,8 +7,7 @@ import { keepStay } from "./memory.js";
 
 const REFRESH = 60_000; // ms : ailleurs, des salons s'ouvrent et se vident sans qu'on nous le dise
 
-/** @param {Chat} chat */
-export function watchPage(chat) {
+export function watchPage(/** @type {Chat} */ chat) {
   const { link } = chat;
   const back = () => {
     link.retry();

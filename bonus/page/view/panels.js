@@ -45,8 +45,7 @@ export class RoomList {
     this.onLeave = onLeave;
   }
 
-  /** @param {Rooms} rooms */
-  show(rooms) {
+  show(/** @type {Rooms} */ rooms) {
     fill(this.#list, [...rooms].map((room) => this.#joined(room, room === rooms.current)));
     fill(this.#otherList, rooms.others.map((summary) => this.#other(summary)));
     this.#others.hidden = !rooms.others.length;
@@ -54,11 +53,7 @@ export class RoomList {
     this.#elsewhere.hidden = !elsewhere;
   }
 
-  /**
-   * @param {Room} room
-   * @param {boolean} current
-   */
-  #joined(room, current) {
+  #joined(/** @type {Room} */ room, /** @type {boolean} */ current) {
     const button = choice(room.title, () => this.onRoom(room.name));
     button.dataset.key = `in ${room.name}`;
     if (current) button.ariaCurrent = "true";
@@ -119,11 +114,7 @@ export class People {
     this.#more.textContent = hidden > 0 ? `et ${counted(hidden, "autre")}` : "";
   }
 
-  /**
-   * @param {string} name
-   * @param {boolean} me
-   */
-  #person(name, me) {
+  #person(/** @type {string} */ name, /** @type {boolean} */ me) {
     const face = make("span", { className: "face", ariaHidden: "true" }, initial(name));
     const button = choice(neutral(name), () => this.onPseudo(name));
     const colour = this.colours.get(name);
@@ -140,24 +131,15 @@ export class People {
   }
 }
 
-/**
- * @param {string} name
- * @param {() => void} action
- */
-function choice(name, action) {
+function choice(/** @type {string} */ name, /** @type {() => void} */ action) {
   const label = make("span", { className: "name" }, name);
   const button = make("button", { type: "button", className: "choice" }, label);
   button.addEventListener("click", action);
   return button;
 }
 
-/**
- * Change ce que contient la liste ; qui avait le clavier le garde.
- *
- * @param {HTMLElement} list
- * @param {HTMLElement[]} items
- */
-function fill(list, items) {
+/** Change ce que contient la liste ; qui avait le clavier le garde. */
+function fill(/** @type {HTMLElement} */ list, /** @type {HTMLElement[]} */ items) {
   const active = document.activeElement;
   const key = active instanceof HTMLElement && list.contains(active) ? active.dataset.key : "";
   items.forEach((item, place) => {

@@ -21,11 +21,7 @@ class Frame {
   #art = null;
   asked = false;
 
-  /**
-   * @param {Pictured} message
-   * @param {string} author
-   */
-  constructor(message, author) {
+  constructor(/** @type {Pictured} */ message, /** @type {string} */ author) {
     this.message = message;
     this.name = neutral(message.name);
     this.label = `${this.name}, image de ${author}`;
@@ -46,11 +42,7 @@ class Frame {
     this.image.addEventListener("error", () => this.fail("L’image est abîmée."));
   }
 
-  /**
-   * @param {number} width
-   * @param {number} height
-   */
-  #reserve(width, height) {
+  #reserve(/** @type {number} */ width, /** @type {number} */ height) {
     this.open.style.setProperty("--width", String(Math.max(1, width)));
     this.open.style.setProperty("--height", String(Math.max(1, height)));
   }
@@ -59,8 +51,7 @@ class Frame {
     return Boolean(this.image.src);
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} data */
-  load(data) {
+  load(/** @type {Uint8Array<ArrayBuffer>} */ data) {
     const type = typeOf(data);
     if (!type) return this.fail("Ce n’est pas une image PNG ou JPEG.");
     this.image.src = URL.createObjectURL(new Blob([data], { type }));
@@ -76,8 +67,7 @@ class Frame {
     this.open.replaceChildren();
   }
 
-  /** @param {string} text */
-  fail(text) {
+  fail(/** @type {string} */ text) {
     this.open.replaceChildren(text);
     this.#toggle.hidden = this.open.disabled = true;
   }
@@ -175,8 +165,7 @@ export class Pictures {
     }
   }
 
-  /** @param {Frame} frame */
-  #enlarge(frame) {
+  #enlarge(/** @type {Frame} */ frame) {
     const image = find("viewer-image", HTMLImageElement);
     image.src = frame.image.src;
     image.alt = frame.label;

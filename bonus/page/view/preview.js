@@ -23,11 +23,7 @@ export class Preview {
   /** @type {Prepared | null} */
   #prepared = null;
 
-  /**
-   * @param {Limits} limits
-   * @param {Needs} needs
-   */
-  constructor(limits, needs) {
+  constructor(/** @type {Limits} */ limits, /** @type {Needs} */ needs) {
     this.limits = limits;
     this.needs = needs;
     find("attach", HTMLButtonElement).addEventListener("click", () => this.choose());
@@ -63,8 +59,7 @@ export class Preview {
     else this.#file.click();
   }
 
-  /** @param {Prepared} prepared */
-  show(prepared) {
+  show(/** @type {Prepared} */ prepared) {
     this.#prepared = prepared;
     this.#image.src = URL.createObjectURL(new Blob([prepared.data]));
     this.#name.value = prepared.name;

@@ -8,8 +8,7 @@ import { Log } from "./log.js";
 /** @import { RoomSummary } from "../protocol/documents.js" */
 
 export class Room {
-  /** @param {string} name */
-  constructor(name) {
+  constructor(/** @type {string} */ name) {
     this.name = name;
     this.log = new Log();
     this.unread = 0;
@@ -31,12 +30,8 @@ export class Room {
     return this.private ? "Messages privés" : neutral(this.name);
   }
 
-  /**
-   * Un correspondant, en privé ; le dernier à la fin.
-   *
-   * @param {string} pseudo
-   */
-  met(pseudo) {
+  /** Un correspondant, en privé ; le dernier à la fin. */
+  met(/** @type {string} */ pseudo) {
     this.people.delete(pseudo);
     this.people.add(pseudo);
     this.to ||= pseudo;
@@ -75,13 +70,11 @@ export class Rooms {
     return [...this].reduce((sum, room) => sum + room.unread, 0);
   }
 
-  /** @param {string} name */
-  find(name) {
+  find(/** @type {string} */ name) {
     return this.#rooms.get(fold(name));
   }
 
-  /** @param {string} name */
-  open(name) {
+  open(/** @type {string} */ name) {
     let room = this.find(name);
     if (!room) {
       room = new Room(name);
@@ -90,23 +83,15 @@ export class Rooms {
     return room;
   }
 
-  /**
-   * Le quitter ; le suivant devient celui que l'on regarde.
-   *
-   * @param {Room} room
-   */
-  close(room) {
+  /** Le quitter ; le suivant devient celui que l'on regarde. */
+  close(/** @type {Room} */ room) {
     const following = this.neighbour(1);
     this.#rooms.delete(fold(room.name));
     if (room === this.current) this.current = following;
   }
 
-  /**
-   * Le salon d'à côté de celui que l'on regarde, en tournant.
-   *
-   * @param {number} step
-   */
-  neighbour(step) {
+  /** Le salon d'à côté de celui que l'on regarde, en tournant. */
+  neighbour(/** @type {number} */ step) {
     const rooms = [...this];
     const place = this.current ? rooms.indexOf(this.current) : -1;
     return rooms[(place + step + rooms.length) % rooms.length] ?? null;

@@ -85,8 +85,7 @@ function verb({ kind }, mine) {
   return mine ? " avez dit" : " a dit";
 }
 
-/** @param {string} text */
-function bodyOf(text) {
+function bodyOf(/** @type {string} */ text) {
   const body = make("p", { className: "body foreign" });
   text = neutral(text);
   let place = 0;

@@ -70,12 +70,7 @@ export class Status {
   }
 }
 
-/**
- * Une zone dite à voix haute la redirait, même inchangée.
- *
- * @param {HTMLElement} element
- * @param {string} text
- */
-function write(element, text) {
+/** Une zone dite à voix haute la redirait, même inchangée. */
+function write(/** @type {HTMLElement} */ element, /** @type {string} */ text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -42,11 +42,7 @@ export class Talk {
   #recipient = find("recipient", HTMLElement);
   #attach = find("attach", HTMLButtonElement);
 
-  /**
-   * @param {Chat} chat
-   * @param {Limits} limits
-   */
-  constructor(chat, limits) {
+  constructor(/** @type {Chat} */ chat, /** @type {Limits} */ limits) {
     this.chat = chat;
     this.composer = new Composer({
       say: (lines) => this.#say(lines),
@@ -72,22 +68,16 @@ export class Talk {
     return current;
   }
 
-  /** @param {string} text */
-  complain(text) {
+  complain(/** @type {string} */ text) {
     this.composer.hint(text, true);
   }
 
-  /**
-   * Ce qu'on écrivait dans ce salon.
-   *
-   * @param {Room} room
-   */
-  draft(room) {
+  /** Ce qu'on écrivait dans ce salon. */
+  draft(/** @type {Room} */ room) {
     return room === this.chat.rooms.current ? this.composer.text : room.draft;
   }
 
-  /** @param {Room} room */
-  show(room) {
+  show(/** @type {Room} */ room) {
     if (this.composer.text !== room.draft) this.composer.text = room.draft;
     this.composer.placeholder = room.private ? "Message privé" : `Écrire dans ${room.title}`;
     this.#recipient.hidden = !room.private;
@@ -103,12 +93,8 @@ export class Talk {
     this.#recipient.replaceChildren(...whom);
   }
 
-  /**
-   * Ouvre les messages privés, pour écrire à cette personne.
-   *
-   * @param {string} pseudo
-   */
-  writeTo(pseudo) {
+  /** Ouvre les messages privés, pour écrire à cette personne. */
+  writeTo(/** @type {string} */ pseudo) {
     const room = this.chat.open(PRIVATE);
     room.to = pseudo;
     this.chat.go(room);
@@ -132,11 +118,7 @@ export class Talk {
     return stop < 0 ? [] : lines.slice(stop);
   }
 
-  /**
-   * @param {Room} room
-   * @param {string} text
-   */
-  #post(room, text) {
+  #post(/** @type {Room} */ room, /** @type {string} */ text) {
     const { participant } = this.chat.link;
     if (room.private && !room.to) {
       this.complain("Choisissez d'abord à qui écrire, ou /msg PSEUDO TEXTE.");
@@ -147,11 +129,7 @@ export class Talk {
     return this.#pend(room, this.chat.speaker.ask(request));
   }
 
-  /**
-   * @param {Room} room
-   * @param {Post | null} post
-   */
-  #pend(room, post) {
+  #pend(/** @type {Room} */ room, /** @type {Post | null} */ post) {
     if (post) room.log.pend(post, this.chat.me);
     this.chat.redraw();
     return Boolean(post);
@@ -207,8 +185,7 @@ export class Talk {
     }
   }
 
-  /** @param {string} rest */
-  #whisper(rest) {
+  #whisper(/** @type {string} */ rest) {
     const post = this.chat.speaker.whisper(rest);
     if (!post) return false;
     this.composer.hint(`À ${neutral(post.to)}, dans « Messages privés ».`);
@@ -230,13 +207,8 @@ export class Talk {
     return "";
   }
 
-  /**
-   * Reprend un message que le serveur a refusé.
-   *
-   * @param {Room} room
-   * @param {Post} post
-   */
-  retake(room, post) {
+  /** Reprend un message que le serveur a refusé. */
+  retake(/** @type {Room} */ room, /** @type {Post} */ post) {
     if (post.to) room.to = post.to;
     this.chat.go(room);
     if (post.image) this.preview.show({ name: post.text, data: post.image, note: "" });
@@ -245,8 +217,7 @@ export class Talk {
 
   // Entrer, partir
 
-  /** @param {string} name */
-  join(name) {
+  join(/** @type {string} */ name) {
     const { chat } = this;
     const room = chat.rooms.find(name);
     if (room) {

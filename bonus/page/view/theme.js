@@ -23,8 +23,7 @@ function remembered() {
   }
 }
 
-/** @param {string} name */
-function remember(name) {
+function remember(/** @type {string} */ name) {
   try {
     localStorage.setItem(KEY, name);
   } catch {
@@ -32,8 +31,7 @@ function remember(name) {
   }
 }
 
-/** @param {string} name */
-function chosen(name) {
+function chosen(/** @type {string} */ name) {
   return /** @type {Theme} */ (THEMES.includes(name) ? name : "auto");
 }
 
