@@ -7,53 +7,15 @@ La page web en a le jumeau, coupé aux mêmes endroits : page/core/participant.j
 
 from collections import deque
 
+from chatroom.client.core import events
 from chatroom.client.core.checks import checked_image, checked_name, checked_text
-from chatroom.client.core.events import (
-    Announcement,
-    Ended,
-    Entered,
-    Event,
-    ImageReceived,
-    NoticeShown,
-    PageReceived,
-    RefusedRequest,
-    RoomsListed,
-    Spoke,
-    Welcomed,
-)
 from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.stream import Stream
 from chatroom.client.core.streams import Streams
-from chatroom.protocol import ChatError
+from chatroom.protocol import ChatError, messages
 from chatroom.protocol.documents import Posted, page, room_list
 from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import (
-    PRIVATE,
-    VERSION,
-    Announced,
-    Closing,
-    GetImage,
-    GetPage,
-    Hello,
-    Image,
-    Join,
-    Joined,
-    Leave,
-    ListRooms,
-    Message,
-    Notice,
-    Page,
-    Pictured,
-    Ping,
-    Pong,
-    Presence,
-    Refused,
-    RoomList,
-    Said,
-    Welcome,
-    Whispered,
-)
 from chatroom.protocol.text import fold
 from wording.harmless import neutral
 
@@ -67,7 +29,7 @@ FINAL = {
     Reason.FLOOD,
     Reason.TOO_LONG,
 }
-Asked = Join | GetPage | GetImage | ListRooms
+Asked = messages.Join | messages.GetPage | messages.GetImage | messages.ListRooms
 
 
 class RetryError(ChatError):
@@ -82,16 +44,16 @@ class Participant:
         self._limits = limits or Limits()
         self.welcomed = False  # sur la connexion présente
         self._streams = Streams()
-        self._requests: list[Message] = []
+        self._requests: list[messages.Message] = []
         # Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
         self._asked: deque[Asked] = deque()
-        self._events: list[Event] = []
+        self._events: list[events.Event] = []
 
     # Avec qui le fait vivre
 
     def connected(self) -> None:
         """Une connexion neuve."""
-        self._requests = [Hello(VERSION, self.pseudo, self.token)]
+        self._requests = [messages.Hello(messages.VERSION, self.pseudo, self.token)]
 
     def disconnected(self) -> None:
         """Elle est finie : tout ce qui n'était qu'à elle s'oublie."""
@@ -100,51 +62,53 @@ class Participant:
         self._requests.clear()
         self._streams.cut(self.outbox)
 
-    def receive(self, message: Message) -> None:
+    def receive(self, message: messages.Message) -> None:
         """Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError."""
         match message:
-            case Said() | Whispered() | Pictured() | Announced():
+            case (
+                messages.Said() | messages.Whispered() | messages.Pictured() | messages.Announced()
+            ):
                 self._live(message)
-            case Ping():
-                self._requests.append(Pong())
-            case Pong():
+            case messages.Ping():
+                self._requests.append(messages.Pong())
+            case messages.Pong():
                 pass
-            case Welcome():
+            case messages.Welcome():
                 self._welcome(message)
-            case Joined():
+            case messages.Joined():
                 self._joined(message)
-            case Page():
+            case messages.Page():
                 self._page(message)
-            case Image():
-                self._answer(GetImage)
+            case messages.Image():
+                self._answer(messages.GetImage)
                 room = self._streams.numbered(message.room).name
-                self._events.append(ImageReceived(room, message.seq, message.data))
-            case RoomList():
-                self._answer(ListRooms)
-                self._events.append(RoomsListed(room_list(message.rooms)))
-            case Notice():
-                self._events.append(NoticeShown(message.text))
-            case Refused():
+                self._events.append(events.ImageReceived(room, message.seq, message.data))
+            case messages.RoomList():
+                self._answer(messages.ListRooms)
+                self._events.append(events.RoomsListed(room_list(message.rooms)))
+            case messages.Notice():
+                self._events.append(events.NoticeShown(message.text))
+            case messages.Refused():
                 self._refused(message)
-            case Closing():
+            case messages.Closing():
                 reason = Reason(message.reason) if message.reason in list(Reason) else None
-                self._events.append(Ended(reason, message.text, reason in FINAL))
+                self._events.append(events.Ended(reason, message.text, reason in FINAL))
             case _:
                 raise ProtocolError("Le serveur parle comme un client.")
 
-    def take_events(self) -> list[Event]:
+    def take_events(self) -> list[events.Event]:
         """Ce qui est arrivé depuis la dernière fois."""
-        events, self._events = self._events, []
-        return events
+        taken, self._events = self._events, []
+        return taken
 
-    def to_send(self, now: float) -> list[Message]:
+    def to_send(self, now: float) -> list[messages.Message]:
         """Ce qu'il y a à envoyer à cette heure (en secondes) ; voir aussi `outbox.wake`."""
-        messages, self._requests = self._requests, []
+        sent, self._requests = self._requests, []
         if self.welcomed and self._streams.caught_up:
-            messages += self.outbox.to_send(now, self._streams.number)
+            sent += self.outbox.to_send(now, self._streams.number)
             asked = {asked.room for asked in self._asked}
-            messages += [Leave(room) for room in self._streams.depart(self.outbox, asked)]
-        return messages
+            sent += [messages.Leave(room) for room in self._streams.depart(self.outbox, asked)]
+        return sent
 
     # Ce que veut la personne. Chacune lève ValueError, en français, si ce n'est pas possible.
 
@@ -158,10 +122,12 @@ class Participant:
                 self._ask(stream.join())
         elif stream.known:
             stream.leaving = False
-            self._events.append(Entered(stream.name, stream.members, again=False, restarted=False))
+            self._events.append(
+                events.Entered(stream.name, stream.members, again=False, restarted=False)
+            )
 
     def leave(self, name: str) -> None:
-        if name == PRIVATE:
+        if name == messages.PRIVATE:
             raise ValueError("On ne quitte pas les messages privés.")
         self._mine(name).leaving = True
 
@@ -171,7 +137,7 @@ class Participant:
 
     def whisper(self, pseudo: str, text: str) -> Post:
         to = checked_name("Pseudo", pseudo, self._limits.pseudo)
-        return self.outbox.add(Post(PRIVATE, checked_text(text, self._limits.text), to))
+        return self.outbox.add(Post(messages.PRIVATE, checked_text(text, self._limits.text), to))
 
     def send_image(self, room: str, name: str, data: bytes) -> Post:
         self._mine(room)
@@ -182,7 +148,7 @@ class Participant:
     def list_rooms(self, room: str = "") -> None:
         """Qui est où, ou qui est dans ce salon ; RoomsListed ou RefusedRequest suivra."""
         name = room and checked_name("Nom de salon", room, self._limits.room)
-        self._ask(ListRooms(name))
+        self._ask(messages.ListRooms(name))
 
     def older(self, room: str) -> None:
         """La page d'avant tout ce qui a été reçu de ce salon ; PageReceived suivra."""
@@ -190,14 +156,14 @@ class Participant:
         if not stream.caught_up:
             raise ValueError("Pas encore : ce salon n'a pas fini d'arriver.")
         if stream.more:
-            self._ask(GetPage(stream.number, stream.oldest, 0))
+            self._ask(messages.GetPage(stream.number, stream.oldest, 0))
         else:
-            self._events.append(PageReceived(stream.name, (), self.person, more=False))
+            self._events.append(events.PageReceived(stream.name, (), self.person, more=False))
 
-    def fetch(self, message: Pictured) -> None:
+    def fetch(self, message: messages.Pictured) -> None:
         """Les octets d'une image ; ImageReceived suivra."""
         if self._streams.has(message.room):
-            self._ask(GetImage(message.room, message.seq))
+            self._ask(messages.GetImage(message.room, message.seq))
 
     def _mine(self, name: str) -> Stream:
         stream = self._streams.named(name)
@@ -219,7 +185,7 @@ class Participant:
             raise ProtocolError("Une réponse à une question qu'on n'a pas posée.")
         return self._asked.popleft()
 
-    def _welcome(self, message: Welcome) -> None:
+    def _welcome(self, message: messages.Welcome) -> None:
         if self.welcomed:
             raise ProtocolError("Deux fois bienvenue.")
         again, self.welcomed = bool(self.person), True
@@ -229,16 +195,16 @@ class Participant:
         self.person, self.pseudo = message.person, message.pseudo
         self.token = message.token or self.token
         self.outbox.begin(message.nonce)
-        event = Welcomed(
+        event = events.Welcomed(
             message.pseudo, message.person, message.colour, bool(message.back), again, message.token
         )
         self._events.append(event)
         for stream in self._streams:
             self._ask(stream.join())
 
-    def _joined(self, message: Joined) -> None:
-        asked = self._answer(Join)
-        assert isinstance(asked, Join)
+    def _joined(self, message: messages.Joined) -> None:
+        asked = self._answer(messages.Join)
+        assert isinstance(asked, messages.Join)
         stream = self._streams.named(asked.room)
         assert stream
         if fold(message.name) != fold(asked.room):
@@ -248,32 +214,34 @@ class Participant:
             return self._ask(stream.join())
         again = stream.known
         if stream.joined(message, asked.after):
-            following = GetPage(message.room, asked.after or message.last + 1, bool(asked.after))
+            following = messages.GetPage(
+                message.room, asked.after or message.last + 1, bool(asked.after)
+            )
             self._asked.appendleft(following)  # le serveur y répond sans qu'on le demande
         self._streams.enter(stream)
-        if stream.name != PRIVATE and not stream.leaving:
-            event = Entered(stream.name, message.members, again, stream.remade)
+        if stream.name != messages.PRIVATE and not stream.leaving:
+            event = events.Entered(stream.name, message.members, again, stream.remade)
             self._events.append(event)
         stream.remade = False
         return None
 
-    def _page(self, message: Page) -> None:
-        self._answer(GetPage)
+    def _page(self, message: messages.Page) -> None:
+        self._answer(messages.GetPage)
         stream, more = self._streams.numbered(message.room), bool(message.more)
-        messages = page(message.documents, message.room)
+        written = page(message.documents, message.room)
         if stream.caught_up:
-            stream.older(messages, more=more)
-            found = PageReceived(stream.name, tuple(messages), self.person, more)
+            stream.older(written, more=more)
+            found = events.PageReceived(stream.name, tuple(written), self.person, more)
             return self._events.append(found)
         forwards = bool(message.forwards)
-        fresh, following = stream.page(messages, forwards=forwards, more=more)
+        fresh, following = stream.page(written, forwards=forwards, more=more)
         for posted in fresh:
             self._spoke(stream, posted, old=True)
         if following:
             self._ask(following)
         return self._release(stream)
 
-    def _live(self, message: Posted | Announced) -> None:
+    def _live(self, message: Posted | messages.Announced) -> None:
         # Un salon qu'on vient de quitter parle encore un peu.
         if self._streams.has(message.room):
             stream = self._streams.numbered(message.room)
@@ -282,27 +250,27 @@ class Participant:
 
     def _release(self, stream: Stream) -> None:
         for message in stream.release():
-            if not isinstance(message, Announced):
+            if not isinstance(message, messages.Announced):
                 self._spoke(stream, message, old=False)
-            elif message.event in list(Presence):
-                mine, presence = message.person == self.person, Presence(message.event)
+            elif message.event in list(messages.Presence):
+                mine, presence = message.person == self.person, messages.Presence(message.event)
                 about = (presence, message.pseudo, message.colour, mine)
-                self._events.append(Announcement(stream.name, *about))
+                self._events.append(events.Announcement(stream.name, *about))
 
     def _spoke(self, stream: Stream, message: Posted, *, old: bool) -> None:
         mine = message.person == self.person
         post = self.outbox.remove(message.nonce) if mine else None
-        self._events.append(Spoke(stream.name, message, mine, old, post))
+        self._events.append(events.Spoke(stream.name, message, mine, old, post))
 
-    def _refused(self, message: Refused) -> None:
+    def _refused(self, message: messages.Refused) -> None:
         post = self.outbox.remove(message.nonce) if message.nonce else None
-        self._events.append(RefusedRequest(message.text, post))
+        self._events.append(events.RefusedRequest(message.text, post))
         if message.nonce or not self._asked:
             return
         asked = self._asked.popleft()
-        if isinstance(asked, Join):
+        if isinstance(asked, messages.Join):
             self._shut_out(asked.room, message.text)
-        if not isinstance(asked, GetPage):
+        if not isinstance(asked, messages.GetPage):
             return
         stream = self._streams.numbered(asked.room)
         if stream.caught_up:
@@ -314,8 +282,8 @@ class Participant:
 
     def _shut_out(self, name: str, text: str) -> None:
         """On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas."""
-        if fold(name) == PRIVATE:
+        if fold(name) == messages.PRIVATE:
             raise RetryError(text)
         self._streams.remove(name)
         for post in self.outbox.drop(fold(name)):
-            self._events.append(RefusedRequest(text, post))
+            self._events.append(events.RefusedRequest(text, post))

@@ -4,18 +4,7 @@ import math
 import time
 from collections.abc import Iterable
 
-from chatroom.client.core.events import (
-    Announcement,
-    Ended,
-    Entered,
-    Lost,
-    NoticeShown,
-    PageReceived,
-    RefusedRequest,
-    RoomsListed,
-    Spoke,
-    Welcomed,
-)
+from chatroom.client.core import events
 from chatroom.protocol.documents import Posted, RoomSummary
 from chatroom.protocol.messages import Pictured, Presence, Whispered
 from wording.harmless import neutral
@@ -30,16 +19,16 @@ LATEST = (
 DIM, RESET = "\x1b[2m", "\x1b[0m"
 
 Shown = (
-    Welcomed
-    | Entered
-    | Spoke
-    | Announcement
-    | NoticeShown
-    | RefusedRequest
-    | RoomsListed
-    | PageReceived
-    | Lost
-    | Ended
+    events.Welcomed
+    | events.Entered
+    | events.Spoke
+    | events.Announcement
+    | events.NoticeShown
+    | events.RefusedRequest
+    | events.RoomsListed
+    | events.PageReceived
+    | events.Lost
+    | events.Ended
 )
 
 
@@ -61,33 +50,40 @@ class Display:
 
     def lines(self, event: Shown) -> list[str]:
         match event:
-            case Spoke(message=message, mine=mine):
+            case events.Spoke(message=message, mine=mine):
                 return [*self._new_day(message), self._message(message, mine)]
-            case Entered():
+            case events.Entered():
                 return self._entered(event)
-            case Announcement():
+            case events.Announcement():
                 return self._announcement(event)
-            case RoomsListed(rooms=rooms):
+            case events.RoomsListed(rooms=rooms):
                 return self._rooms(rooms)
-            case PageReceived():
+            case events.PageReceived():
                 return self._page(event)
             case _:
                 return [self._line(event)]
 
-    def _line(self, event: Welcomed | NoticeShown | RefusedRequest | Lost | Ended) -> str:
+    def _line(
+        self,
+        event: events.Welcomed
+        | events.NoticeShown
+        | events.RefusedRequest
+        | events.Lost
+        | events.Ended,
+    ) -> str:
         match event:
-            case Welcomed(pseudo=pseudo, back=back, again=again):
+            case events.Welcomed(pseudo=pseudo, back=back, again=again):
                 greeting = "Welcome back" if back else "Bienvenue"
                 line = self.dim("Reconnecté.") if again else f"{greeting} {neutral(pseudo)} !"
-            case NoticeShown(text=text):
+            case events.NoticeShown(text=text):
                 line = self.dim(f"— {neutral(text)}")
-            case RefusedRequest(text=text, post=post):
+            case events.RefusedRequest(text=text, post=post):
                 about = f" (« {post.text} » n'a pas été envoyé)" if post else ""
                 line = f"{neutral(text)}{about}"
-            case Lost(text=text, delay=delay):
+            case events.Lost(text=text, delay=delay):
                 seconds = math.ceil(delay)
                 line = self.dim(f"{neutral(text)} ; nouvel essai dans {seconds} s…")
-            case Ended(text=text):
+            case events.Ended(text=text):
                 line = neutral(text)
         return line
 
@@ -100,7 +96,7 @@ class Display:
             return pseudo
         return f"\x1b[38;2;{colour >> 16 & 255};{colour >> 8 & 255};{colour & 255}m{pseudo}{RESET}"
 
-    def _entered(self, event: Entered) -> list[str]:
+    def _entered(self, event: events.Entered) -> list[str]:
         room = neutral(event.room)
         if event.restarted:
             return [self.dim(f"Le serveur a perdu l'historique de {room} : il recommence.")]
@@ -109,7 +105,7 @@ class Display:
         many = plural(event.members)
         return [self.dim(f"— Vous êtes dans {room} ({event.members} personne{many}) —")]
 
-    def _announcement(self, event: Announcement) -> list[str]:
+    def _announcement(self, event: events.Announcement) -> list[str]:
         if event.mine:
             return []
         pseudo = self.pseudo(event.pseudo, event.colour)
@@ -154,7 +150,7 @@ class Display:
             lines.append(f"  {neutral(room.name)} ({room.count}){there}")
         return lines or ["Aucun salon pour l'instant."]
 
-    def _page(self, event: PageReceived) -> list[str]:
+    def _page(self, event: events.PageReceived) -> list[str]:
         """Une page d'avant, encadrée ; le jour en cours redevient ensuite celui d'aujourd'hui."""
         today, self._day = self._day, ""
         lines = []

@@ -8,17 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from chatroom.client.core.events import (
-    Ended,
-    Entered,
-    Event,
-    ImageReceived,
-    Lost,
-    RefusedRequest,
-    RoomsListed,
-    Spoke,
-    Welcomed,
-)
+from chatroom.client.core import events
 from chatroom.client.faces.commands import help_lines, parse
 from chatroom.client.faces.console import Console, size
 from chatroom.client.faces.display import Display
@@ -46,10 +36,10 @@ class LineClient:
         self._display = Display(console.colours, time.localtime())
         self._speaker = Speaker(link, names, limits, self._write)
         self._room = ""  # celui où l'on parle
-        self._letters: deque[Spoke] = deque(maxlen=LETTERS)
-        self._awaited: tuple[type[Event], ...] = ()
-        self._reply: asyncio.Future[Event] | None = None
-        self._ended: Ended | None = None
+        self._letters: deque[events.Spoke] = deque(maxlen=LETTERS)
+        self._awaited: tuple[type[events.Event], ...] = ()
+        self._reply: asyncio.Future[events.Event] | None = None
+        self._ended: events.Ended | None = None
 
     async def run(self, room: str) -> Outcome:
         """Toute la conversation, dans `room` s'il n'est pas vide."""
@@ -90,7 +80,7 @@ class LineClient:
 
     async def _talk(self, room: str) -> Outcome:
         try:
-            await self._next(Welcomed)
+            await self._next(events.Welcomed)
             if not await self._begin(room):
                 return Outcome.FAILED
             while True:
@@ -106,20 +96,20 @@ class LineClient:
         """Le premier salon, d'un trait : la liste, la question, l'entrée."""
         participant, interactive = self._link.participant, self._console.interactive
         if not room and interactive and self._speaker.ask(participant.list_rooms):
-            await self._next(RoomsListed, Lost)
+            await self._next(events.RoomsListed, events.Lost)
         while True:
             if not room and interactive:
                 question = f"Salon à rejoindre ou à créer [{DEFAULT_ROOM}] : "
                 room = (await self._console.read(question)).strip()
             if self._speaker.ask(partial(participant.join, room or DEFAULT_ROOM)):
-                answer = await self._next(Entered, RefusedRequest)
-                if isinstance(answer, Entered):
+                answer = await self._next(events.Entered, events.RefusedRequest)
+                if isinstance(answer, events.Entered):
                     return True
             if not interactive:
                 return False
             room = ""
 
-    async def _next(self, *kinds: type[Event]) -> Event:
+    async def _next(self, *kinds: type[events.Event]) -> events.Event:
         """Le prochain événement de cette sorte, une fois affiché."""
         self._awaited, self._reply = kinds, asyncio.get_running_loop().create_future()
         return await self._reply
@@ -136,7 +126,7 @@ class LineClient:
                 # La suite sera dite dans ce salon, et non dans celui que l'on quitte.
                 obeyed = self._speaker.obey(self._room, command, rest)
                 if obeyed and self._link.participant.welcomed:
-                    await self._next(Entered, RefusedRequest, Lost)
+                    await self._next(events.Entered, events.RefusedRequest, events.Lost)
             case "/image":
                 await self._speaker.send_image(self._room, rest)
             case "/help":
@@ -153,24 +143,24 @@ class LineClient:
         async for event in self._link.events():
             self._names.learn(event)
             match event:
-                case ImageReceived():
+                case events.ImageReceived():
                     await self._draw(event.data)
                     continue
-                case Spoke(room=room, old=True) if room == PRIVATE and not self._room:
+                case events.Spoke(room=room, old=True) if room == PRIVATE and not self._room:
                     self._letters.append(event)
                     continue
-                case Entered(room=room) if room != self._room:
+                case events.Entered(room=room) if room != self._room:
                     self._show_letters()
                     previous, self._room = self._room, room
                     if previous:
                         self._speaker.ask(partial(self._link.participant.leave, previous))
-                case Spoke(message=message, mine=False, old=False):
+                case events.Spoke(message=message, mine=False, old=False):
                     if isinstance(message, Pictured):
                         self._speaker.ask(partial(self._link.participant.fetch, message))
             self._write(*self._display.lines(event))
             if self._reply and not self._reply.done() and isinstance(event, self._awaited):
                 self._reply.set_result(event)
-            if isinstance(event, Ended) and event.final:
+            if isinstance(event, events.Ended) and event.final:
                 self._ended = event
                 return
 

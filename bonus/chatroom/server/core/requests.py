@@ -6,35 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from chatroom.common.colours import draw_colour
-from chatroom.protocol import ChatError
+from chatroom.protocol import ChatError, messages
 from chatroom.protocol.documents import Posted
 from chatroom.protocol.frames import Reason
-from chatroom.protocol.messages import (
-    PRIVATE,
-    TOKEN,
-    VERSION,
-    GetImage,
-    GetPage,
-    Hello,
-    Image,
-    Join,
-    Joined,
-    Leave,
-    ListRooms,
-    Message,
-    Page,
-    Pictured,
-    Ping,
-    Pong,
-    Presence,
-    RoomList,
-    Said,
-    Say,
-    SendImage,
-    Welcome,
-    Whisper,
-    Whispered,
-)
 from chatroom.protocol.text import clean_name
 from chatroom.server.core.house import House
 from chatroom.server.core.pending import Newcomer, Submission
@@ -47,9 +21,9 @@ from wording.harmless import neutral
 LISTED, LISTED_IN_ALL = 100, 5_000
 LAST_NONCE = 2**63 - 1  # le plus grand entier qu'une base SQLite sache garder
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=messages.Message)
 Handler = Callable[[House, Session, M], None]
-HANDLERS: dict[type[Message], Handler[Any]] = {}
+HANDLERS: dict[type[messages.Message], Handler[Any]] = {}
 
 
 def _on(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
@@ -60,7 +34,7 @@ def _on(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
     return register
 
 
-def handle(house: House, session: Session, message: Message) -> None:
+def handle(house: House, session: Session, message: messages.Message) -> None:
     """Fait ce que demande cette trame, dont le type est permis par `session.bounds`."""
     HANDLERS[type(message)](house, session, message)
 
@@ -68,11 +42,12 @@ def handle(house: House, session: Session, message: Message) -> None:
 # Se présenter
 
 
-@_on(Hello)
-def hello(house: House, session: Session, message: Hello) -> None:
+@_on(messages.Hello)
+def hello(house: House, session: Session, message: messages.Hello) -> None:
     people, limits = house.people, house.limits
-    if message.version != VERSION:
-        text = f"Le serveur parle la version {VERSION} du protocole, et vous la {message.version}."
+    if message.version != messages.VERSION:
+        ours = f"Le serveur parle la version {messages.VERSION} du protocole"
+        text = f"{ours}, et vous la {message.version}."
         return session.close(Reason.VERSION, text)
     if message.token and (person := people.recognise(message.token)):
         return _recognised(house, session, person)
@@ -90,8 +65,8 @@ def hello(house: House, session: Session, message: Hello) -> None:
 def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
     """Un nouveau venu. Le jeton qu'il a tiré sera le sien ; à défaut, on en tire un pour lui."""
     drawn = b""
-    if len(token) != TOKEN:
-        token = drawn = secrets.token_bytes(TOKEN)
+    if len(token) != messages.TOKEN:
+        token = drawn = secrets.token_bytes(messages.TOKEN)
     person = house.people.create(pseudo, token, draw_colour(house.draw))
     house.enrol(person, session)
     _wait_to_be_known(house, session, person, lambda: _welcome(house, session, person, drawn))
@@ -147,17 +122,17 @@ def _welcome(house: House, session: Session, person: Person, token: bytes) -> No
     session.person, person.session = person, session
     session.bounds, session.rooms = house.after_hello, {}
     fields = (person.id, person.colour, person.nonce, session.back, person.pseudo, token)
-    session.peer.send(Welcome(VERSION, *fields).encode())
+    session.peer.send(messages.Welcome(messages.VERSION, *fields).encode())
     house.note(f"{session} {'est de retour' if session.back else 'est nouveau'}")
 
 
 # Les salons
 
 
-@_on(Join)
-def join(house: House, session: Session, message: Join) -> None:
+@_on(messages.Join)
+def join(house: House, session: Session, message: messages.Join) -> None:
     assert session.person
-    if message.room == PRIVATE:
+    if message.room == messages.PRIVATE:
         return _enter(house, session, house.rooms.private_of(session.person), message.after)
     try:
         name = clean_name(message.room, house.limits.room)
@@ -192,29 +167,31 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
     again = room.id in session.rooms
     session.rooms[room.id] = room
     room.enter(session)
-    name = room.name or PRIVATE
-    session.peer.send(Joined(room.id, room.last, room.count, name).encode())
+    name = room.name or messages.PRIVATE
+    session.peer.send(messages.Joined(room.id, room.last, room.count, name).encode())
     if session.closed:
         return
     if room.id in session.quiet_rooms:
         session.quiet_rooms -= {room.id}  # s'il en sort, y revenir sera une nouvelle
     elif not again:
-        house.announce(room, session, Presence.BACK if session.back else Presence.ARRIVED)
+        house.announce(
+            room, session, messages.Presence.BACK if session.back else messages.Presence.ARRIVED
+        )
         if not room.private:
             house.note(f"{session} entre dans {room.name}")
     if after < room.last:
         _send_page(house, session, room, after or room.last + 1, forwards=bool(after))
 
 
-@_on(Leave)
-def leave(house: House, session: Session, message: Leave) -> None:
+@_on(messages.Leave)
+def leave(house: House, session: Session, message: messages.Leave) -> None:
     if room := session.room(message.room):
         session.leave(room)
         house.note(f"{session} sort de {room.label}")
 
 
-@_on(ListRooms)
-def list_rooms(house: House, session: Session, message: ListRooms) -> None:
+@_on(messages.ListRooms)
+def list_rooms(house: House, session: Session, message: messages.ListRooms) -> None:
     rooms = house.rooms
     wanted = rooms.public()
     if message.room:
@@ -228,7 +205,7 @@ def list_rooms(house: House, session: Session, message: ListRooms) -> None:
         names = _names(room, min(LISTED, left))
         left -= len(names)
         listed.append({"name": room.name, "count": room.count, "members": names})
-    return session.peer.send(RoomList(json.dumps(listed, ensure_ascii=False)).encode())
+    return session.peer.send(messages.RoomList(json.dumps(listed, ensure_ascii=False)).encode())
 
 
 def _names(room: Room, count: int) -> list[str]:
@@ -239,18 +216,18 @@ def _names(room: Room, count: int) -> list[str]:
 # Parler
 
 
-@_on(Say)
-def say(house: House, session: Session, message: Say) -> None:
+@_on(messages.Say)
+def say(house: House, session: Session, message: messages.Say) -> None:
     text = neutral(message.text.strip())
     if _acceptable(house, session, message.nonce, text) and (
         room := session.room(message.room, message.nonce)
     ):
-        _post(house, session, (room,), Said, message.nonce, (text,))
+        _post(house, session, (room,), messages.Said, message.nonce, (text,))
         house.note(f"Reçu de {session} dans {room.label} : {text}")
 
 
-@_on(Whisper)
-def whisper(house: House, session: Session, message: Whisper) -> None:
+@_on(messages.Whisper)
+def whisper(house: House, session: Session, message: messages.Whisper) -> None:
     text, rooms = neutral(message.text.strip()), house.rooms
     if not _acceptable(house, session, message.nonce, text):
         return None
@@ -260,13 +237,13 @@ def whisper(house: House, session: Session, message: Whisper) -> None:
         return session.refuse(Reason.NOT_FOUND, text, message.nonce)
     assert session.person
     ends = dict.fromkeys((rooms.private_of(session.person), rooms.private_of(other)))
-    _post(house, session, tuple(ends), Whispered, message.nonce, (other.pseudo, text))
+    _post(house, session, tuple(ends), messages.Whispered, message.nonce, (other.pseudo, text))
     # Le journal dit qu'on se parle, non ce qu'on se dit.
     return house.note(f"Reçu de {session} : un message privé pour {other.pseudo}")
 
 
-@_on(SendImage)
-def send_image(house: House, session: Session, message: SendImage) -> None:
+@_on(messages.SendImage)
+def send_image(house: House, session: Session, message: messages.SendImage) -> None:
     if not _acceptable(house, session, message.nonce, "image"):
         return None
     room = session.room(message.room, message.nonce)
@@ -278,7 +255,7 @@ def send_image(house: House, session: Session, message: SendImage) -> None:
     except (ValueError, ChatError) as why:
         return session.refuse(Reason.PICTURE, f"Image refusée : {why}", message.nonce)
     rest = (name, len(message.data), width, height)
-    _post(house, session, (room,), Pictured, message.nonce, rest, message.data)
+    _post(house, session, (room,), messages.Pictured, message.nonce, rest, message.data)
     return house.note(f"Reçu de {session} dans {room.label} : l'image {name}")
 
 
@@ -317,8 +294,8 @@ def _post(
 # Relire
 
 
-@_on(GetPage)
-def get_page(house: House, session: Session, message: GetPage) -> None:
+@_on(messages.GetPage)
+def get_page(house: House, session: Session, message: messages.GetPage) -> None:
     if room := session.room(message.room):
         _send_page(house, session, room, message.seq, forwards=bool(message.forwards))
 
@@ -330,15 +307,15 @@ def _send_page(house: House, session: Session, room: Room, seq: int, *, forwards
         elif not session.closed:
             documents, more = found
             text = f"[{','.join(documents)}]"
-            session.peer.send(Page(room.id, forwards, more, text).encode())
+            session.peer.send(messages.Page(room.id, forwards, more, text).encode())
         session.release()
 
     session.hold()
     house.store.page(room.id, seq, forwards, answer)
 
 
-@_on(GetImage)
-def get_image(house: House, session: Session, message: GetImage) -> None:
+@_on(messages.GetImage)
+def get_image(house: House, session: Session, message: messages.GetImage) -> None:
     room = session.room(message.room)
     if room is None:
         return
@@ -347,7 +324,7 @@ def get_image(house: House, session: Session, message: GetImage) -> None:
         if data is None:
             session.refuse(Reason.NOT_FOUND, "Cette image n'est pas dans l'historique.")
         elif not session.closed:
-            session.peer.send(Image(room.id, message.seq, data).encode())
+            session.peer.send(messages.Image(room.id, message.seq, data).encode())
         session.release()
 
     session.hold()
@@ -357,11 +334,11 @@ def get_image(house: House, session: Session, message: GetImage) -> None:
 # Se savoir là
 
 
-@_on(Ping)
-def ping(_house: House, session: Session, _: Ping) -> None:
-    session.peer.send(Pong().encode())
+@_on(messages.Ping)
+def ping(_house: House, session: Session, _: messages.Ping) -> None:
+    session.peer.send(messages.Pong().encode())
 
 
-@_on(Pong)
-def pong(_house: House, _session: Session, _message: Pong) -> None:
+@_on(messages.Pong)
+def pong(_house: House, _session: Session, _message: messages.Pong) -> None:
     """Rien à faire : l'avoir entendu suffit."""

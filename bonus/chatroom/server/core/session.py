@@ -3,23 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from chatroom.common.rates import IMAGE_COST, LIST_COST, Bucket
+from chatroom.protocol import messages
 from chatroom.protocol.frames import Reason
-from chatroom.protocol.messages import (
-    Closing,
-    GetPage,
-    ListRooms,
-    Message,
-    Ping,
-    Presence,
-    Refused,
-    SendImage,
-)
 from chatroom.server.core.house import House
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.world import Peer
 
-COSTS: dict[type[Message], float] = {SendImage: IMAGE_COST, ListRooms: LIST_COST}
+COSTS: dict[type[messages.Message], float] = {
+    messages.SendImage: IMAGE_COST,
+    messages.ListRooms: LIST_COST,
+}
 NOWHERE: dict[int, Room] = {}  # le même pour tous ceux qui ne se sont pas encore présentés
 
 
@@ -51,7 +45,7 @@ class Session:
         peer: Peer,
         host: str,
         name: str,
-        handle: Callable[["Session", Message], None],
+        handle: Callable[["Session", messages.Message], None],
     ) -> None:
         """`handle` : fait ce que demande une trame de lui."""
         now = house.world.now()
@@ -92,9 +86,9 @@ class Session:
         """Des octets sont venus de lui."""
         self._heard, self._pinged = self._house.world.now(), False
 
-    def receive(self, message: Message) -> None:
+    def receive(self, message: messages.Message) -> None:
         """Une trame de lui, dont le type est permis par `bounds`."""
-        if isinstance(message, GetPage):
+        if isinstance(message, messages.GetPage):
             self._slow_down_pages()
         else:
             self.spend(COSTS.get(type(message), 1.0))
@@ -135,7 +129,7 @@ class Session:
             self.close(Reason.SILENT, "Vous ne répondez plus.")
         elif silence > limits.ping and not self._pinged:
             self._pinged = True
-            self.peer.send(Ping().encode())
+            self.peer.send(messages.Ping().encode())
 
     # Partir
 
@@ -143,7 +137,7 @@ class Session:
         """Congédie ce client, en disant pourquoi."""
         if not self.closed:
             self._house.note(f"{self} congédié. {text}")
-            self.peer.close(Closing(reason, text).encode())
+            self.peer.close(messages.Closing(reason, text).encode())
             self.left()
 
     def left(self) -> None:
@@ -165,7 +159,7 @@ class Session:
         del self.rooms[room.id]
         room.leave(self)
         if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
-            self._house.announce(room, self, Presence.LEFT)
+            self._house.announce(room, self, messages.Presence.LEFT)
 
     def __str__(self) -> str:
         return f"{self.person.pseudo} ({self.name})" if self.person else self.name
@@ -174,7 +168,7 @@ class Session:
 
     def refuse(self, reason: Reason, text: str, nonce: int = 0) -> None:
         if not self.closed:
-            self.peer.send(Refused(reason, nonce, text).encode())
+            self.peer.send(messages.Refused(reason, nonce, text).encode())
 
     def room(self, number: int, nonce: int = 0) -> Room | None:
         """Un salon où il est ; sinon, on le lui dit."""

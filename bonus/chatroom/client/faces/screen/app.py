@@ -6,19 +6,7 @@ from textual import on
 from textual.events import AppFocus
 from textual.widgets import Input
 
-from chatroom.client.core.events import (
-    Announcement,
-    Ended,
-    Entered,
-    Event,
-    ImageReceived,
-    Lost,
-    PageReceived,
-    RefusedRequest,
-    RoomsListed,
-    Spoke,
-    Welcomed,
-)
+from chatroom.client.core import events
 from chatroom.client.faces.commands import help_lines, parse
 from chatroom.client.faces.display import Display, Shown
 from chatroom.client.faces.names import Names
@@ -65,37 +53,37 @@ class ChatApp(Window):
             self._names.learn(event)
             self._handle(event)
             self.redraw()
-            if isinstance(event, Ended) and event.final:
+            if isinstance(event, events.Ended) and event.final:
                 self.farewell = self._words.lines(event)
                 again = event.reason in (Reason.PSEUDO_TAKEN, Reason.NAME)
                 self.exit(Outcome.OTHER_PSEUDO if again else Outcome.FAILED)
                 return
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: events.Event) -> None:
         match event:
-            case ImageReceived():
+            case events.ImageReceived():
                 if entry := self.pictures.received(event):
                     self._draw([entry])
-            case PageReceived():
+            case events.PageReceived():
                 self._page(event)
-            case Spoke():
+            case events.Spoke():
                 self._spoke(event)
-            case RoomsListed(rooms=rooms):
+            case events.RoomsListed(rooms=rooms):
                 self.rooms.listed(rooms)
                 if self._listing:
                     self._listing = False
                     self._show(event)
-            case Announcement(room=name):
+            case events.Announcement(room=name):
                 if (room := self.rooms.find(name)) and not event.mine:
                     room.announced(event)
                     self._show(event, room)
-            case Entered():
+            case events.Entered():
                 self._entered(event)
-            case Welcomed():
+            case events.Welcomed():
                 self._connection(event)
                 self._book.write(*self._words.lines(event))
                 self.hint("".join(self._words.lines(event)))
-            case Lost() if not self.connection.welcomed:  # encore : l'état le dit déjà
+            case events.Lost() if not self.connection.welcomed:  # encore : l'état le dit déjà
                 self._connection(event)
                 self._book.write(*self._words.lines(event))
             case _:
@@ -105,22 +93,22 @@ class ChatApp(Window):
     def _connection(self, event: Shown) -> None:
         connection = self.connection
         match event:
-            case Welcomed(pseudo=pseudo, again=again):
+            case events.Welcomed(pseudo=pseudo, again=again):
                 connection.who, connection.welcomed, connection.retry = neutral(pseudo), True, None
                 if not again:
                     self._speaker.obey("", "/join", self._wanted)
                 self._refresh_people()
-            case Lost(delay=delay):
+            case events.Lost(delay=delay):
                 connection.welcomed, connection.retry = False, time.monotonic() + delay
                 self.pictures.lost()
                 self._listing = False
                 for room in self.rooms:  # ce qui manquait sera rattrapé : on ne l'a pas lu
                     room.loading = room.filling = False
-            case RefusedRequest(post=None) if not self.rooms.current and not self._leaving:
+            case events.RefusedRequest(post=None) if not self.rooms.current and not self._leaving:
                 self.farewell = self._words.lines(event)
                 self.exit(Outcome.FAILED)
 
-    def _entered(self, event: Entered) -> None:
+    def _entered(self, event: events.Entered) -> None:
         room = self.rooms.open(event.room)
         room.count = event.members
         if event.restarted:
@@ -135,7 +123,7 @@ class ChatApp(Window):
             self._early.clear()
         self._refresh_people()
 
-    def _spoke(self, event: Spoke) -> None:
+    def _spoke(self, event: events.Spoke) -> None:
         room = self.rooms.open(event.room)
         if event.post:
             self.connection.sent = True
@@ -147,7 +135,7 @@ class ChatApp(Window):
             self.conversation.changed()
         self._book.write(*self._words.lines(event))
 
-    def _page(self, event: PageReceived) -> None:
+    def _page(self, event: events.PageReceived) -> None:
         if room := self.rooms.find(event.room):
             room.loading, room.more = False, event.more
             room.prepend([entry_of(one, one.person == event.person) for one in event.messages])
