@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from grader.checks.connecting import HELLO, UNSAID, WITH_PSEUDO, Client, learn_launch, start_client
+from grader.checks.connecting import (
+    CLIENTS_WITH_PSEUDO,
+    HELLO,
+    UNSAID,
+    Client,
+    learn_launch,
+    start_client,
+)
 from grader.checks.ending import interrupt
 from grader.checks.expect import expect, judge
 from grader.checks.reached import require_coroutines
@@ -68,7 +75,8 @@ async def says_hello(arena: Arena) -> None:
 def relayed(arena: Arena, word: str) -> str:
     """Ce que dirait quelqu'un d'autre, tel que le serveur du sujet le relaie à ce client."""
     words = arena.words
-    author = words.pseudo() if arena.step.id in WITH_PSEUDO else f"{words.address()}:{words.port()}"
+    named = arena.step.id in CLIENTS_WITH_PSEUDO
+    author = words.pseudo() if named else f"{words.address()}:{words.port()}"
     return f"{author} a dit : {word}"
 
 

@@ -9,15 +9,15 @@ from grader.driving.failures import Unjudged, Wrong
 from grader.driving.peer import Peer
 from grader.driving.program import Program
 from grader.driving.prompts import converse
+from grader.model.examples import HOST, PORT
 from grader.model.records import Launch
 from grader.world.capture import Capture
 
-DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8888
 USUAL_PORTS = (8888, 13337)
 MAX_GUESSES = 12
 MAX_PEERS = 40  # connexions d'un client ; chacune peut nous prendre 2 Mo, les autres sont refusées
 LATE = 0.1  # secondes : un paquet vu par le client l'est aussitôt par la capture
-WITH_PSEUDO = ("II.5.client", "II.6.client")
+CLIENTS_WITH_PSEUDO = ("II.5.client", "II.6.client")
 WITH_HELLO = "II.2.client"  # il n'a qu'une chose à dire : s'il demande laquelle, on la tape
 HELLO = "Hello"
 UNSAID = ("pseudo", "message")  # ce qu'on tape à qui lit le clavier sans rien demander
@@ -80,9 +80,9 @@ class Door:
 
 def answers_of(arena: Arena, launch: Launch, pseudo: str) -> dict[str, str]:
     """Ce qu'on répond à un client de cette étape, selon ce qu'il demande."""
-    host, port = launch.host or DEFAULT_HOST, str(launch.port or DEFAULT_PORT)
+    host, port = launch.host or HOST, str(launch.port or PORT)
     answers = {"host": host, "port": port, "enter": ""}
-    if arena.step.id in WITH_PSEUDO:
+    if arena.step.id in CLIENTS_WITH_PSEUDO:
         return {"pseudo": pseudo, **answers}
     if arena.step.id == WITH_HELLO:
         return {"message": HELLO, **answers}
@@ -101,7 +101,7 @@ async def start_client(
         await door.open(port)
     script = replace(arena.job.script, launch=launch)
     program = await arena.start(launch.arguments, script=script)
-    needs_pseudo = arena.step.id in WITH_PSEUDO
+    needs_pseudo = arena.step.id in CLIENTS_WITH_PSEUDO
 
     def ready() -> bool:
         return bool(door.peers) and (not needs_pseudo or any(p.unread for p in door.peers))
@@ -127,7 +127,7 @@ def guess_ports(arena: Arena) -> tuple[int, ...]:
             written |= {int(port) for port in re.findall(r"\b\d{4,5}\b", text)}
     wanted = sorted(port for port in written if 1024 <= port < 65536 and port not in USUAL_PORTS)
     if arena.setting.sandbox == "none":
-        return (DEFAULT_PORT,)
+        return (PORT,)
     return (*USUAL_PORTS, *wanted)[:MAX_GUESSES]
 
 
@@ -140,7 +140,7 @@ async def learn_launch(arena: Arena) -> Launch:
     ports = guess_ports(arena)
     ways = [
         Launch(place, arguments)
-        for arguments in ((), ("-p", str(DEFAULT_PORT), "-a", DEFAULT_HOST))
+        for arguments in ((), ("-p", str(PORT), "-a", HOST))
         for place in dict.fromkeys((folder, "."))
     ]
     failures: list[tuple[int, Launch, Wrong]] = []

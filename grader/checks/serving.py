@@ -11,7 +11,7 @@ from grader.driving.failures import Unjudged, Wrong
 from grader.driving.peer import Peer, connect
 from grader.driving.program import Program
 
-WITH_PSEUDO = ("II.5.server", "II.6.server")
+SERVERS_WITH_PSEUDO = ("II.5.server", "II.6.server")
 TAKEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
 PLACES = 5  # places essayées quand une autre connexion a déjà la nôtre
 
@@ -110,7 +110,7 @@ class Server:
     @property
     def by_pseudo(self) -> bool:
         """Se présente-t-on à cette étape ?"""
-        return self.arena.step.id in WITH_PSEUDO
+        return self.arena.step.id in SERVERS_WITH_PSEUDO
 
     def author(self, peer: Peer) -> str:
         """Le nom de `peer` dans la conversation : son pseudo, ou son adresse avant l'étape 5."""

@@ -11,11 +11,11 @@ from grader.driving.idle import listening_by
 from grader.driving.program import Program
 from grader.driving.prompts import converse
 from grader.driving.setting import Script
+from grader.model.examples import HOST, PORT
 from grader.model.records import Launch
 from grader.world.diag import Listening
 
 STARTING = 1.5  # secondes de sommeil au bout desquelles un serveur n'écoutera plus
-DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8888
 BUSY_WITH = ("calcule sans fin", "attend qu'on tape une ligne")
 USAGE = re.compile(r"\busage\b", re.I)
 MISSING_FILE = ("FileNotFoundError", "NotADirectoryError")
@@ -68,7 +68,7 @@ def places(arena: Arena, program: Program) -> list[Listening]:
 
 async def answer_until_listening(arena: Arena, program: Program) -> tuple[str, ...]:
     """Répond au serveur qui demande où écouter ; ce à quoi il a fallu répondre."""
-    answers = {"host": DEFAULT_HOST, "port": str(DEFAULT_PORT)}
+    answers = {"host": HOST, "port": str(PORT)}
     return tuple(await converse(arena, program, answers, lambda: places(arena, program)))
 
 
@@ -113,7 +113,7 @@ class Attempt:
 
 def ways(folder: str) -> list[Launch]:
     """Dans son dossier, puis à la racine ; nu, puis avec -p et -a."""
-    options = ("-p", str(DEFAULT_PORT), "-a", DEFAULT_HOST)
+    options = ("-p", str(PORT), "-a", HOST)
     folders = list(dict.fromkeys((folder, ".")))
     return [Launch(place, arguments) for arguments in ((), options) for place in folders]
 

@@ -4,4 +4,4 @@
 # Aucun n'est dans le sujet : un script qui n'y obéit pas se voit.
 URLS = ("https://www.python.org", "https://www.gnu.org", "https://www.debian.org")
 LIST = "urls.txt"
-HOST, PORT = "127.0.0.1", 8888
+HOST, PORT = "127.0.0.1", 8888  # ceux du sujet

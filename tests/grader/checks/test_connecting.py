@@ -8,6 +8,7 @@ import pytest
 from grader.checks import connecting
 from grader.checks.connecting import answers_of, guess_ports, learn_launch, start_client
 from grader.driving.arena import Arena
+from grader.model import examples
 from grader.model.records import Launch, Outcome
 from tests.grader.checks.clients import HOST, free_port, judged
 from tests.grader.checks.playing import message, play
@@ -29,7 +30,7 @@ def test_only_what_the_lab_makes_it_ask_is_answered(tmp_path: Path, step: str) -
         assert (answers.get("pseudo") == "luo") is (step == II_5)
         assert (answers.get("message") == "Hello") is (step == II_2)
         assert (answers["host"], answers["port"], answers["enter"]) == ("10.1.1.1", "9999", "")
-        assert answers_of(arena, Launch(), "")["host"] == connecting.DEFAULT_HOST
+        assert answers_of(arena, Launch(), "")["host"] == examples.HOST
 
     assert message(judged(tmp_path, step, check)) == ""
 
@@ -90,7 +91,7 @@ def test_a_port_taken_by_another_program_is_not_judged(tmp_path: Path) -> None:
 
 
 def learnt(folder: Path, source: str, port: int, monkeypatch: pytest.MonkeyPatch) -> Outcome:
-    monkeypatch.setattr(connecting, "DEFAULT_PORT", port)
+    monkeypatch.setattr(connecting, "PORT", port)
     return play(folder, II_5, source.replace("8888", str(port)), learn_launch, deadline=2)
 
 
@@ -128,7 +129,7 @@ def test_the_ports_it_may_aim_at(tmp_path: Path) -> None:
     source = "import socket\nPORT = 14447\nADDRESS = '10.0.0.1:15555'\nOTHER = 80\n"
 
     async def check(arena: Arena) -> None:
-        assert guess_ports(arena) == (connecting.DEFAULT_PORT,)  # hors du bac à sable, un seul
+        assert guess_ports(arena) == (examples.PORT,)  # hors du bac à sable, un seul
         object.__setattr__(arena.setting, "sandbox", "bwrap")
         assert guess_ports(arena) == (*connecting.USUAL_PORTS, 14447, 15555)
         object.__setattr__(arena.setting, "sandbox", "none")
