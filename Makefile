@@ -68,7 +68,7 @@ test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
-		-m "not shape and not proof and not browser and not busy"
+		-m "not shape and not proof and not browser and not busy and not registry"
 
 page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
@@ -86,7 +86,7 @@ proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, att
 
 # Hors du réseau à part : pip doit atteindre un registre de paquets.
 groups: $(VENV)/ready ## installe seul chaque groupe de dépendances du chat, et s'en sert
-	$(BIN)/python -m pytest -m proof tests/bonus/test_groups.py
+	$(BIN)/python -m pytest -q --timeout 600 -m registry tests/bonus/test_groups.py
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \

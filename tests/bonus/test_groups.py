@@ -125,7 +125,7 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.proof
+@pytest.mark.registry
 def test_the_server_group_alone(
     tmp_path: Path, picture: Path, install: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +149,7 @@ def test_the_server_group_alone(
             assert (lea.leave(), other.leave()) == (0, 0)
 
 
-@pytest.mark.proof
+@pytest.mark.registry
 @pytest.mark.parametrize("name", ["client", "screen"])
 def test_the_client_and_screen_groups_alone(
     name: str, tmp_path: Path, picture: Path, install: Callable[[str], None]
