@@ -81,7 +81,7 @@ def _case(shown: Shown) -> ParameterSet:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Une copie de la collection : les commandes y écrivent sans toucher au dépôt."""
-    for name in ("part1", "part2", "grader", "urls.txt"):
+    for name in ("part1", "part2", "grader", "wording", "urls.txt", "VERSION"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     for command in SILENT:

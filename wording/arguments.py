@@ -5,8 +5,9 @@ ceux que peut lire une personne, avec le Python qui le lance.
 """
 
 import argparse
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 from wording.harmless import shortened, visible
 from wording.version import VERSION
@@ -50,17 +51,24 @@ CATALOGUE = {
 }
 
 
-def _in_french(text: str) -> str:
+def _translated(text: str) -> str:
     return CATALOGUE.get(text, text)
 
 
-def _either_in_french(one: str, several: str, quantity: int) -> str:
-    return _in_french(several if quantity > 1 else one)
+def _agreeing(one: str, several: str, quantity: int) -> str:
+    return _translated(several if quantity > 1 else one)
 
 
-# gettext lui-même voudrait un fichier compilé, et la langue de la machine.
-argparse._ = _in_french  # type: ignore[attr-defined]
-argparse.ngettext = _either_in_french  # type: ignore[attr-defined]
+@contextmanager
+def _in_french() -> Iterator[None]:
+    """gettext lui-même voudrait un fichier compilé, et la langue de la machine."""
+    module: Any = argparse
+    before = module._, module.ngettext
+    module._, module.ngettext = _translated, _agreeing
+    try:
+        yield
+    finally:
+        module._, module.ngettext = before
 
 
 class Parser(argparse.ArgumentParser):
@@ -94,7 +102,20 @@ class Parser(argparse.ArgumentParser):
     def add_version(self, formats: str) -> None:
         """`--version`, qui dit aussi dans quels formats ce programme lit et écrit."""
         told = f"TP6 {VERSION}, {formats}"
-        self.options.add_argument("--version", action="version", version=told)
+        add = self.options.add_argument
+        add("--version", action="version", version=told, help="affiche la version")
+
+    def parse_args(self, *given: Any, **named: Any) -> Any:
+        with _in_french():
+            return super().parse_args(*given, **named)
+
+    def format_usage(self) -> str:
+        with _in_french():
+            return super().format_usage()
+
+    def format_help(self) -> str:
+        with _in_french():
+            return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         reason = visible(shortened(message, SHOWN))

@@ -77,6 +77,15 @@ def test_the_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
     assert "affiche cette aide" in shown
 
 
+def test_the_parser_of_another_speaks_as_before(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ce module ne change argparse que le temps de ses propres phrases."""
+    with pytest.raises(SystemExit):
+        parser().parse_args([])
+    with pytest.raises(SystemExit):
+        argparse.ArgumentParser(prog="autre").parse_args(["x"])
+    assert capsys.readouterr().err.endswith("autre: error: unrecognized arguments: x\n")
+
+
 def test_only_what_is_given() -> None:
     made = Parser("", only_given=True)
     made.options.add_argument("--name")
