@@ -86,7 +86,7 @@ proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, att
 
 # Hors du réseau à part : pip doit atteindre un registre de paquets.
 groups: $(VENV)/ready ## installe seul chaque groupe de dépendances du chat, et s'en sert
-	$(BIN)/python -m pytest -q --timeout 600 -m registry tests/bonus/test_groups.py
+	$(call with,PYTEST) $(BIN)/python -m pytest --timeout 600 -m registry
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \

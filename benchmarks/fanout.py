@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.load import Crowd, Shape, Slice  # noqa: E402 (bonus n'est pas installé)
 from benchmarks.support.peers import Chat, Nats, Peer, Redis, WebChat, executable  # noqa: E402
-from benchmarks.support.servers import raise_open_files, running  # noqa: E402
+from benchmarks.support.servers import BenchError, raise_open_files, running  # noqa: E402
 from wording.arguments import Parser, positive  # noqa: E402
 
 TEXT = b"x" * 64
@@ -179,7 +179,7 @@ def installed(names: Sequence[str]) -> list[Peer]:
 def measure(options: argparse.Namespace) -> tuple[Document, bool]:
     peers = installed(options.only)
     if not peers:
-        return {}, False
+        raise BenchError("Aucun de ces systèmes n'est installé.")
     raise_open_files(len(peers) * (max(options.receivers, PER_ROOM) + 1) + SPARE)
     windows = fanout(peers, options.receivers, options.runs, options.seconds)
     rooms = conversation(peers, options.receivers, options.runs, options.seconds)

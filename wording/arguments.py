@@ -40,9 +40,11 @@ CATALOGUE = {
     ),
     "unexpected option string: %s": "option inattendue, %s",
     "invalid %(type)s value: %(value)r": "n'accepte pas « %(value)s »",
-    "invalid choice: %(value)r (choose from %(choices)s)": "n'accepte pas « %(value)s »",
+    "invalid choice: %(value)r (choose from %(choices)s)": (
+        "n'accepte pas « %(value)s » (au choix : %(choices)s)"
+    ),
     "invalid choice: %(value)r, maybe you meant %(closest)r? (choose from %(choices)s)": (
-        "n'accepte pas « %(value)s » (peut-être « %(closest)s »)"
+        "n'accepte pas « %(value)s » (peut-être « %(closest)s » ; au choix : %(choices)s)"
     ),
     "unknown parser %(parser_name)r (choices: %(choices)s)": "n'accepte pas « %(parser_name)s »",
     "can't open '%(filename)s': %(error)s": "ne peut ouvrir « %(filename)s » : %(error)s",

@@ -1,6 +1,6 @@
 """Rendre inoffensif un texte venu d'ailleurs, avant de le montrer.
 
-Nuit ce qui pilote un terminal, coupe une ligne, trompe l'œil ou déborde sur les lignes voisines.
+Est nuisible ce qui pilote un terminal, coupe une ligne, trompe l'œil ou déborde sur ses voisines.
 Deux lectures, parce qu'elles ne veulent pas la même chose :
 
 - `neutral` : une conversation. Toutes les langues et tous les emoji y restent entiers, même plus

@@ -23,7 +23,8 @@ def run(parser: Parser, measure: Callable[[Namespace], tuple[Document, bool]]) -
     options = parser.parse_args()
     # Qu'on la tue ou qu'on ferme son terminal, elle arrête ses serveurs, comme avec Ctrl-C.
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
+            signal.signal(ending, signal.default_int_handler)
     try:
         figures, held = measure(options)
         if options.json:

@@ -13,7 +13,7 @@ from grader.model.examples import HOST, PORT
 from grader.model.records import Launch
 from grader.world.capture import Capture
 
-USUAL_PORTS = (8888, 13337)
+USUAL_PORTS = (PORT, 13337)
 MAX_GUESSES = 12
 MAX_PEERS = 40  # connexions d'un client ; chacune peut nous prendre 2 Mo, les autres sont refusées
 LATE = 0.1  # secondes : un paquet vu par le client l'est aussitôt par la capture

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from grader.command.exits import BAD_INPUT
+from wording.reasons import reason
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -60,9 +61,7 @@ def as_process(main: Callable[[], int]) -> int:
         code = end.code if isinstance(end.code, int) else 0
     sys.stdout.flush()
     if out.failure and out.failure.errno not in GONE:
-        full = out.failure.errno in FULL
-        reason = "il n'y a plus de place" if full else "impossible d'y écrire"
-        print(f"La sortie standard est perdue : {reason}.", file=sys.stderr)
+        print(f"La sortie standard est perdue : {reason(out.failure)}.", file=sys.stderr)
         return BAD_INPUT
     return code
 

@@ -18,7 +18,7 @@ from typing import IO, Literal
 from grader.discovery.interpreters import Interpreter, clean_environment
 from grader.sandbox.cell import PLACE, BubblewrapCell, prepare_system
 from grader.sandbox.inherited import forget, stops_held
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from grader.sandbox.namespaces import die_with_parent, enter
 
 Sandbox = Literal["bwrap", "none"]
@@ -70,7 +70,7 @@ def _live(work: Callable[[], None], parent: int) -> None:
 def _in_a_cell(interpreter: Interpreter, program: str, given: IO[bytes], answer: int) -> None:
     enter()
     prepare_system(PLACE, [interpreter.runtime], b"")
-    cell = BubblewrapCell.create(PLACE, 0, Limits())
+    cell = BubblewrapCell.create(PLACE, 0, CellLimits())
     cell.copy.mkdir()
     command = cell.command(interpreter.runtime, ["-I", "-c", program], ".")
     # Sans terminal : rien ici n'en a l'usage, et l'entrée est un fichier.

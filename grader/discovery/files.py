@@ -37,7 +37,7 @@ class SubmissionError(RefusedError):
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReadingLimits:
     """Ce qu'on accepte de lire d'une copie : au-delà, on ignore et on le dit."""
 
     entries: int = 20_000  # noms parcourus, dont la moitié au plus dans un même dossier
@@ -48,7 +48,7 @@ class Limits:
     path_bytes: int = 1_000  # le système refuse les chemins de plus de 4 096 octets
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ReadingLimits()
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class _Reason(Enum):
 class _Ignored:
     """Compte ce qu'on ignore, sans garder plus de quelques noms."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ReadingLimits) -> None:
         self._limits = limits
         self._counts: dict[_Reason, int] = {}
         self._names: dict[_Reason, list[str]] = {}
@@ -162,7 +162,7 @@ class _Entry(NamedTuple):
     size: int
 
 
-def read_submission(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Submission:
+def read_submission(folder: Path, limits: ReadingLimits = DEFAULT_LIMITS) -> Submission:
     """Lit la copie en mémoire. Lève SubmissionError s'il n'y a rien à juger."""
     shown = printable(re.sub(r"^(\w+:/)(?=[^/])", r"\1/", str(folder)))  # Path ôte un « / »
     ignored = _Ignored(limits)
@@ -234,7 +234,7 @@ def _opened(root: int, path: PurePosixPath, flags: int) -> Iterator[int]:
         os.close(current)
 
 
-def _list(root: int, limits: Limits, ignored: _Ignored) -> list[_Entry]:
+def _list(root: int, limits: ReadingLimits, ignored: _Ignored) -> list[_Entry]:
     """Les fichiers ordinaires, en largeur d'abord : le travail est rarement au fond."""
     files: list[_Entry] = []
     folders = deque([PurePosixPath()])
@@ -282,7 +282,7 @@ def _children(root: int, folder: PurePosixPath, limit: int, ignored: _Ignored) -
     return sorted(entries)
 
 
-def _is_wanted(entry: _Entry, limits: Limits, ignored: _Ignored) -> bool:
+def _is_wanted(entry: _Entry, limits: ReadingLimits, ignored: _Ignored) -> bool:
     """Écarte, en le disant, tout ce qu'on ne lira pas."""
     if entry.path.name.startswith("._") or entry.path.name == ".DS_Store":
         return False  # ce que macOS ajoute de lui-même
@@ -319,7 +319,9 @@ def _priority(entry: _Entry) -> tuple[bool, int, PurePosixPath]:
     return True, entry.size, entry.path
 
 
-def _read(root: int, entries: list[_Entry], limits: Limits, ignored: _Ignored) -> list[SourceFile]:
+def _read(
+    root: int, entries: list[_Entry], limits: ReadingLimits, ignored: _Ignored
+) -> list[SourceFile]:
     files: list[SourceFile] = []
     total = 0
     for entry in sorted(entries, key=_priority):

@@ -9,7 +9,7 @@ from grader.discovery.files import Submission
 from grader.discovery.sources import SourceFacts
 from grader.model.records import Check, Launch, Step
 from grader.sandbox.cell import Runtime
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from grader.world.authority import Authority
 
 
@@ -29,7 +29,7 @@ class Setting:
     sandbox: Literal["bwrap", "none"]
     place: Path  # là où l'arène monte ce qu'elle prépare ; sans elle, un dossier temporaire
     submission: Submission
-    limits: Limits = field(default_factory=Limits)
+    limits: CellLimits = field(default_factory=CellLimits)
     alarms: int = -1  # le descripteur où le chien de garde dit ce qu'il arrête, s'il y en a un
     authority: Authority = field(default_factory=Authority)
 

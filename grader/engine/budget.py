@@ -88,6 +88,10 @@ class Budget:
         self._clock, self._measure = clock, measure or Slowness()
         self._before = clock()
 
+    def resume(self) -> None:
+        """Ce qui a passé depuis la dernière fois n'est pas de son temps."""
+        self._before = self._clock()
+
     def spend(self) -> bool:
         """Compte le temps passé depuis la dernière fois ; vrai s'il en reste."""
         now = self._clock()

@@ -18,7 +18,7 @@ from grader.discovery.interpreters import OLDEST, Interpreter, find_interpreters
 from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import PLACE, BubblewrapCell, Runtime, prepare_system
 from grader.sandbox.inherited import forget, stops_held
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from grader.sandbox.namespaces import NamespaceError, enter
 from wording.reasons import reason
 
@@ -212,7 +212,8 @@ def _inside(place: Path, *, with_cell: bool) -> Iterator[Finding]:
         try:
             trial()
         except (NamespaceError, OSError, subprocess.SubprocessError, ValueError) as error:
-            yield Finding(name, False, f"refusé par le système ({error})", _remedy())
+            told = reason(error) if isinstance(error, OSError) else error
+            yield Finding(name, False, f"refusé par le système ({told})", _remedy())
             return
         yield Finding(name, True)
     for why in asleep:
@@ -246,7 +247,7 @@ def _cell(place: Path) -> str:
 
     Renvoie pourquoi on ne peut savoir ce qu'il attend ensuite ; vide si on le peut.
     """
-    cell = BubblewrapCell.create(place, 0, Limits())
+    cell = BubblewrapCell.create(place, 0, CellLimits())
     cell.copy.mkdir()
     command = cell.command(_runtime(), ["-I", "-c", GREETER], ".")
     plain = [word for word in command if word not in ("setsid", "--ctty")]  # ici, pas de terminal
@@ -259,14 +260,14 @@ def _cell(place: Path) -> str:
         try:
             assert program.stdout is not None
             said = program.stdout.readline()
-            reason = _opaque(program.pid)
+            opaque = _opaque(program.pid)
             _, errors = program.communicate("\n")
         finally:
             watchdog.cancel()
     if HELLO not in said:
         lines = errors.strip().splitlines() or ["Python n'y dit rien"]
         raise ValueError(lines[-1][:200])
-    return reason
+    return opaque
 
 
 def _opaque(program: int) -> str:

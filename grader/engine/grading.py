@@ -22,7 +22,7 @@ from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model.records import Check, Kind, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.bare import room
 from grader.sandbox.cell import PLACE
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
 Item = tuple[Step, Check]
@@ -41,7 +41,7 @@ class Options:
     sandbox: Literal["bwrap", "none"] = "bwrap"
     jobs: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))
     budget: float = budget.DEFAULT  # secondes
-    limits: Limits = field(default_factory=Limits)
+    limits: CellLimits = field(default_factory=CellLimits)
     progress: Progress | None = None
 
 
@@ -58,7 +58,9 @@ def grade(options: Options) -> Report:
     allowed = Budget(options.budget)
     prepared = prepare(options.folder, options.steps, options.sandbox)
     kinds = {step.kind for step in options.steps if step.id in prepared.found}
+    allowed.spend()
     with place(options.sandbox, kinds) as folder:
+        allowed.resume()  # sans bac à sable, une autre correction a pu la faire attendre
         setting = Setting(
             sandbox=options.sandbox,
             place=folder,

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from grader.model.records import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
 from wording.harmless import hidden, shortened, visible
+from wording.reasons import reason
 
 MAX_BYTES = 20_000_000  # au-delà, un rapport ne se relit pas
 # Caractères par texte : le premier qui fait tenir le rapport, ce que le dernier fait toujours.
@@ -91,7 +92,9 @@ def read(path: Path) -> Replay:
         return load(content.decode())
     except UnicodeDecodeError:
         raise ReportError("ce n'est pas un rapport : le texte n'est pas en UTF-8") from None
-    except (OSError, ValueError) as error:  # ValueError : un nom que le système refuse
+    except OSError as error:
+        raise ReportError(f"fichier illisible : {reason(error)}") from None
+    except ValueError as error:  # un nom que le système refuse
         raise ReportError(f"fichier illisible : {visible(shortened(str(error), 200))}") from None
 
 

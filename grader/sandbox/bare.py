@@ -16,10 +16,10 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from grader.model.examples import PORT
 from grader.model.records import Kind, RefusedError
 from grader.sandbox.inherited import stops_held
 
-PORT = 8888
 TMP = Path("/tmp")
 PAGE = "web_page"  # celle de l'étape I.2 ; les autres pages sont web_…, d'après leur URL
 PAGES = "web_*"

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.sandbox.leftovers import files_beneath, read_beneath
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from grader.sandbox.namespaces import MS_NODEV, MS_NOSUID, bind, mount, ordinary_user_exists
 from grader.sandbox.syscalls import call_filter
 
@@ -76,7 +76,7 @@ class Cell(ABC):
     home: Path
     tmp: Path
     log: Path
-    limits: Limits
+    limits: CellLimits
     options: dict[str, Any] = field(default_factory=dict)  # pour subprocess
     variables: dict[str, str] = field(default_factory=dict)  # de plus, dans son environnement
 
@@ -107,7 +107,7 @@ class Cell(ABC):
         return files_beneath((TMP, self.tmp), (HOME, self.home))
 
 
-def _limited(limits: Limits, *, processes: bool) -> list[str]:
+def _limited(limits: CellLimits, *, processes: bool) -> list[str]:
     chosen = {
         "core": (resource.RLIMIT_CORE, 0),
         "rtprio": (resource.RLIMIT_RTPRIO, 0),
@@ -136,7 +136,7 @@ class BubblewrapCell(Cell):
     filter: int  # descripteur du filtre des appels système ; -1 : aucun
 
     @classmethod
-    def create(cls, system: Path, number: int, limits: Limits) -> "BubblewrapCell":
+    def create(cls, system: Path, number: int, limits: CellLimits) -> "BubblewrapCell":
         place = system / f"cell{number}"
         place.mkdir()
         options = f"size={limits.disk},nr_inodes={limits.files},mode=755"
@@ -248,7 +248,7 @@ class PlainCell(Cell):
     environment: dict[str, str]
 
     @classmethod
-    def create(cls, place: Path, limits: Limits, environment: dict[str, str]) -> "Cell":
+    def create(cls, place: Path, limits: CellLimits, environment: dict[str, str]) -> "Cell":
         home = place / "home"
         home.mkdir(parents=True)
         cell = cls(home, Path("/tmp"), place, limits)

@@ -6,7 +6,7 @@ MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
-class Limits:
+class CellLimits:
     """Ce qu'un programme de la copie peut prendre à la machine."""
 
     processes: int = 64  # fils compris : asyncio et requests en prennent une dizaine

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.sandbox.netlink import make_every_address_local
+from wording.reasons import reason
 
 # <linux/sched.h>, <sys/mount.h>, <linux/prctl.h>
 NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x0002_0000, 0x0400_0000, 0x0800_0000
@@ -153,5 +154,7 @@ def enter(watch: Watch = lambda _: None) -> None:
         mount("proc", Path("/proc"), "proc")
         make_every_address_local()
         socket.sethostname("tp6")
-    except (OSError, AttributeError) as error:  # AttributeError : hors de Linux
+    except OSError as error:
+        raise NamespaceError(reason(error)) from error
+    except AttributeError as error:  # hors de Linux
         raise NamespaceError(str(error)) from error

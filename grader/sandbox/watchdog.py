@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 
 from grader.sandbox.appetite import children_of, memory_of, number_inside, processes_of
 from grader.sandbox.buffers import Buffers
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 
 PERIOD = 100  # millisecondes entre deux regards
 
@@ -19,7 +19,7 @@ PERIOD = 100  # millisecondes entre deux regards
 class Watchdog:
     """`alarms` : un tube, où il dit quel programme il arrête, et ce qu'il a pris de trop."""
 
-    def __init__(self, limits: Limits, alarms: int, *, network: bool) -> None:
+    def __init__(self, limits: CellLimits, alarms: int, *, network: bool) -> None:
         self._limits, self._alarms = limits, alarms
         self._network = network  # celui de l'arène : les sockets qui s'y trouvent sont de la copie
         self._stopped: set[int] = set()

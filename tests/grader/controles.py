@@ -12,6 +12,7 @@ from grader.engine.catalogue import steps
 from grader.model.records import Check, Step
 from grader.reports.words import number
 from tests.support.processes import ROOT
+from wording.numbers import plural
 
 DOCUMENT = ROOT / "docs/controles.md"
 TO_WRITE = "À écrire."  # la case « Vérifié » d'un contrôle nouveau
@@ -55,7 +56,7 @@ def _totals() -> str:
 
 
 def _points(points: float) -> str:
-    return f"{number(points)} point{'s' if points >= 2 else ''}"
+    return f"{number(points)} point{plural(points)}"
 
 
 def main() -> None:

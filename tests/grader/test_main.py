@@ -17,7 +17,17 @@ AS_A_MODULE = ["-m", "grader"]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Chacun de ses modules laisse une trace si on l'importe."""
-    for name in ("rich", "json", "argparse", "asyncio", "sitecustomize", "pyte", "yaml", "model"):
+    for name in (
+        "rich",
+        "json",
+        "argparse",
+        "asyncio",
+        "sitecustomize",
+        "pyte",
+        "yaml",
+        "model",
+        "wording",
+    ):
         trap = f"open({str(tmp_path / 'pris')!r}, 'a').write({name!r})\n"
         (tmp_path / f"{name}.py").write_text(trap, encoding="utf-8")
     return tmp_path
@@ -81,4 +91,4 @@ def test_judges_in_utf8_and_writes_as_the_terminal_reads(tmp_path: Path) -> None
         check=False,
     )
     assert (result.returncode, result.stderr) == (NOT_FULL, b"")
-    assert "/?l?ve\n" in result.stdout.decode("ascii")
+    assert result.stdout.decode("ascii").startswith("?l?ve ")

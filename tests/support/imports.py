@@ -19,5 +19,12 @@ def imported(file: Path, package: str) -> Set[str]:
             # « from grader import engine » nomme un étage ; « from grader.model import X », non.
             module = str(node.module)
             inside = module.startswith(package) and (root / module.replace(".", "/")).is_dir()
-            names |= {f"{module}.{a.name}" for a in node.names} if inside else {module}
+            names |= {_module(root, module, a.name) for a in node.names} if inside else {module}
     return names
+
+
+def _module(root: Path, package: str, name: str) -> str:
+    """Le module que nomme « from package import nom » : celui-là, ou le paquet qui le définit."""
+    place = root / package.replace(".", "/") / name
+    found = place.is_dir() or place.with_suffix(".py").exists()
+    return f"{package}.{name}" if found else f"{package}.__init__"

@@ -97,7 +97,10 @@ class Terminal:
 
     def wait(self, deadline: float = DEADLINE) -> int:
         """Attend la fin du processus et renvoie son code de sortie."""
-        code = self.popen.wait(deadline)
+        try:
+            code = self.popen.wait(deadline)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"toujours en marche, et à l'écran :\n{self.text}") from None
         self._reader.join()
         return code
 

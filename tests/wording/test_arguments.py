@@ -45,7 +45,7 @@ def parser() -> Parser:
         ([".", "--flag=1"], "--flag n'attend pas la valeur « 1 »"),
         ([".", "--pair", "1"], "--pair attend 2 valeurs"),
         ([".", "--some"], "--some attend au moins une valeur"),
-        ([".", "--choice", "trois"], "--choice n'accepte pas « trois »"),
+        ([".", "--choice", "trois"], "--choice n'accepte pas « trois » (au choix : {choices})"),
         ([".", "--here", "--there"], "--there ne va pas avec --here"),
     ],
 )
@@ -55,7 +55,10 @@ def test_what_is_wrong_is_said_in_one_line(
     with pytest.raises(SystemExit) as exited:
         parser().parse_args(arguments)
     assert exited.value.code == 2
-    assert capsys.readouterr() == ("", f"Demande incorrecte : {reason} (voir --help).\n")
+    out, shown = capsys.readouterr()
+    # D'une version de Python à l'autre, les choix ont des guillemets, ou n'en ont pas.
+    wanted = [reason.format(choices=choices) for choices in ("un, deux", "'un', 'deux'")]
+    assert (out, shown) in [("", f"Demande incorrecte : {one} (voir --help).\n") for one in wanted]
 
 
 def test_a_hostile_argument_is_bounded_and_harmless(capsys: pytest.CaptureFixture[str]) -> None:

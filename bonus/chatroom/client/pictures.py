@@ -15,11 +15,15 @@ from wording.harmless import neutral
 async def drawn(data: bytes, columns: int, rows: int, limits: Limits, colour: bool = True) -> str:
     """Cette image en caractères, faite dans un fil ; ou pourquoi elle ne peut se dessiner."""
     try:
-        with needing("client"):  # 5 Mo, et un dixième de seconde : pour qui regarde une image
-            from chatroom.client.drawing import ascii_art  # noqa: PLC0415
-        return await asyncio.to_thread(ascii_art, data, columns, rows, limits, colour)
+        return await asyncio.to_thread(_draw, data, columns, rows, limits, colour)
     except ChatError as why:
         return str(why)
+
+
+def _draw(data: bytes, columns: int, rows: int, limits: Limits, colour: bool) -> str:
+    with needing("client"):  # 5 Mo, et un dixième de seconde : pour qui regarde une image
+        from chatroom.client.drawing import ascii_art  # noqa: PLC0415
+    return ascii_art(data, columns, rows, limits, colour)
 
 
 def read_picture(path: str, limits: Limits) -> tuple[str, bytes]:

@@ -1,11 +1,14 @@
 """Les bibliothèques d'un groupe de pyproject.toml, quand il n'est pas installé."""
 
-import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from chatroom.protocol import ChatError
+
+PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
 
 @contextmanager
@@ -14,5 +17,6 @@ def needing(group: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        command = f"{os.path.relpath(sys.executable)} -m pip install --group {group}"
-        raise ChatError(f"Il manque {error.name} : {command}") from None
+        where = shlex.quote(f"{PROJECT}:{group}")
+        command = f"{shlex.quote(sys.executable)} -m pip install --group {where}"
+        raise ChatError(f"Il manque {error.name} : {command} (pip 25.1 au moins)") from None

@@ -25,7 +25,7 @@ export class Streams {
     return this.#byName.get(fold(name));
   }
 
-  /** @param {string} room au nom déjà replié */
+  /** @param {string} room le nom, déjà replié, d'un salon */
   number(room) {
     return this.#byName.get(room)?.number ?? 0;
   }

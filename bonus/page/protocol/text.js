@@ -1,7 +1,7 @@
 /**
  * Rendre inoffensif un texte venu d'ailleurs, et choisir ce qui peut servir de nom.
  *
- * Les mêmes résultats que protocol/text.py, pour tout caractère que les deux connaissent : un
+ * Les mêmes résultats que wording/harmless.py et protocol/text.py, pour tout caractère que les deux connaissent : un
  * navigateur peut avoir un Unicode plus récent que celui du serveur, qui tranche.
  */
 

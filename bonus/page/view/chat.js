@@ -5,7 +5,7 @@ import { fold, neutral } from "../protocol/text.js";
 import { Announcer } from "./announcer.js";
 import { Names } from "./completion.js";
 import { Conversation } from "./conversation.js";
-import { find, initial, paint, typeset } from "./dom.js";
+import { counted, find, initial, paint, typeset } from "./dom.js";
 import { Drawers, People, RoomList } from "./panels.js";
 import { Pictures } from "./pictures.js";
 import { Rooms } from "./rooms.js";
@@ -221,7 +221,7 @@ export class Chat {
     if (!shown) return;
     for (const { name, count, members } of rooms) {
       const others = count - members.length;
-      const more = others > 0 ? ` et ${others} autre${others > 1 ? "s" : ""}` : "";
+      const more = others > 0 ? ` et ${counted(others, "autre")}` : "";
       const there = members.length ? ` : ${members.join(", ")}${more}` : "";
       this.note(`${name} (${count})${there}`);
     }

@@ -98,4 +98,4 @@ def test_why_a_picture_is_not_drawn_is_said_in_its_place(monkeypatch: pytest.Mon
     monkeypatch.delitem(sys.modules, "chatroom.client.drawing")
     monkeypatch.setitem(sys.modules, "PIL", None)  # comme s'il n'était pas installé
     missing = asyncio.run(drawn(PNG, 40, 20, LIMITS))
-    assert re.fullmatch(r"Il manque PIL : \S+ -m pip install --group client", missing)
+    assert re.fullmatch(r"Il manque PIL : \S+ -m pip install --group \S+:client \(.*\)", missing)

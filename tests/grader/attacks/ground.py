@@ -19,11 +19,11 @@ from grader.discovery.interpreters import Interpreter, find_interpreters
 from grader.engine import grading
 from grader.engine.catalogue import select
 from grader.model.records import CheckResult, Report, Step, Verdict
-from grader.sandbox.limits import MEGABYTE, Limits
+from grader.sandbox.limits import MEGABYTE, CellLimits
 from tests.grader.attacks import removed
 
 SCRIPTS = Path(__file__).parent / "scripts"
-LIMITS = Limits(memory=150 * MEGABYTE, disk=8 * MEGABYTE, file_size=4 * MEGABYTE)
+LIMITS = CellLimits(memory=150 * MEGABYTE, disk=8 * MEGABYTE, file_size=4 * MEGABYTE)
 SUCCESS = "RÉUSSI"
 PATIENCE = 10.0  # secondes : n'attend pas une copie qui finit, et supporte une machine chargée
 BOUND = 60.0  # secondes : large pour une machine chargée ; une attaque en prend une ou deux
@@ -57,7 +57,7 @@ class Ground:
         deadline: float = PATIENCE,  # celle du dernier contrôle
         first: float = PATIENCE,  # celle des autres
         orders: dict[str, Any] | None = None,
-        limits: Limits = LIMITS,
+        limits: CellLimits = LIMITS,
         without: str = "",
     ) -> list[CheckResult]:
         """Juge `scripts/SCRIPT.py` comme l'étape de ces contrôles (« I.1.sync.counts »).

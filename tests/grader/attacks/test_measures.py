@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.model.records import CheckResult
-from grader.sandbox.limits import MEGABYTE, Limits
+from grader.sandbox.limits import MEGABYTE, CellLimits
 from tests.grader.attacks import removed
 from tests.grader.attacks.ground import (
     LIMITS,
@@ -35,7 +35,7 @@ class Attack:
     measure: str  # celle qui l'arrête
     script: str
     orders: dict[str, Any] = field(default_factory=dict)
-    limits: Limits = LIMITS
+    limits: CellLimits = LIMITS
     checks: tuple[str, ...] = ("I.1.sync.counts",)
     succeeds: Callable[[Results], bool] = admits
 

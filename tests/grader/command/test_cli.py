@@ -294,7 +294,7 @@ def test_a_full_disk_is_said_in_a_line() -> None:
             check=False,
         )
     assert result.returncode == BAD_INPUT
-    assert result.stderr == "La sortie standard est perdue : il n'y a plus de place.\n"
+    assert result.stderr == "La sortie standard est perdue : le disque est plein.\n"
 
 
 @pytest.mark.parametrize("developer", [False, True])

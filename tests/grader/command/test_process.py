@@ -63,7 +63,7 @@ def test_a_full_output_is_said_once_all_is_done(tmp_path: Path) -> None:
         body = f"{WRITES}\n    open({str(tmp_path / 'fini')!r}, 'w')"
         result = launched(body, output=full.fileno(), PYTHONWARNINGS="ignore")
     assert result.returncode == BAD_INPUT
-    assert result.stderr.decode() == "La sortie standard est perdue : il n'y a plus de place.\n"
+    assert result.stderr.decode() == "La sortie standard est perdue : le disque est plein.\n"
     assert (tmp_path / "fini").exists()
 
 

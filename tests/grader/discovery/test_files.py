@@ -15,7 +15,7 @@ import pytest
 
 from grader.discovery import files
 from grader.discovery.files import (
-    Limits,
+    ReadingLimits,
     SourceFile,
     Submission,
     SubmissionError,
@@ -113,7 +113,7 @@ def test_is_not_fooled_by_what_changes_while_it_reads(
 
     monkeypatch.setattr(files, "_list", stale)
     with soon():
-        copy = read_submission(tmp_path, Limits(file_bytes=100))
+        copy = read_submission(tmp_path, ReadingLimits(file_bytes=100))
     assert names(copy) == ["a.py"]
     assert copy.notes == [
         "1 fichier ignoré : plus de 0.0001 Mo (gros.py)",
@@ -154,10 +154,10 @@ def test_ten_thousand_files_in_two_seconds() -> None:
 
 def test_python_and_small_files_are_kept_first(tmp_path: Path) -> None:
     write(tmp_path, {"a.png": b"x" * 90, "b.png": b"x" * 80, "t/urls.txt": b"u", "t/z.py": b"y"})
-    by_count = read_submission(tmp_path, Limits(files=3))
+    by_count = read_submission(tmp_path, ReadingLimits(files=3))
     assert names(by_count) == ["b.png", "t/urls.txt", "t/z.py"]
     assert by_count.notes == ["1 fichier ignoré : on en lit 3 au plus (a.png)"]
-    by_size = read_submission(tmp_path, Limits(total_bytes=100))
+    by_size = read_submission(tmp_path, ReadingLimits(total_bytes=100))
     assert names(by_size) == ["b.png", "t/urls.txt", "t/z.py"]
     assert by_size.notes == ["1 fichier ignoré : on lit 0.0001 Mo au plus (a.png)"]
 
@@ -165,7 +165,7 @@ def test_python_and_small_files_are_kept_first(tmp_path: Path) -> None:
 def test_a_crowded_folder_does_not_hide_the_others(tmp_path: Path) -> None:
     write(tmp_path, {f"images/{number}.txt": b"" for number in range(100)})
     write(tmp_path, {"part1/a.py": CODE})
-    copy = read_submission(tmp_path, Limits(entries=20))
+    copy = read_submission(tmp_path, ReadingLimits(entries=20))
     assert "part1/a.py" in names(copy)
     assert len(copy.files) < 20
     assert copy.notes == ["1 dossier lu en partie : trop de noms (images)"]
@@ -175,7 +175,7 @@ def test_depth_and_length_are_bounded(tmp_path: Path) -> None:
     deep = "/".join("d" * 4)
     write(tmp_path, {"a.py": CODE, f"{deep}/b.py": CODE, f"{deep}/d/c.py": CODE})
     write(tmp_path, {f"{'long' * 30}.py": CODE})
-    copy = read_submission(tmp_path, Limits(depth=4, path_bytes=100))
+    copy = read_submission(tmp_path, ReadingLimits(depth=4, path_bytes=100))
     assert names(copy) == ["a.py", f"{deep}/b.py"]
     assert copy.notes[0] == "1 dossier ignoré : plus de 4 niveaux (d/d/d/d/d)"
     assert copy.notes[1].startswith("1 fichier ignoré : chemin de plus de 100 octets (longlong")
@@ -186,7 +186,7 @@ def test_names_are_shown_without_danger(tmp_path: Path) -> None:
     (tmp_path / "a.py").touch()
     for name in hostile:
         os.symlink(b"cible", os.path.join(os.fsencode(tmp_path), name))  # noqa: PTH118, PTH211
-    notes = " ".join(read_submission(tmp_path, Limits()).notes)
+    notes = " ".join(read_submission(tmp_path, ReadingLimits()).notes)
     assert notes.isprintable()
     assert r"␛]0;titre␇.lnk, a␊.lnk, caf\xe9.lnk…" in notes
 

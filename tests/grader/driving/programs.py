@@ -13,7 +13,7 @@ from grader.driving.program import Program
 from grader.driving.pulse import Pulse
 from grader.driving.timeline import Timeline
 from grader.sandbox.cell import PlainCell, Runtime
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from tests.support.waiting import DEADLINE
 
 RUNTIME = Runtime(Path(sys.executable), ())
@@ -21,11 +21,11 @@ RUNTIME = Runtime(Path(sys.executable), ())
 
 @asynccontextmanager
 async def running(
-    folder: Path, source: str, *arguments: str, limits: Limits | None = None
+    folder: Path, source: str, *arguments: str, limits: CellLimits | None = None
 ) -> AsyncIterator[Program]:
     """Le programme `source`, en marche."""
     place = folder / "cellule"
-    cell = PlainCell.create(place, limits or Limits(), {})
+    cell = PlainCell.create(place, limits or CellLimits(), {})
     cell.copy.mkdir()
     (cell.copy / "script.py").write_text(source, encoding="utf-8")
     program = Program("programme", cell, Pulse(), Timeline())
@@ -78,7 +78,7 @@ def children() -> list[int]:
     return [int(number) for number in listing.read_text(encoding="ascii").split()]
 
 
-def played(folder: Path, source: str, *arguments: str, limits: Limits | None = None) -> Program:
+def played(folder: Path, source: str, *arguments: str, limits: CellLimits | None = None) -> Program:
     """Le programme, une fois fini de lui-même."""
     kept: list[Program] = []
 

@@ -8,14 +8,14 @@ import pytest
 
 from grader.driving.coroutines import NOTES, PLACE, executed, follow
 from grader.sandbox.cell import COPY, TMP, PlainCell
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 
 
 @pytest.fixture
 def cell(tmp_path: Path) -> PlainCell:
     for name in ("home", "tmp", "log"):
         (tmp_path / name).mkdir()
-    return PlainCell(tmp_path / "home", tmp_path / "tmp", tmp_path / "log", Limits())
+    return PlainCell(tmp_path / "home", tmp_path / "tmp", tmp_path / "log", CellLimits())
 
 
 def noted(cell: PlainCell, *rows: str) -> list[str] | None:

@@ -14,7 +14,7 @@ from grader.driving.pulse import Pulse
 from grader.driving.timeline import Timeline
 from grader.model.records import Event
 from grader.sandbox.cell import PlainCell
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from grader.world.diag import Diag
 from tests.grader.driving.programs import leaving_nothing, played, running, shows
 from tests.support.waiting import DEADLINE, wait_until
@@ -129,7 +129,7 @@ def test_closing_twice_and_typing_to_the_dead(tmp_path: Path) -> None:
 
 def test_a_program_that_cannot_start(tmp_path: Path) -> None:
     async def scenario() -> None:
-        cell = PlainCell.create(tmp_path / "cellule", Limits(), {})
+        cell = PlainCell.create(tmp_path / "cellule", CellLimits(), {})
         program = Program("programme", cell, Pulse(), Timeline())
         with pytest.raises(FileNotFoundError):
             await program.start(["/absent"], "python absent")
@@ -139,7 +139,7 @@ def test_a_program_that_cannot_start(tmp_path: Path) -> None:
 
 
 def test_a_flood_is_stopped(tmp_path: Path) -> None:
-    limits = Limits(output=100_000)
+    limits = CellLimits(output=100_000)
     program = played(tmp_path, "while True: print('x' * 99)", limits=limits)
     assert program.flooded
     assert program.code == -9

@@ -31,6 +31,19 @@ def test_time_runs_out() -> None:
     assert not budget.spend()
 
 
+def test_waiting_for_another_grading_is_not_counted() -> None:
+    clock = Clock()
+    budget = Budget(10.0, clock, lambda: 1.0)
+    clock.now += 6
+    assert budget.spend()
+    clock.now += 100
+    budget.resume()
+    clock.now += 3
+    assert budget.spend()
+    clock.now += 3
+    assert not budget.spend()
+
+
 @pytest.mark.parametrize(("slow", "lasts"), [(1.0, 100), (2.0, 200), (4.0, 400)])
 def test_a_slow_machine_is_given_more(slow: float, lasts: int) -> None:
     clock = Clock()

@@ -61,8 +61,8 @@ class Turns:
     def __init__(self, left: int) -> None:
         self.left = left
 
-    def start(self) -> None:
-        pass
+    def resume(self) -> None:
+        self.left += 1  # lire la copie n'en a pris aucun
 
     def spend(self) -> bool:
         self.left -= 1

@@ -14,7 +14,7 @@ from grader.driving.waiting import waits
 from grader.sandbox import leftovers
 from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import HOME, PLACE, BubblewrapCell, PlainCell, Runtime, prepare_system
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CellLimits
 from tests.grader.world.arena import in_arena
 from tests.support.privileges import ordinary_user
 from tests.support.waiting import wait_until
@@ -26,7 +26,7 @@ RUNTIME = Runtime(Path("/opt/python/bin/python3"), (Path("/opt/python"),), (Path
 @pytest.fixture
 def cell(tmp_path: Path) -> BubblewrapCell:
     """Une cellule sans arène : ses dossiers seulement."""
-    made = BubblewrapCell(tmp_path / "home", tmp_path / "tmp", tmp_path / "log", Limits())
+    made = BubblewrapCell(tmp_path / "home", tmp_path / "tmp", tmp_path / "log", CellLimits())
     for folder in (made.home, made.tmp, made.log):
         folder.mkdir()
     made.system, made.filter = tmp_path / "system", 9
@@ -143,7 +143,7 @@ def test_command_of_a_program(cell: BubblewrapCell, tmp_path: Path) -> None:
 
 
 def test_own_code_is_not_counted_with_the_other_processes_of_the_account(tmp_path: Path) -> None:
-    cell = PlainCell.create(tmp_path / "cell", Limits(), {"SSL_CERT_FILE": "ca.pem"})
+    cell = PlainCell.create(tmp_path / "cell", CellLimits(), {"SSL_CERT_FILE": "ca.pem"})
     command = cell.command(RUNTIME, ["serveur.py"], "part2")
     assert not any(word.startswith("--nproc") for word in command)
     assert command[:3] == ["env", "-C", str(cell.copy / "part2")]
@@ -157,7 +157,7 @@ def test_a_lower_limit_of_the_machine_is_kept(
 ) -> None:
     """prlimit ne saurait la relever, et l'on croirait que la copie échoue."""
     monkeypatch.setattr("resource.getrlimit", lambda _: (100, 100))
-    command = PlainCell.create(tmp_path / "cell", Limits(), {}).command(RUNTIME, ["x.py"], ".")
+    command = PlainCell.create(tmp_path / "cell", CellLimits(), {}).command(RUNTIME, ["x.py"], ".")
     assert {"--nofile=100", "--as=100", "--fsize=100", "--cpu=20"} <= set(command)
 
 
@@ -167,13 +167,13 @@ def test_the_environment_of_the_person_changes_nothing(
     for name in ("LC_ALL", "LANGUAGE", "COLUMNS", "NO_COLOR", "PYTHONPATH", "PYTHONUTF8"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("LANG", "fr_FR")
-    environment = PlainCell.create(tmp_path / "cell", Limits(), {}).options["env"]
+    environment = PlainCell.create(tmp_path / "cell", CellLimits(), {}).options["env"]
     assert environment["LANG"] == "C.UTF-8"
     assert "x" not in environment.values()
 
 
 def test_own_tmp_is_not_searched(tmp_path: Path) -> None:
-    cell = PlainCell.create(tmp_path / "cell", Limits(), {})
+    cell = PlainCell.create(tmp_path / "cell", CellLimits(), {})
     (cell.home / "page").touch()
     assert list(cell.files()) == [HOME / "page"]
 
@@ -211,7 +211,7 @@ def prepared(source: str) -> tuple[BubblewrapCell, list[str]]:
     outside = tuple(root for root in roots if not root.is_relative_to("/usr"))
     runtime = Runtime(Path(sys.executable), outside)
     prepare_system(PLACE, [runtime], b"")
-    cell = BubblewrapCell.create(PLACE, 0, Limits())
+    cell = BubblewrapCell.create(PLACE, 0, CellLimits())
     cell.copy.mkdir()
     (cell.copy / "script.py").write_text(source, encoding="utf-8")
     return cell, cell.command(runtime, ["script.py"], ".")

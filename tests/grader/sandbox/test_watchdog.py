@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from grader.sandbox.limits import MEGABYTE, Limits
+from grader.sandbox.limits import MEGABYTE, CellLimits
 from grader.sandbox.watchdog import Watchdog
 from tests.grader.world.arena import in_arena
 
-LIMITS = Limits(memory=80 * MEGABYTE, processes=6)
+LIMITS = CellLimits(memory=80 * MEGABYTE, processes=6)
 # Lance le programme, dit son numéro, et finit avec lui, comme qui conduit une arène.
 DRIVER = """
 import subprocess, sys
@@ -36,7 +36,9 @@ for pair in kept:
 """
 
 
-def watched(source: str, code: int, *, network: bool = False, limits: Limits = LIMITS) -> list[str]:
+def watched(
+    source: str, code: int, *, network: bool = False, limits: CellLimits = LIMITS
+) -> list[str]:
     """Les alarmes, après avoir surveillé un programme qui doit finir par ce code."""
     alarms, alert = os.pipe()
     driver = subprocess.Popen(
@@ -73,7 +75,7 @@ def test_too_many_processes() -> None:
 
 @pytest.mark.parametrize("source", [TAKES, FORKS], ids=["mémoire", "processus"])
 def test_within_the_limits(source: str) -> None:
-    limits = Limits(memory=10**10, processes=100)
+    limits = CellLimits(memory=10**10, processes=100)
     assert watched(source + "\nimport time; time.sleep(0.3)", 0, limits=limits) == []
 
 

@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Self
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.shortcuts import CompleteStyle
@@ -32,6 +33,16 @@ class _Words(Completer):
             yield Completion(whole, -len(line), display=whole[shared:].strip() or whole)
 
 
+class _Keyboard(Vt100Input):
+    """Celui que prompt_toolkit ne rend pas au noyau le temps d'afficher un message.
+
+    Le noyau garderait pour lui un Ctrl-D tapé à cet instant.
+    """
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
 class Terminal:
     interactive = True
 
@@ -46,6 +57,7 @@ class Terminal:
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             erase_when_done=True,  # le serveur renverra le message : pas deux fois à l'écran
+            input=_Keyboard(sys.stdin),
             output=output,
         )
 

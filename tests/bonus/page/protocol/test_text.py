@@ -1,4 +1,4 @@
-"""Les mêmes textes neutres, les mêmes noms et les mêmes replis que protocol/text.py."""
+"""Les mêmes textes neutres, noms et replis que wording/harmless.py et protocol/text.py."""
 
 import json
 import random
