@@ -19,8 +19,8 @@ from grader.sandbox.namespaces import (
     mount,
     ordinary_user_exists,
 )
-from tests.grader.world.arena import in_arena, namespaces_exist
-from tests.support.sandbox import skip
+from tests.grader.world.arena import in_arena
+from tests.support.sandbox import namespaces_exist, skip
 
 FULL, NOBODY_ELSE = "0 0 4294967295\n", "0 0 1\n"
 CONTAINER = "0 1000 1\n1 100000 65536\n"

@@ -11,7 +11,6 @@ import asyncio
 import functools
 import importlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,15 +29,6 @@ UNAVAILABLE = 77
 DEADLINE = 60.0  # secondes
 
 
-@functools.cache
-def namespaces_exist() -> bool:
-    """Ce qu'en dit un autre programme : une faute du correcteur ne doit faire passer aucun test."""
-    kinds = ("--map-root-user", "--net", "--ipc", "--uts", "--pid", "--fork", "--mount-proc")
-    if not (tool := shutil.which("unshare")):
-        return False
-    return not subprocess.run([tool, *kinds, "true"], capture_output=True, check=False).returncode
-
-
 def in_arena(scenario: Scenario) -> Callable[[], None]:
     @functools.wraps(scenario)
     def test() -> None:
@@ -54,7 +44,7 @@ def in_arena(scenario: Scenario) -> Callable[[], None]:
             timeout=DEADLINE,
             check=False,
         )
-        if child.returncode == UNAVAILABLE and not namespaces_exist():
+        if child.returncode == UNAVAILABLE and not sandbox.namespaces_exist():
             sandbox.skip(child.stderr)
         assert (child.returncode, child.stderr) == (0, ""), child.stderr
 

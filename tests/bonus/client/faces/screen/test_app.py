@@ -231,8 +231,10 @@ def test_a_long_paste(tmp_path: Path) -> None:
             server.popen.send_signal(signal.SIGCONT)
             room = seat.app.rooms.find("salon")
             assert room
+            await seat.until(
+                lambda: [entry.text for entry in room.entries if entry.author] == lines
+            )
             await seat.until(lambda: seat.app.connection.waiting == 0)
-            assert [entry.text for entry in room.entries if entry.author] == lines
             await seat.expect("/199 collée")
 
     with Server(tmp_path, "--limit", f"rate={PATIENT.rate}") as server:
