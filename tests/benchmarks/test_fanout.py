@@ -2,16 +2,23 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import sys
+from argparse import Namespace
 from pathlib import Path
 from statistics import median
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
-from tests.support.processes import Process, run
+from benchmarks import fanout
+from benchmarks.fanout import Figures
+from benchmarks.support.load import Shape, Slice
+from tests.benchmarks.support.parrot import Parrot
+from tests.support.processes import Process, limited, run
 from tests.support.waiting import wait_until
 
 SCRIPT = "benchmarks/fanout.py"
@@ -92,6 +99,103 @@ def test_says_why_a_server_does_not_start(fake_redis: Path) -> None:
     result = run(SCRIPT, *QUICK, "--only", "redis", PATH=path)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == "Redis s'est arrêté aussitôt : Adresse déjà prise\n"
+
+
+def piece(cost: float, *times: float) -> Slice:
+    """Une mesure de dix livraisons, à `cost` secondes chacune."""
+    return Slice(sent=5, deliveries=10, times=list(times), cpu=10 * cost, generator=0.0)
+
+
+def test_figures_are_the_medians_of_the_rounds() -> None:
+    ours = [piece(1.0, 1.0), piece(6.0, 4.0), piece(2.0, 2.0)]
+    found = fanout.figures(ours, [piece(2.0), piece(2.0), piece(4.0)])
+    assert found == Figures(rate=5.0, cost=2.0, p50=2.0, p99=4.0, ratios=[0.5, 0.5, 3.0])
+    assert fanout.figures(ours, []).ratios == []
+
+
+def test_crowds_have_all_come_in() -> None:
+    with fanout.crowds([Parrot()], Shape(1, 2, 1)) as ready:
+        assert ready["parrot"].measure(1, 0).deliveries == 2
+
+
+def test_the_first_turn_only_warms_up() -> None:
+    measures = fanout.race([Parrot()], Shape(1, 3, 1), windows=(1, 4), runs=2, seconds=0)
+    sent = {window: [one.sent for one in found["parrot"]] for window, found in measures.items()}
+    assert sent == {1: [1, 1], 4: [4, 4]}
+
+
+def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    fanout.show("fenêtre de 1", {Parrot(): Figures(12_345.6, 2e-6, 0.0015, 0.25, [0.5, 0.75, 1.0])})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("fenêtre de 1 ")
+    assert lines[2].split("  ")[1] == "Perroquet"
+    assert "12 346      2.00 µs     1.5 ms  250.0 ms   0.75 (de 0.50 à 1.00)" in lines[2]
+    assert fanout.against([]) == ""
+
+
+def test_the_figures_of_a_window(capsys: pytest.CaptureFixture[str]) -> None:
+    peer, slices = Parrot(), [piece(1.0, 1.0), piece(2.0, 2.0)]
+    reference = [piece(2.0, 1.0), piece(2.0, 1.0)]
+    found = fanout.report("fenêtre de 1", [peer], {"parrot": slices, "redis": reference})
+    assert found["parrot"]["ratios"] == [0.5, 1.0]
+    assert found["parrot"]["rounds"] == [one.as_json() for one in slices]
+    assert "Perroquet" in capsys.readouterr().out
+
+
+def test_one_person_speaks_or_all_do(capsys: pytest.CaptureFixture[str]) -> None:
+    windows = fanout.fanout([Parrot()], receivers=3, runs=1, seconds=0)
+    for window in fanout.WINDOWS:
+        (found,) = windows[str(window)]["parrot"]["rounds"]
+        assert (found["sent"], found["deliveries"]) == (window, window * 4)
+    (found,) = fanout.conversation([Parrot()], 40, runs=1, seconds=0)["parrot"]["rounds"]
+    assert (found["sent"], found["deliveries"]) == (40, 40 * PER_ROOM)
+    shown = capsys.readouterr().out
+    assert "Une personne parle à 3 autres" in shown
+    assert "40 personnes parlent toutes" in shown
+
+
+def system(*costs: float) -> dict[str, Any]:
+    return {"rounds": [piece(cost, 1.0).as_json() for cost in costs]}
+
+
+def test_the_aims_are_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert fanout.costs(system(1.0, 3.0)) == [1.0, 3.0]
+    alone = {"redis": system(1.0)}
+    fanout.judge({"1": alone | {"chat": system(1.3)}, "100": alone | {"chat": system(0.5)}})
+    shown = capsys.readouterr().out
+    assert (
+        "à la fenêtre 100 : 0.50 (de 0.50 à 0.50) fois Redis.\n  Objectif : au plus 0.5, tenu."
+        in shown
+    )
+    assert "Objectif : au plus 1.2, manqué." in shown
+    assert "WebSocket" not in shown  # pas mesuré, pas jugé
+
+
+def test_measures_what_is_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    absent = Parrot()
+    absent.name, absent.program = "absent", "carrier-pigeon"
+    here = Parrot()
+    monkeypatch.setattr(fanout, "PEERS", (absent, here))
+    assert fanout.installed(["absent", "parrot"]) == [here]
+    assert capsys.readouterr().err == "Il manque carrier-pigeon : sudo apt install carrier-pigeon\n"
+    assert fanout.installed(["absent"]) == []
+    options = Namespace(only=["parrot"], receivers=20, runs=1, seconds=0.0)
+    with limited(resource.RLIMIT_NOFILE, 1024):
+        figures, held = fanout.measure(options)
+        assert fanout.measure(Namespace(only=["absent"])) == ({}, False)
+    assert held
+    assert (figures["text"], figures["receivers"]) == (64, 20)
+    assert list(figures["windows"]) == ["1", "10", "100"]
+    assert list(figures["rooms"]) == ["parrot"]
+
+
+def test_a_duration() -> None:
+    assert fanout.duration("0.25") == 0.25
+    for wrong in ("-1", "nan", "x"):
+        with pytest.raises(ValueError, match=wrong):
+            fanout.duration(wrong)
 
 
 LOPSIDED = """
