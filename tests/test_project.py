@@ -60,6 +60,14 @@ def test_files_stay_small() -> None:
     assert names(file for file in PAGE if max(map(len, lines(file))) > 120) == []
 
 
+def test_modules_have_a_test_file_of_their_name() -> None:
+    folders = ("benchmarks/**/*.py", "wording/*.py", "bonus/*.py")
+    modules = [path for folder in folders for path in ROOT.glob(folder) if len(lines(path)) > 25]
+    mirrored = {path: path.relative_to(ROOT).with_name(f"test_{path.name}") for path in modules}
+    assert modules
+    assert names(path for path in modules if not (ROOT / "tests" / mirrored[path]).is_file()) == []
+
+
 def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
