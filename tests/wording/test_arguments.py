@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wording.arguments import CATALOGUE, SHOWN, Parser, positive
+from wording.version import VERSION
 
 # Ce qu'argparse ne reproche qu'à qui écrit le programme, ou dit d'une option dépréciée.
 PROGRAMMERS = (
@@ -78,6 +79,19 @@ def test_the_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.startswith("Usage : essai ")
     assert "Options :\n  -h, --help" in shown
     assert "affiche cette aide" in shown
+
+
+def test_the_usage_alone_is_in_french_too() -> None:
+    assert parser().format_usage().startswith("Usage : essai ")
+
+
+def test_the_version_comes_with_its_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    made = parser()
+    made.add_version("base 3")
+    with pytest.raises(SystemExit) as exited:
+        made.parse_args(["--version"])
+    assert exited.value.code == 0
+    assert capsys.readouterr() == (f"TP6 {VERSION}, base 3\n", "")
 
 
 def test_the_parser_of_another_speaks_as_before(capsys: pytest.CaptureFixture[str]) -> None:
