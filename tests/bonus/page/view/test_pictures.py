@@ -1,0 +1,101 @@
+"""Les images de la conversation : demandées une fois vues, et agrandies si l'on veut."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.bonus.pictures import PNG
+
+# `possible` : la demande peut partir ; `asked` : les numéros demandés.
+START = """async () => {
+  const { Pictures } = await import("/view/pictures.js");
+  document.getElementById("chat").hidden = false;
+  Object.assign(window, { possible: true, asked: [] });
+  window.pictures = new Pictures(({ seq }) => {
+    window.asked.push(seq);
+    return window.possible;
+  });
+  window.show = (mine) => {
+    const message = { seq: 7, pseudo: "bob", name: "a.png", width: 64, height: 64 };
+    const element = window.pictures.show("Salon", message, mine);
+    document.getElementById("conversation").append(element);
+  };
+  window.receive = (seq, data) => window.pictures.received(
+    { type: "image", room: "salon", seq, data: Uint8Array.from(data) });
+}"""
+
+
+@pytest.fixture
+def page(screen: Page) -> Page:
+    screen.evaluate(START)
+    return screen
+
+
+def show(page: Page, *, mine: bool = False) -> Locator:
+    page.evaluate("(mine) => window.show(mine)", mine)
+    page.wait_for_function("window.asked.length")
+    return page.locator("figure")
+
+
+def receive(page: Page, data: bytes = PNG) -> None:
+    page.evaluate("(data) => window.receive(7, data)", list(data))
+
+
+def asked(page: Page) -> Any:
+    return page.evaluate("window.pictures.ask(), window.asked")
+
+
+def test_once_seen_it_is_asked_then_shown(page: Page) -> None:
+    figure = show(page)
+    expect(figure).to_contain_text("a.png (64 × 64)")
+    receive(page)
+    image = figure.get_by_role("img", name="a.png, image de bob")
+    expect(image).to_have_js_property("naturalWidth", 64)
+    assert asked(page) == [7]
+
+
+def test_it_can_be_enlarged(page: Page) -> None:
+    figure = show(page, mine=True)
+    receive(page)
+    figure.get_by_role("button", name="Agrandir a.png, image de vous").click()
+    viewer = page.get_by_role("dialog", name="Image")
+    image = viewer.get_by_role("img", name="a.png, image de vous")
+    expect(image).to_have_js_property("naturalWidth", 64)
+    expect(viewer).to_contain_text("a.png")
+
+
+def test_it_can_be_drawn_in_characters(page: Page) -> None:
+    figure = show(page)
+    receive(page)
+    figure.get_by_role("button", name="En caractères").click()
+    expect(figure.get_by_role("img", name="en caractères")).to_be_visible()
+    figure.get_by_role("button", name="En image").click()
+    expect(figure.get_by_role("img", name="a.png, image de bob")).to_be_visible()
+
+
+def test_it_is_asked_again_only_if_need_be(page: Page) -> None:
+    """Tant que la demande n'a pas pu partir, ou si la connexion s'est perdue."""
+    page.evaluate("window.possible = false")
+    show(page)
+    page.evaluate("window.possible = true")
+    assert asked(page) == [7, 7]
+    assert asked(page) == [7, 7]
+    page.evaluate("window.pictures.lost()")
+    assert asked(page) == [7, 7, 7]
+
+
+def test_what_was_not_asked_is_ignored(page: Page) -> None:
+    figure = show(page)
+    page.evaluate("(data) => window.receive(8, data)", list(PNG))
+    expect(figure.get_by_role("button", name="Agrandir")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"GIF89a", "Ce n’est pas une image"), (PNG[:40], "L’image est abîmée.")]
+)
+def test_a_bad_picture(page: Page, data: bytes, why: str) -> None:
+    figure = show(page)
+    receive(page, data)
+    expect(figure).to_contain_text(why)
+    expect(figure.get_by_role("button", name="Agrandir")).to_be_disabled()
