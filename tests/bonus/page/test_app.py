@@ -15,7 +15,7 @@ from tests.bonus.client.faces.running import Chat
 from tests.bonus.handshakes import certificate
 from tests.bonus.page.browsers import Pages
 from tests.bonus.page.people import PHONE, Person
-from tests.bonus.processes import Client
+from tests.bonus.processes import Client, present
 from tests.support.waiting import wait_until
 
 HOSTILE = (
@@ -158,6 +158,28 @@ def test_coming_back_resumes(chat: Chat, pages: Pages) -> None:
     expect(again.get_by_role("heading", level=1)).to_be_visible()
     ended = alice.page.get_by_text("alice s'est connecté ailleurs, avec le même jeton.")
     expect(ended).to_be_visible()
+
+
+def test_the_address_names_the_room(chat: Chat, pages: Pages) -> None:
+    """Dès l'entrée, puis quand on en change ; un « % » qui n'annonce rien n'en nomme aucun."""
+    alice = Person(pages, chat)
+    for fragment, room in (("%", "général"), ("r%C3%A9seau", "réseau")):
+        alice.page.goto("about:blank")
+        alice.page.goto(f"{alice.url}#{fragment}")
+        expect(alice.page.get_by_label("Salon", exact=True)).to_have_value(room)
+    alice.enter("alice", "réseau")
+    alice.page.evaluate("location.hash = 'ailleurs'")
+    alice.is_in("ailleurs")
+
+
+def test_the_only_room_refused_sends_back_to_the_form(tmp_path: Path, pages: Pages) -> None:
+    with Chat(tmp_path, "--limit", "rooms=1") as chat, present(chat, "bob", "pris"):
+        alice = Person(pages, chat)
+        alice.page.get_by_label("Pseudo").fill("alice")
+        alice.page.get_by_label("Salon", exact=True).fill("autre")
+        alice.page.get_by_role("button", name="Entrer", exact=True).click()
+        expect(alice.page.locator("#room-problem")).not_to_be_empty()
+        alice.enter("alice", "pris")
 
 
 def test_unread_messages_are_counted(chat: Chat, pages: Pages) -> None:
