@@ -13,7 +13,9 @@ from tests.support.processes import ROOT
 pytestmark = pytest.mark.shape
 
 PAGE = ROOT / "bonus/page"
+TESTS = ROOT / "tests/bonus/page"
 CHATROOM = ROOT / "bonus/chatroom"
+LONG = 25  # lignes : au-delà, un module a le test de son nom
 # Coupés exactement de même ; et, à droite, où est le client de Python.
 TWINS = {"protocol": "protocol", "core": "client/core"}
 # De la page, du bas vers le haut.
@@ -95,3 +97,17 @@ def test_no_import_has_a_computed_name() -> None:
 def test_protocol_and_core_know_no_socket_no_page_no_clock(folder: str) -> None:
     for file in (PAGE / folder).glob("*.js"):
         assert not OUTSIDE.findall(file.read_text("utf-8")), file.name
+
+
+def has_code(text: str) -> bool:
+    """Faux d'un module qui ne dit que des types : tout y est commentaire."""
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.S).split() != ["export", "{};"]
+
+
+def test_each_module_has_the_test_of_its_name() -> None:
+    """Au même endroit : on le trouve sans le chercher, et le module s'éprouve sans les autres."""
+    texts = {file.relative_to(PAGE): file.read_text("utf-8") for file in PAGE.rglob("*.js")}
+    long = [one for one, text in texts.items() if len(text.splitlines()) > LONG and has_code(text)]
+    assert len(long) > 30
+    tests = {one: TESTS / one.with_name(f"test_{one.stem}.py") for one in long}
+    assert [one for one, test in tests.items() if not test.exists()] == []
