@@ -16,10 +16,11 @@ START = """async () => {
     window.asked.push(seq);
     return window.possible;
   });
-  window.show = (mine) => {
-    const message = { seq: 7, pseudo: "bob", name: "a.png", width: 64, height: 64 };
+  window.show = (mine, seq = 7) => {
+    const message = { seq, pseudo: "bob", name: "a.png", width: 64, height: 64 };
     const element = window.pictures.show("Salon", message, mine);
     document.getElementById("conversation").append(element);
+    return element;
   };
   window.receive = (seq, data) => window.pictures.received(
     { type: "image", room: "salon", seq, data: Uint8Array.from(data) });
@@ -83,6 +84,27 @@ def test_it_is_asked_again_only_if_need_be(page: Page) -> None:
     assert asked(page) == [7, 7]
     page.evaluate("window.pictures.lost()")
     assert asked(page) == [7, 7, 7]
+
+
+def test_the_oldest_is_forgotten_then_asked_again(page: Page) -> None:
+    """Des images que l'on ne voit plus, seules les 24 dernières vues sont gardées."""
+    page.evaluate(
+        """async (data) => {
+          for (let seq = 1; seq <= 25; seq++) {
+            const element = window.show(false, seq);
+            while (!window.asked.includes(seq)) await new Promise(requestAnimationFrame);
+            window.receive(seq, data);
+            element.hidden = true;
+          }
+        }""",
+        list(PNG),
+    )
+    images = "(all) => all.map((one) => one.querySelectorAll('img').length)"
+    figures = page.locator("figure")
+    assert figures.evaluate_all(images) == [0, *[1] * 24]
+    figures.first.evaluate("(element) => element.hidden = false")
+    page.wait_for_function("window.asked.at(-1) === 1")
+    assert asked(page) == [*range(1, 26), 1]
 
 
 def test_what_was_not_asked_is_ignored(page: Page) -> None:
