@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.support.processes import ROOT
 from tests.support.waiting import DEADLINE
 
+expect.set_options(timeout=DEADLINE * 1000)
 FOLDER = ROOT / "bonus" / "page"
 ORIGIN = "http://chat.test"  # personne n'y répond : le test sert lui-même les fichiers
 # Le même navigateur sans ses fenêtres : trois fois moins de calcul par page.

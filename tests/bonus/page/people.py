@@ -7,9 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.bonus.client.faces.running import Chat
 from tests.bonus.page.browsers import Pages
-from tests.support.waiting import DEADLINE
 
-expect.set_options(timeout=DEADLINE * 1000)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
