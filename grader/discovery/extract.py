@@ -27,7 +27,7 @@ from typing import Any, TypeGuard
 READY = "ready"
 IMPLICIT_LOOP = "asyncio.get_event_loop() hors d'une coroutine"
 # Secondes de processeur, qu'une machine chargée n'allonge pas. Une étape se lit en 0,005 s.
-READ_SECONDS = 0.5  # pour un script
+READ_SECONDS = 5.0  # pour un script : un de 1 Mo en prend 0,8, et bien plus sur une machine lente
 COMPILE_SECONDS = 0.3  # pour un script : des « finally » emboîtés y prendraient des heures
 COMPILE_TOTAL = 1.5  # pour tous ; au-delà, on se contente de lire
 TOTAL = 10.0  # pour tous ; au-delà, on ne lit plus
