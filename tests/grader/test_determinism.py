@@ -109,6 +109,7 @@ def sent(report: dict[str, Any]) -> set[str]:
     return {failure["sent"] for failure in failures if failure["sent"]}
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_this_repository(single: ProcessPoolExecutor) -> None:
     ours = [*select("II.4"), *select("II.5.client")]
@@ -118,6 +119,7 @@ def test_this_repository(single: ProcessPoolExecutor) -> None:
     assert '"seconds"' in text
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_failing_copy(single: ProcessPoolExecutor, tmp_path: Path) -> None:
     folder = submission(tmp_path, FAILING)
