@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.sandbox.appetite import processes_of
 
 DEFAULT = 180.0  # secondes ; une copie ordinaire en prend vingt
-CLOSING = 0.01  # ce qu'on en garde, de quoi arrêter ce qui tourne encore et écrire le rapport
+CLOSING = 0.025  # ce qu'on en garde, de quoi arrêter ce qui tourne encore et écrire le rapport
 SAMPLE = 0.02  # secondes de calcul d'une mesure : plus long qu'un tour d'ordonnanceur
 EVERY = 1.0  # secondes d'une mesure à la suivante
 TICKS = os.sysconf("SC_CLK_TCK")  # par seconde

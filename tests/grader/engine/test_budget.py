@@ -52,7 +52,7 @@ def test_a_slow_machine_is_given_more(slow: float, lasts: int) -> None:
     while budget.spend():
         clock.now += 1
         seconds += 1
-    assert lasts - slow <= seconds < lasts  # de quoi finir à temps
+    assert 0.95 * lasts <= seconds < lasts  # de quoi finir à temps
 
 
 def test_measuring_takes_time_too() -> None:
