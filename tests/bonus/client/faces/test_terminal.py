@@ -24,6 +24,33 @@ def test_what_is_typed_between_two_prompts_is_ours() -> None:
         assert terminal.wait() == 0
 
 
+WRITING = f"""
+import asyncio, sys, termios
+sys.path.insert(0, {str(ROOT / "bonus")!r})
+from prompt_toolkit.application import get_app, run_in_terminal
+from chatroom.client.faces.terminal import Terminal
+
+async def main():
+    cooked = []
+    with Terminal(lambda line: []) as terminal:
+        reading = asyncio.create_task(terminal.read("salon > "))
+        while not get_app().is_running:
+            await asyncio.sleep(0.01)
+        await run_in_terminal(lambda: cooked.append(bool(termios.tcgetattr(0)[3] & termios.ICANON)))
+        print("pendant un affichage :", cooked)
+        await reading
+
+asyncio.run(main())
+"""
+
+
+def test_what_is_typed_while_a_message_is_written_is_ours() -> None:
+    with Terminal("-c", WRITING) as terminal:
+        terminal.expect("pendant un affichage : [False]")
+        terminal.press("fin\r")
+        assert terminal.wait() == 0
+
+
 TALK = f"""
 import asyncio, sys
 sys.path.insert(0, {str(ROOT / "bonus")!r})
