@@ -12,7 +12,7 @@ from chatroom.client.settings import load_client
 from chatroom.client.start import run
 from chatroom.protocol import ChatError
 
-from wording.harmless import neutral
+from wording.harmless import neutral  # après chatroom, qui dit où il est
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from chatroom.protocol.text import fold
 from chatroom.server.operation.settings import ServerSettings, load_server
 from chatroom.server.storage.history import export
 
-from wording.harmless import neutral
+from wording.harmless import neutral  # après chatroom, qui dit où il est
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from grader.engine.budget import Budget
 from grader.engine.pairing import PARTNERS, pairs, share
 from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
-from grader.engine.results import assemble, overall
+from grader.engine.results import CUT, assemble, overall
 from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model.records import Check, Kind, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.bare import room
@@ -29,7 +29,6 @@ Item = tuple[Step, Check]
 # Les comptes de I.1 ne font que dormir : ils ne prennent la place de personne.
 SLEEPER: Kind = "script"
 LONGEST_FIRST: dict[Kind, int] = {SLEEPER: 0, "measure": 1}
-CUT = "le temps accordé à cette copie est écoulé"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from grader.engine.reproduce import argument, commands
 from grader.engine.verdicts import judge
 from grader.model.records import Check, CheckResult, Failure, Outcome, Step, StepResult, Verdict
 
-CUT = Outcome(0.0, unjudged="le temps accordé à cette copie est écoulé")
+CUT = "le temps accordé à cette copie est écoulé"
 WORST_FIRST = (
     Verdict.FAILED,
     Verdict.UNSTABLE,
@@ -58,7 +58,7 @@ def _checks(
     for check in step.checks:
         cause = _cause(check, results)
         # Le premier dit comment lancer le script : sans lui, aucun autre n'a été joué.
-        runs = outcomes.get(check.id) or outcomes.get(first.id, [CUT])[-1:]
+        runs = outcomes.get(check.id) or outcomes.get(first.id, [Outcome(0.0, unjudged=CUT)])[-1:]
         if not cause and check.id not in outcomes and not (runs[-1].error or runs[-1].unjudged):
             cause = first.id
         if cause:

@@ -8,8 +8,9 @@ import pytest
 
 from grader.driving.setting import Job, Setting
 from grader.engine import grading
-from grader.engine.grading import CUT, Options, Progress, grade, place, with_settings
+from grader.engine.grading import Options, Progress, grade, place, with_settings
 from grader.engine.preparing import Prepared
+from grader.engine.results import CUT
 from grader.engine.verdicts import LONGER
 from grader.model.records import Check, Launch, Outcome, Report, Step, Verdict
 from grader.sandbox.cell import PLACE
