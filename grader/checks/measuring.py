@@ -1,6 +1,7 @@
 """La mesure : les deux versions sur les mêmes URL, par mesure.py ou par elles-mêmes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,35 +55,69 @@ async def both(arena: Arena) -> Launch:
     launch = await learn(arena)
     web = await open_web(arena, COUNT, latency=LATENCY)
     program = await run(arena, web, launch=launch)
-    alone, together = _passes(web)
-    if alone < COUNT or together < COUNT:
+    passes = _passes(web)
+    if missing := _missing(passes, {url.rstrip("/") for url in web.pages}):
         await _close(web, program)
-        if alone >= 2 * COUNT and await _in_turn(arena):
+        if passes.alone >= 2 * COUNT and await _in_turn(arena):
             arena.notes.append(IN_TURN)
             return launch
         raise Wrong(
-            _missing(alone, together),
+            missing,
             sent=web.sent,
             expected=f"{COUNT} pages demandées une à une, et {COUNT} demandées ensemble",
-            received=f"{alone} une à une, {together} ensemble\n{program.last_lines}",
+            received=f"{passes.alone} une à une, {passes.together} ensemble\n{program.last_lines}",
             timed_out=program.running,
         ).showing(program.last_lines)
     return launch
 
 
-def _missing(alone: int, together: int) -> str:
-    """Ce que disent les requêtes, d'où l'on ne voit pas qui les a faites."""
-    if alone >= 2 * COUNT:
+@dataclass
+class Passes:
+    """Ce que disent les requêtes d'une mesure, d'où l'on ne voit pas qui les a faites.
+
+    Une version asynchrone peut en demander seule : la dernière quand elle en borne le nombre à la
+    fois, ou celle qu'une machine chargée a fait attendre.
+    """
+
+    alone: int  # requêtes pendant lesquelles aucune autre n'était en cours
+    together: int
+    in_turn: set[str]  # les URL demandées seules au moins une fois
+    twice: set[str]  # les URL demandées au moins deux fois
+
+
+def _passes(web: Web) -> Passes:
+    requests = [
+        (request.url.rstrip("/"), request.started, request.ended or request.started)
+        for request in web.site.requests
+    ]
+    alone = [
+        url
+        for number, (url, started, ended) in enumerate(requests)
+        if not any(
+            other != number and start < ended and started < end
+            for other, (_, start, end) in enumerate(requests)
+        )
+    ]
+    asked = Counter(url for url, _, _ in requests)
+    twice = {url for url, times in asked.items() if times > 1}
+    return Passes(len(alone), len(requests) - len(alone), set(alone), twice)
+
+
+def _missing(passes: Passes, pages: set[str]) -> str:
+    """Ce qui manque pour que chaque version ait demandé toutes ces pages ; vide si rien."""
+    if pages <= passes.in_turn & passes.twice and passes.together:
+        return ""
+    if passes.alone >= 2 * len(pages):
         return (
             "Toutes les pages sont demandées une à une : la version asynchrone n'est pas lancée, "
             "ou ne l'est que sur une URL à la fois."
         )
-    if together >= 2 * COUNT:
+    if passes.together >= 2 * len(pages):
         return (
             "Aucune page n'est demandée seule : la version synchrone n'est pas lancée, ou l'est en "
             "même temps que l'autre."
         )
-    missing = "synchrone" if alone < COUNT else "asynchrone"
+    missing = "asynchrone" if pages <= passes.in_turn else "synchrone"
     return f"La version {missing} n'est pas lancée sur toutes les URL."
 
 
@@ -104,16 +139,6 @@ async def _in_turn(arena: Arena) -> bool:
     web = await open_web(arena, COUNT, latency=LATENCY)
     await run(arena, web, script=script, launch=launch)
     return web.complete() and web.site.most_in_flight == 1
-
-
-def _passes(web: Web) -> tuple[int, int]:
-    """Combien de pages ont été demandées seules, et combien pendant qu'une autre l'était."""
-    spans = [(request.started, request.ended or request.started) for request in web.site.requests]
-    together = sum(
-        any(other is not span and other[0] < span[1] and span[0] < other[1] for other in spans)
-        for span in spans
-    )
-    return len(spans) - together, together
 
 
 @check("I.2.mesure.figures")

@@ -22,6 +22,11 @@ def together():
     threads = [threading.Thread(target=fetch, args=(url,)) for url in urls()]
     for thread in threads: thread.start()
     for thread in threads: thread.join()
+def by_twos(urls):
+    for two in zip(*[iter(urls)] * 2):
+        threads = [threading.Thread(target=fetch, args=(url,)) for url in two]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
 def timed(run):
     started = time.perf_counter()
     run()
@@ -35,6 +40,17 @@ SYNC, TOGETHER = TIMED.replace("RUN", "sync"), TIMED.replace("RUN", "together")
     ("script", "said"),
     [
         ("sync(); together()", ""),
+        ("together(); sync()", ""),
+        # Bornée à deux pages à la fois, ou ralentie : la première et la dernière vont seules.
+        ("sync(); fetch(urls()[0]); by_twos(urls()[1:9]); fetch(urls()[9])", ""),
+        (
+            "sync(); fetch(urls()[0]); by_twos(urls()[1:9])",
+            "La version asynchrone n'est pas lancée sur toutes les URL.",
+        ),
+        (
+            "fetch(urls()[0]); by_twos(urls()[1:9]); fetch(urls()[9]); together()",
+            "La version synchrone n'est pas lancée sur toutes les URL.",
+        ),
         ("sync()", "La version asynchrone n'est pas lancée sur toutes les URL."),
         ("sync(); sync()", "la version asynchrone n'est pas lancée, ou ne l'est que sur une URL"),
         ("together()", "La version synchrone n'est pas lancée sur toutes les URL."),
