@@ -30,6 +30,7 @@ NAME_LENGTH = 60  # caractères d'un nom montré
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK : si un tube prend la place du fichier, l'ouvrir n'attend personne.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class SubmissionError(RefusedError):
@@ -74,25 +75,39 @@ class Submission:
         Lève FileExistsError plutôt que d'écrire à travers ce qui s'y trouverait déjà.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        folders = [folder]
-        made: set[PurePosixPath] = set()
+        root = str(folder)  # des chaînes : une copie de mille fichiers s'écrit à chaque lancement
+        folders = {"": root}
         for file in self.files:
             if file.path.is_absolute() or ".." in file.path.parts:
                 raise ValueError(f"chemin hors de la copie : {printable(str(file.path))}")
-            for parent in reversed(file.path.parents[:-1]):
-                if parent not in made:
-                    (folder / parent).mkdir()
-                    folders.append(folder / parent)
-                    made.add(parent)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            with open(os.open(folder / file.path, flags), "wb") as output:
-                os.fchmod(output.fileno(), 0o666)
-                output.write(file.content)
+            path = str(file.path)
+            _make_parents(root, path, folders)
+            _write(f"{root}/{path}", file.content)
         if self.alias and not (folder / self.alias).exists():
             # Lancée du dossier du dessus, là-bas ; de la copie, ici : le même chemin y mène.
             (folder / self.alias).symlink_to(".")
-        for path in reversed(folders):  # en dernier : d'ici là, personne d'autre n'y entre
-            path.chmod(0o777)
+        for made in reversed(folders.values()):  # en dernier : d'ici là, nul autre n'y entre
+            os.chmod(made, 0o777)  # noqa: PTH101
+
+
+def _make_parents(root: str, path: str, made: dict[str, str]) -> None:
+    """Crée les dossiers de ce fichier qui ne sont pas dans `made`, et les y ajoute."""
+    parent = path.rpartition("/")[0]
+    if parent not in made:
+        _make_parents(root, parent, made)
+        made[parent] = f"{root}/{parent}"
+        os.mkdir(made[parent])  # noqa: PTH102
+
+
+def _write(path: str, content: bytes) -> None:
+    descriptor = os.open(path, _NEW_FILE)
+    try:
+        os.fchmod(descriptor, 0o666)
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+    finally:
+        os.close(descriptor)
 
 
 def printable(text: str, length: int = NAME_LENGTH) -> str:
