@@ -174,7 +174,7 @@ def nothing_raised(
 
 def still_running(program: Program, when: str, *, sent: str = "") -> None:
     """Le programme court encore, et n'écrit pas sans fin."""
-    if program.flooded:
+    if program.endless:
         raise witnessed(Wrong(f"Le programme écrit sans fin {when}.", sent=sent), program)
     if not program.running:
         message = f"Le programme s'arrête {when}. {program.exception}".strip()

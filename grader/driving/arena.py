@@ -37,7 +37,6 @@ CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
 TURNS = 5  # de la boucle d'événements, pour accepter une connexion et en lire les octets
 LOOK = 0.01  # secondes entre deux regards
 NAP = 0.02  # de même, sur des programmes endormis ; moins que BLINK, pour voir leurs battements
-ENDLESS_TEXT = 50_000  # caractères : ce que n'écrit aucun programme du TP
 
 
 class Arena:
@@ -218,7 +217,7 @@ class Arena:
     def doing(self, program: Program) -> str:
         """Ce que fait le programme, en français : « dort », « calcule sans fin »…"""
         state, observer = self.state(program), self._observers.get(program.pid)
-        if program.flooded or program.written > ENDLESS_TEXT:
+        if program.endless:
             return "écrit sans fin"
         if not state.running:
             return "a fini"

@@ -32,6 +32,7 @@ VANISHING = 2.0  # secondes laissées aux processus tués pour disparaître
 # petits bouts, et on cesse quand cela a pris trop de calcul. Le texte, lui, se garde toujours.
 DRAWN, DRAWING = 256, 0.5  # caractères, secondes
 TIOCGPTPEER = 0x5441  # <asm-generic/ioctls.h>
+ENDLESS = 50_000  # octets : ce que n'écrit aucun programme du TP
 FLOODED = "arrêté : il écrit sans fin"
 CTRL_C, ENTER = "\x03", "\n"
 KEYS = {CTRL_C: "Ctrl-C", ENTER: "Entrée"}  # celles qu'on ne lirait pas
@@ -151,6 +152,11 @@ class Program:
         if self._open:
             self._open = False
             asyncio.get_running_loop().remove_reader(self._master)
+
+    @property
+    def endless(self) -> bool:
+        """Il écrit sans fin, qu'on l'ait déjà arrêté ou que, trop lent, il coure encore."""
+        return self.flooded or self.written > ENDLESS
 
     @property
     def here(self) -> int:

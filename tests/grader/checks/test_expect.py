@@ -197,6 +197,8 @@ CAUGHT = "import traceback\ntry: {}['x']\nexcept KeyError: traceback.print_exc()
         ("1 / 0", "s'arrête ici. ZeroDivisionError: division by zero", 0.0),
         (CAUGHT, "Une exception échappe au programme ici : KeyError: 'x'", 0.25),
         ("while True: print('x' * 1000)", "écrit sans fin ici", 0.0),
+        # Trop lent, ou trop lentement lu, pour qu'on ait déjà eu à l'arrêter.
+        ("print('x' * 60_000); input('prêt')", "écrit sans fin ici", 0.0),
     ],
 )
 def test_nothing_raised(tmp_path: Path, source: str, expected: str, credit: float) -> None:
