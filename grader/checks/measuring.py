@@ -1,5 +1,6 @@
 """La mesure : les deux versions sur les mêmes URL, par mesure.py ou par elles-mêmes."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -54,9 +55,10 @@ async def both(arena: Arena) -> Launch:
         return await _both_alone(arena)
     launch = await learn(arena)
     web = await open_web(arena, COUNT, latency=LATENCY)
-    program = await run(arena, web, launch=launch)
+    # Une mesure peut recommencer : on en a assez vu quand chaque version a tout demandé.
+    program = await run(arena, web, launch=launch, enough=lambda: not _missing(web, _passes(web)))
     passes = _passes(web)
-    if missing := _missing(passes, {url.rstrip("/") for url in web.pages}):
+    if missing := _missing(web, passes):
         await _close(web, program)
         if passes.alone >= 2 * COUNT and await _in_turn(arena):
             arena.notes.append(IN_TURN)
@@ -86,25 +88,28 @@ class Passes:
 
 
 def _passes(web: Web) -> Passes:
-    requests = [
-        (request.url.rstrip("/"), request.started, request.ended or request.started)
+    asked: Counter[str] = Counter()
+    in_turn, alone, together, busy_until = set(), 0, 0, 0.0
+    spans = sorted(
+        (request.started, request.ended or math.inf, request.url.rstrip("/"))
         for request in web.site.requests
-    ]
-    alone = [
-        url
-        for number, (url, started, ended) in enumerate(requests)
-        if not any(
-            other != number and start < ended and started < end
-            for other, (_, start, end) in enumerate(requests)
-        )
-    ]
-    asked = Counter(url for url, _, _ in requests)
+    )
+    starts = [*(started for started, _, _ in spans), math.inf]
+    for number, (started, ended, url) in enumerate(spans, 1):
+        asked[url] += 1
+        if busy_until > started or ended > starts[number]:
+            together += 1
+        elif ended < math.inf:  # encore seule, mais pas finie : on ne sait pas
+            in_turn.add(url)
+            alone += 1
+        busy_until = max(busy_until, ended)
     twice = {url for url, times in asked.items() if times > 1}
-    return Passes(len(alone), len(requests) - len(alone), set(alone), twice)
+    return Passes(alone, together, in_turn, twice)
 
 
-def _missing(passes: Passes, pages: set[str]) -> str:
-    """Ce qui manque pour que chaque version ait demandé toutes ces pages ; vide si rien."""
+def _missing(web: Web, passes: Passes) -> str:
+    """Ce qui manque pour que chaque version ait demandé toutes les pages ; vide si rien."""
+    pages = {url.rstrip("/") for url in web.pages}
     if pages <= passes.in_turn & passes.twice and passes.together:
         return ""
     if passes.alone >= 2 * len(pages):

@@ -36,7 +36,7 @@ CONFIRMED = 0.03  # secondes sans que rien ne bouge, pour ne pas conclure d'un s
 CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
 TURNS = 5  # de la boucle d'événements, pour accepter une connexion et en lire les octets
 LOOK = 0.01  # secondes entre deux regards
-NAP = 0.02  # de même, sur des programmes endormis ; moins que BLINK, pour voir leurs battements
+NAP = 0.02  # de même, quand rien ne presse ; moins que BLINK, pour voir les battements
 
 
 class Arena:
@@ -269,8 +269,9 @@ class Arena:
             states = [self.state(program) for program in self.programs] if programs else [BUSY]
             turns = [state.turns for state in states]
             proven = all(state.proven for state in states)
+            asleep = all(state.asleep for state in states)
             now, left = loop.time(), limit.left()
-            if not all(state.asleep for state in states) or (proven and turns != before):
+            if not asleep or (proven and turns != before):
                 since, before = now, turns
             rested = (now - max(since, self.pulse.last)) / patience
             if proven and rested >= CONFIRMED:
@@ -283,8 +284,9 @@ class Arena:
                 stirred = await self._catch_up()
                 if (value := fact()) or left <= 0 or not stirred:
                     break
-            # Endormis pour un temps compté, ils ne feront rien de bref : y regarder coûte.
-            await self.pulse.until(fact, NAP if proven and rested >= CONFIRMED else LOOK)
+            # Occupés, ou endormis pour un temps compté, ils le restent un peu : y regarder coûte.
+            lasting = not asleep or (proven and rested >= CONFIRMED)
+            await self.pulse.until(fact, NAP if lasting else LOOK)
         return value, proven
 
     async def _catch_up(self) -> bool:

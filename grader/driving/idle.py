@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.driving.peer import Peer
-from grader.driving.waiting import Wait, slurp, waits
-from grader.sandbox.appetite import processes_of
+from grader.driving.waiting import Wait, waits
+from grader.sandbox.appetite import processes_of, slurp
 from grader.world.diag import Diag, Listening, State
 
 REGULAR = 2  # fois qu'un sommeil se répète à l'identique, pour n'être qu'un battement
@@ -174,6 +174,7 @@ def sockets_of(processes: Iterable[int]) -> list[int]:
 
 def listening_by(diag: Diag, processes: Iterable[int]) -> list[Listening]:
     """Où ces processus écoutent ; l'IPv4 d'abord, car « localhost » en donne deux."""
-    owned = set(sockets_of(processes))
-    found = [place for place, inode in diag.listening() if inode in owned]
+    listening = diag.listening()
+    owned = set(sockets_of(processes)) if listening else set()  # le regarder coûte : au besoin
+    found = [place for place, inode in listening if inode in owned]
     return sorted(found, key=lambda place: (":" in place.host, place))

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from grader.sandbox.appetite import number_inside
+from grader.sandbox.appetite import number_inside, slurp
 
 CALLS = {  # <asm/unistd.h> : x86_64, aarch64 ; -1 : n'y existe pas
     "accept": (43, 202),
@@ -58,7 +58,6 @@ FUTEX_RELATIVE = 0  # FUTEX_WAIT ; les autres attentes donnent un instant
 FUTEX_LOCK_PI = 6  # toujours à l'horloge de la date
 TIMESPEC, POLLED = struct.Struct("=qq"), struct.Struct("=ihh")
 MAX_POLLED = 4096  # descripteurs lus dans la mémoire du programme
-CHUNK = 1 << 16
 MAX_NESTED = 3  # sélecteurs rangés dans un sélecteur
 
 
@@ -114,18 +113,6 @@ def _threads(processes: Iterable[int]) -> Iterator[Wait | None]:
                 yield Wait(int(thread), turns, known=True)
             elif state not in GONE:
                 yield _wait(process, int(thread), state, turns)
-
-
-def slurp(path: str) -> bytes:
-    """Un petit fichier de /proc, lu au plus vite : on y revient cent fois par seconde."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        data = os.read(descriptor, CHUNK)
-        while data and (more := os.read(descriptor, CHUNK)):
-            data += more
-        return data
-    finally:
-        os.close(descriptor)
 
 
 def _status(process: int, thread: str) -> tuple[str, int]:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from grader.engine.catalogue import steps
 from grader.engine.grading import Options, grade
 from grader.model.records import Report, Verdict
+from grader.sandbox.namespaces import die_with_parent
 from tests.grader.variants import (
     SEED,
     SIDE_BY_SIDE,
@@ -50,6 +51,7 @@ def _grade(variant: Variant, seed: int) -> Report:
 
 
 def _spin() -> None:
+    die_with_parent()
     while True:
         pass
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from grader.driving import waiting
-from grader.driving.waiting import CALLS, Wait, selectors, slurp, waits
+from grader.driving.waiting import CALLS, Wait, selectors, waits
+from grader.sandbox.appetite import slurp
 from grader.world.diag import Diag
 from tests.grader.driving.programs import child
 from tests.support.waiting import wait_until
