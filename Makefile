@@ -7,8 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p $(RECENT) 2>/dev/null && { echo $$p; break; }; done)
 VERSIONS := 3.11 3.12 3.13
 MESURE ?= --local 10 --runs 3
-# Un test attend plus qu'il ne calcule : deux à la fois par cœur.
-WORKERS ?= $(shell expr 2 '*' $$(nproc))
+# Un test attend plus qu'il ne calcule : trois à la fois par cœur.
+WORKERS ?= $(shell expr 3 '*' $$(nproc))
 PYTEST ?=
 GRADE ?=
 CHAT ?=

@@ -99,6 +99,7 @@ def clean_pages() -> Iterator[None]:
         page.unlink(missing_ok=True)
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("clean_pages")
 @pytest.mark.xdist_group("web_page")
 @pytest.mark.parametrize("shown", [_case(shown) for shown in ALONE])
@@ -124,6 +125,7 @@ def path() -> str:
     return f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
 
 
+@pytest.mark.proof
 @pytest.mark.xdist_group("port-8888")
 @pytest.mark.parametrize("section", SESSIONS)
 def test_session_looks_as_the_readme_says(section: str) -> None:
@@ -170,6 +172,7 @@ def test_cited_targets_exist() -> None:
         assert f"make {target} " in listed
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("target", "setting", "shown"),
     [

@@ -24,6 +24,8 @@ from tests.support.terminal import Terminal
 from tests.support.waiting import wait_until
 from tests.test_readme import path
 
+pytestmark = pytest.mark.proof
+
 # Par section, à qui de faire un geste : lancer sa commande, puis taper la ligne que la page montre
 # ensuite, une fois affiché tout ce qui est au-dessus. Les nombres sont ceux des commandes.
 SESSIONS = {

@@ -125,6 +125,7 @@ def crowd(folder: Path) -> None:
     closed.mkdir(mode=0o000)
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_crowd_of_hostile_files(tmp_path: Path) -> None:
     copy = submission(tmp_path / "copie\n\x1b[31m", HASTY)
@@ -147,6 +148,7 @@ def test_a_crowd_of_hostile_files(tmp_path: Path) -> None:
     (copy / "fermé").chmod(0o700)
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_scripts_that_are_not_scripts(tmp_path: Path) -> None:
     binary = random.Random(1).randbytes(50_000)
@@ -185,6 +187,7 @@ def test_scripts_that_are_not_scripts(tmp_path: Path) -> None:
     assert facts["earned"] == 0
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_only_empty_files(tmp_path: Path) -> None:
     copy = submission(tmp_path / "copie", {"part1/sleep_and_print.py": "", "client.py": "\n"})
@@ -201,6 +204,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_scripts_with_a_hostile_name(tmp_path: Path) -> None:
     copy = submission(tmp_path / "copie", dict.fromkeys(HOSTILE.values(), "print(1)\n"))

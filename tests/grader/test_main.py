@@ -56,6 +56,7 @@ def test_a_copy_that_takes_itself_for_the_grader(copy: Path) -> None:
     assert not (copy / "pris").exists()
 
 
+@pytest.mark.proof
 def test_its_modules_are_not_ours(copy: Path) -> None:
     (copy / "sitecustomize.py").unlink()  # PYTHONPATH le donne à Python, bien avant nous
     assert launched(AS_A_MODULE, copy, PYTHONPATH=str(ROOT)).startswith("II.2.client")
@@ -77,6 +78,7 @@ def test_from_a_folder_that_is_gone(tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (OK, "")
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_judges_in_utf8_and_writes_as_the_terminal_reads(tmp_path: Path) -> None:
     """L'analyse des scripts, un dossier accentué : rien ne dépend de la langue de la machine."""

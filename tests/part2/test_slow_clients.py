@@ -12,6 +12,8 @@ import pytest
 
 from tests.part2.chat import PROMPTLY, Member, Room, steps
 
+pytestmark = pytest.mark.proof
+
 CHATROOMS = pytest.mark.parametrize("step", steps(4, 5, 6))
 MESSAGE = "m" * 1000
 # Octets : le noyau en garde quelques millions pour qui ne lit pas, le serveur un de plus.

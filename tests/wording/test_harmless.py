@@ -108,6 +108,7 @@ def test_stacked_accents_do_not_overflow_on_other_lines() -> None:
     assert shown.count("\\u0301") == 50 - MAX_MARKS
 
 
+@pytest.mark.proof
 def test_no_character_of_unicode_escapes() -> None:
     everything = "".join(map(chr, range(sys.maxunicode + 1)))
     categories = {unicodedata.category(char) for char in visible(everything)}

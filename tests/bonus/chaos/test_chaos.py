@@ -11,6 +11,8 @@ import pytest
 from tests.bonus.chaos import kills, slow, storms
 from tests.bonus.chaos.__main__ import GROWN
 
+pytestmark = pytest.mark.proof
+
 
 def silent(_: str) -> None:
     pass

@@ -63,7 +63,10 @@ def test_two_counts(tmp_path: Path, end: str) -> None:
         ("open('urls.txt')", "Le script échoue : FileNotFoundError", 0.0),
     ],
 )
-def test_wrong_counts(tmp_path: Path, script: str, said: str, credit: float) -> None:
+def test_wrong_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str, credit: float
+) -> None:
+    monkeypatch.setattr(counting, "START", 1.0)
     outcome = play(tmp_path, "I.1.sync", SYNC + script, "counts", deadline=1.5)
     assert said in message(outcome)
     assert outcome.credit == credit

@@ -70,7 +70,7 @@ def test_start_server(tmp_path: Path) -> None:
 def test_a_server_that_does_not_listen(
     tmp_path: Path, source: str, expected: str, kept: str
 ) -> None:
-    outcome = play(tmp_path, "II.2.server", source, start_only, deadline=1.5)
+    outcome = play(tmp_path, "II.2.server", source, start_only, deadline=0.7)
     assert expected in message(outcome)
     assert outcome.failure
     assert kept in outcome.failure.output

@@ -117,6 +117,7 @@ def test_an_unknown_step(command: str, wanted: str) -> None:
     assert answer.err == f"Étape inconnue : {shown}. Les étapes : {known}.\n"
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_full_marks_and_both_reports(tmp_path: Path) -> None:
     files = tmp_path / "rapport.json", tmp_path / "rapport.html"
@@ -136,6 +137,7 @@ def test_full_marks_and_both_reports(tmp_path: Path) -> None:
     assert "II.2.client" in page
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_points_missing_then_replayed(tmp_path: Path) -> None:
     """Le rapport d'un échec se rejoue : les seules étapes en échec, les mêmes mots et verdicts."""
@@ -246,6 +248,7 @@ def test_garbage_is_not_replayed(tmp_path: Path) -> None:
         assert reason in answer.err
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["hint", "II"], ["doctor"], ["step", "II.2.client"]]
 )
@@ -267,6 +270,7 @@ def test_nobody_reads_the_output(arguments: list[str]) -> None:
     assert (result.returncode, result.stderr) == (OK, "")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("command", ["hint II >&-", "step II.2.client <&- >&- 2>&-"])
 @pytest.mark.sandbox
 def test_without_an_input_or_an_output(command: str) -> None:

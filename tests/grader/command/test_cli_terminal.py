@@ -15,6 +15,8 @@ from tests.support.processes import Process
 from tests.support.terminal import Terminal
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.proof
+
 BOUND = 60.0  # secondes, pour une machine très chargée ; d'ordinaire, une
 NOHUP = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 

@@ -158,6 +158,7 @@ def test_without_an_interpreter_nothing_can_be_read() -> None:
 BOMB = "\n".join(f"{' ' * n}try: a\n{' ' * n}finally:" for n in range(60)) + "\n" + " " * 60 + "b"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("sandbox", ["bwrap", "none"])
 def test_compiling_is_bounded_and_costs_nothing(sandbox: Literal["bwrap", "none"]) -> None:
     source = f"import requests\n{BOMB}\n".encode()

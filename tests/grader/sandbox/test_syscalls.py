@@ -207,6 +207,7 @@ def test_a_trace_is_read_from_the_program_on() -> None:
     assert calls(TRACE.splitlines()) == expected | {"mount", "pivot_root", "umount2"}
 
 
+@pytest.mark.proof
 @in_arena
 async def test_everyday_works_in_a_cell() -> None:
     code, written, _ = live((HERE / "ordinary/everyday.py").read_text("utf-8"))
@@ -214,11 +215,13 @@ async def test_everyday_works_in_a_cell() -> None:
     assert not [line for line in written if "Traceback" in line], written
 
 
+@pytest.mark.proof
 @in_arena
 async def test_libraries_work_in_a_cell() -> None:
     no_complaint("libraries")
 
 
+@pytest.mark.proof
 @in_arena
 async def test_commands_work_in_a_cell() -> None:
     no_complaint("commands")

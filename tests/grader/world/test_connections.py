@@ -224,6 +224,7 @@ async def download(code: str, url: str, bundle: str) -> bytes:
     return page
 
 
+@pytest.mark.proof
 @in_arena
 async def test_programs_believe_they_are_on_the_internet() -> None:
     site, dns = Site(authority(), random.Random(1)), await start_dns()

@@ -268,6 +268,7 @@ def test_resize_during_a_conversation(server: Server) -> None:
         play(scene(bob, number))
 
 
+@pytest.mark.proof
 def test_five_thousand_messages(server: Server) -> None:
     """Seules les lignes visibles sont faites : défiler ne dépend pas du nombre de messages."""
 
