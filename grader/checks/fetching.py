@@ -1,6 +1,7 @@
 """Étape I.2 : demander des pages, les écrire, toutes ensemble ou l'une après l'autre."""
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import PurePosixPath
 
 from grader.checks.learning import hard_coded, learn
@@ -18,6 +19,7 @@ TOGETHER = 3  # requêtes en cours au même instant, au moins, pour dire qu'elle
 AGAIN = 2  # pages redemandées
 STILL = 10  # regards de suite qui trouvent le script endormi, pour dire qu'il attend
 LOOK = 0.02  # secondes d'un regard à l'autre
+RESTLESS = 5.0  # secondes au bout desquelles on répond à un script qui ne dort jamais
 
 
 @check("I.2.sync.requests", "I.2.async.requests")
@@ -80,12 +82,19 @@ def _chosen(arena: Arena, least: int) -> None:
 
 @check("I.2.async_multiple.overlap")
 async def overlap(arena: Arena) -> None:
-    """Le site ne répond que quand plusieurs requêtes l'attendent, ou au bout d'un moment."""
+    """Le site ne répond que quand plusieurs requêtes l'attendent, ou que le script s'est endormi
+    sans en envoyer d'autre."""
     _chosen(arena, 2)
     web = await open_web(arena, COUNT)
     least = min(TOGETHER, len(web.pages))
-    web.site.hold_until(least, patience=arena.job.patience)
-    program = await run(arena, web)
+
+    async def release() -> None:
+        while True:
+            gate = web.site.hold_until(least, patience=RESTLESS * arena.job.patience)
+            await _asleep(arena, web)
+            gate.open()
+
+    program = await _run_while(arena, web, release())
     most = web.site.most_in_flight
     if most < least:
         raise Wrong(
@@ -115,10 +124,7 @@ async def asynchronous(arena: Arena) -> None:
         finally:
             gate.open()
 
-    watching = asyncio.create_task(watch())
-    program = await run(arena, web)
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    program = await _run_while(arena, web, watch())
     if not held:
         raise Wrong(
             "Le script ne demande aucune page.",
@@ -138,6 +144,16 @@ async def asynchronous(arena: Arena) -> None:
             received=_how(asleep, held),
         )
     await require_coroutines(arena, program, ("get_content",))
+
+
+async def _run_while(arena: Arena, web: Web, watch: Coroutine[None, None, None]) -> Program:
+    """Lance le script, pendant que `watch` décide de ce que le site retient."""
+    watching = asyncio.create_task(watch)
+    try:
+        return await run(arena, web)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _asleep(arena: Arena, web: Web) -> list[Wait]:

@@ -28,6 +28,14 @@ async def download(url):
 """
 EACH = "for url in urls(): fetch(url)"
 THREADS = "for url in urls(): threading.Thread(target=fetch, args=(url,)).start()"
+# Sur une machine chargée, le script met du temps à envoyer chaque requête.
+LABORIOUS = """
+import time
+for url in urls()[:3]:
+    threading.Thread(target=fetch, args=(url,)).start()
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until: pass
+"""
 TOGETHER = f"{AIOHTTP}async def main(): await asyncio.gather(*map(download, urls()))\n"
 LOOPS = f"{AIOHTTP}def alone(url): asyncio.run(download(url))\n{THREADS.replace('fetch', 'alone')}"
 
@@ -71,6 +79,8 @@ def test_pages(tmp_path: Path, script: str, said: str) -> None:
     ("script", "said"),
     [
         (THREADS, ""),
+        (LABORIOUS, ""),
+        (f"fetch(urls()[0])\n{THREADS.replace('urls()', 'urls()[1:]')}", ""),
         (EACH, "l'une après l'autre : le script est séquentiel"),
         ("fetch(urls()[0])", "l'une après l'autre"),
     ],
