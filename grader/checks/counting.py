@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.checks.ending import finish
-from grader.checks.numbers import LEAST, ONCE, TWICE, Count, Number, counts, numbers
+from grader.checks.numbers import LEAST, ONCE, TWICE, Count, ShownNumber, counts, numbers
 from grader.checks.reached import require_coroutines
 from grader.checks.registry import check
 from grader.driving.arena import Arena
@@ -37,7 +37,7 @@ class Play:
     naps: list[list[Wait]] = field(default_factory=list)  # où il dormait, à chaque regard
 
     @property
-    def numbers(self) -> list[Number]:
+    def numbers(self) -> list[ShownNumber]:
         return numbers(self.program.times)
 
     @property
@@ -96,7 +96,7 @@ async def _watch(program: Program, naps: list[list[Wait]]) -> None:
             naps.append(asleep)
 
 
-def _values(found: Iterable[Number]) -> list[int]:
+def _values(found: Iterable[ShownNumber]) -> list[int]:
     return [number.value for number in found]
 
 

@@ -21,7 +21,7 @@ IN_A_ROW = re.compile(r"#(?:[\s,;|]+#)+")
 
 
 @dataclass(frozen=True)
-class Number:
+class ShownNumber:
     value: int
     at: float  # l'instant où il a paru, en secondes
 
@@ -30,7 +30,7 @@ class Number:
 class Count:
     """Une suite de nombres qui se suivent de un en un."""
 
-    numbers: list[Number] = field(default_factory=list)
+    numbers: list[ShownNumber] = field(default_factory=list)
 
     @property
     def values(self) -> list[int]:
@@ -49,7 +49,7 @@ class Count:
         return [after.at - before.at for before, after in itertools.pairwise(self.numbers)]
 
 
-def numbers(pieces: Sequence[tuple[float, str]]) -> list[Number]:
+def numbers(pieces: Sequence[tuple[float, str]]) -> list[ShownNumber]:
     """Les nombres des deux comptes, dans l'ordre ; à défaut, ceux qui y ressemblent le plus.
 
     Un titre, une horloge, le nom de qui compte ne sont pas des comptes : ce qu'une même phrase dit
@@ -63,7 +63,7 @@ def numbers(pieces: Sequence[tuple[float, str]]) -> list[Number]:
     return max(candidates, key=_likeness)
 
 
-def counts(found: Sequence[Number]) -> list[Count]:
+def counts(found: Sequence[ShownNumber]) -> list[Count]:
     """Ces nombres, rangés en comptes, du plus long au plus court : chacun suit celui d'avant d'un
     compte commencé, ou en commence un autre."""
     chains: list[Count] = []
@@ -79,13 +79,13 @@ def counts(found: Sequence[Number]) -> list[Count]:
     return sorted(chains, key=lambda chain: len(chain.numbers), reverse=True)
 
 
-def _likeness(candidate: Sequence[Number]) -> tuple[int, int]:
+def _likeness(candidate: Sequence[ShownNumber]) -> tuple[int, int]:
     """Deux longs comptes, et peu d'autres nombres."""
     longest = [len(chain.numbers) for chain in counts(candidate)[:2]]
     return sum(length for length in longest if length >= LEAST), -len(candidate)
 
 
-def _candidates(pieces: Sequence[tuple[float, str]]) -> Iterator[list[Number]]:
+def _candidates(pieces: Sequence[tuple[float, str]]) -> Iterator[list[ShownNumber]]:
     """Les lectures possibles, de la plus simple à la plus large."""
     for pattern in (COARSE, FINE):
         lines = list(_lines(pieces, pattern))
@@ -99,7 +99,7 @@ def _candidates(pieces: Sequence[tuple[float, str]]) -> Iterator[list[Number]]:
         yield _useful(number for _, line in lines for number in line[:1])
     # Rien ne sépare les nombres, sinon l'instant où ils paraissent.
     yield _useful(
-        Number(int(text), at)
+        ShownNumber(int(text), at)
         for at, piece in pieces
         for text in FINE.findall(piece)
         if _small(text)
@@ -108,7 +108,7 @@ def _candidates(pieces: Sequence[tuple[float, str]]) -> Iterator[list[Number]]:
 
 def _lines(
     pieces: Sequence[tuple[float, str]], pattern: re.Pattern[str]
-) -> Iterator[tuple[str, list[Number]]]:
+) -> Iterator[tuple[str, list[ShownNumber]]]:
     """De chaque ligne, ce qui y entoure les nombres, et ces nombres."""
     text = "".join(piece for _, piece in pieces)
     ends = list(itertools.accumulate(len(piece) for _, piece in pieces))
@@ -118,7 +118,7 @@ def _lines(
         for match in pattern.finditer(line):
             piece = bisect_right(ends, place + match.start())
             value = int(match[0]) if _small(match[0]) else -1
-            found.append(Number(value, pieces[piece][0]))
+            found.append(ShownNumber(value, pieces[piece][0]))
         if found:
             around = REPEATED.sub(r"\1", pattern.sub("#", line)).strip()
             yield around, found
@@ -132,15 +132,15 @@ def _small(text: str) -> bool:
     return text.isdecimal() and len(text) <= 3
 
 
-def _useful(found: Iterator[Number]) -> list[Number]:
+def _useful(found: Iterator[ShownNumber]) -> list[ShownNumber]:
     """Sans les 0, ni ce qui n'est pas un nombre entier."""
     return [number for number in found if number.value > 0]
 
 
-def _streams(lines: Sequence[tuple[str, list[Number]]]) -> list[list[tuple[int, Number]]]:
+def _streams(lines: Sequence[tuple[str, list[ShownNumber]]]) -> list[list[tuple[int, ShownNumber]]]:
     """Ce que chaque phrase dit à chaque endroit, avec le rang de chaque nombre ; les plus longues
     suites d'abord."""
-    found: dict[tuple[str, int], list[tuple[int, Number]]] = {}
+    found: dict[tuple[str, int], list[tuple[int, ShownNumber]]] = {}
     rank = 0
     for around, line in lines:
         row = "##" in around
@@ -151,7 +151,7 @@ def _streams(lines: Sequence[tuple[str, list[Number]]]) -> list[list[tuple[int, 
     return sorted(found.values(), key=len, reverse=True)[:MAX_STREAMS]
 
 
-def _together(streams: Sequence[list[tuple[int, Number]]]) -> Iterator[list[Number]]:
+def _together(streams: Sequence[list[tuple[int, ShownNumber]]]) -> Iterator[list[ShownNumber]]:
     """Une suite, ou plusieurs qui se complètent : « A : 1 » et « B : 1 »."""
     for stream in streams:
         yield [number for _, number in stream]
@@ -161,6 +161,6 @@ def _together(streams: Sequence[list[tuple[int, Number]]]) -> Iterator[list[Numb
             yield [number for _, number in sorted(itertools.chain(*chosen), key=lambda one: one[0])]
 
 
-def _part(stream: Sequence[tuple[int, Number]]) -> bool:
+def _part(stream: Sequence[tuple[int, ShownNumber]]) -> bool:
     """Vrai si ces nombres peuvent être une part des deux comptes."""
     return Counter(number.value for _, number in stream) <= TWICE

@@ -79,7 +79,7 @@ async def wait_listening(arena: Arena, program: Program) -> Listening | None:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class FailedLaunch:
     """Un lancement manqué."""
 
     launch: Launch
@@ -88,7 +88,7 @@ class Attempt:
     exception: str
 
     @classmethod
-    def of(cls, launch: Launch, wrong: Wrong, program: Program) -> "Attempt":
+    def of(cls, launch: Launch, wrong: Wrong, program: Program) -> "FailedLaunch":
         reached, exception = ENDED, program.exception
         if isinstance(wrong, StoppedError):
             reached = STOPPED
@@ -120,14 +120,14 @@ def ways(folder: str) -> list[Launch]:
 
 async def learn_launch(arena: Arena) -> Launch:
     """Cherche comment lancer le serveur ; de tous les lancements manqués, dit le plus avancé."""
-    failed: list[Attempt] = []
+    failed: list[FailedLaunch] = []
     for way in ways(str(arena.job.script.path.parent)):
         if not all(attempt.may_change(way) for attempt in failed):
             continue
         try:
             server = await start_server(arena, way)
         except Wrong as wrong:
-            failed.append(Attempt.of(way, wrong, arena.programs[-1]))
+            failed.append(FailedLaunch.of(way, wrong, arena.programs[-1]))
             await arena.programs[-1].close()
             continue
         note = "L'adresse et le port se tapent au clavier." if server.answers else ""

@@ -13,7 +13,7 @@ class Numbers(NamedTuple):
     number: int | None = None  # l'étape
 
 
-class Rule(NamedTuple):
+class NumberRule(NamedTuple):
     """Ce que peut être un numéro, d'après lui et le sens du mot qui le précède."""
 
     kind: str
@@ -23,12 +23,12 @@ class Rule(NamedTuple):
 
 # La première qui convient. À un port, à une année, aucune ne convient : on les oublie.
 RULES = (
-    Rule("lab", lambda _, before: before == "lab", "tp6"),
-    Rule("part", lambda _, before: before == "part", "partie 2"),
-    Rule("step", lambda _, before: before == "step", "étape 5"),
-    Rule("roman", lambda word, _: word in ROMANS, "ii_5"),
-    Rule("part and step", lambda word, _: bool(re.fullmatch("[12][1-6]", word)), "server24"),
-    Rule("digit", lambda word, _: int(word[:9]) <= 9, "server2"),
+    NumberRule("lab", lambda _, before: before == "lab", "tp6"),
+    NumberRule("part", lambda _, before: before == "part", "partie 2"),
+    NumberRule("step", lambda _, before: before == "step", "étape 5"),
+    NumberRule("roman", lambda word, _: word in ROMANS, "ii_5"),
+    NumberRule("part and step", lambda word, _: bool(re.fullmatch("[12][1-6]", word)), "server24"),
+    NumberRule("digit", lambda word, _: int(word[:9]) <= 9, "server2"),
 )
 Said = dict[str, list[int]]
 

@@ -20,7 +20,7 @@ from grader.driving.pulse import Pulse
 from grader.driving.setting import Job, Script, Setting
 from grader.driving.timeline import Timeline
 from grader.driving.waiting import Wait, selectors
-from grader.driving.words import Words
+from grader.driving.words import RandomWords
 from grader.model.records import Launch
 from grader.sandbox.appetite import processes_of, starved
 from grader.sandbox.cell import BubblewrapCell, Cell, PlainCell, prepare_system
@@ -45,7 +45,7 @@ class Arena:
     def __init__(self, setting: Setting, job: Job) -> None:
         self.setting, self.job = setting, job
         self.step, self.check = job.step, job.check
-        self.words = Words(job.seed, job.check.id)
+        self.words = RandomWords(job.seed, job.check.id)
         self.timeline = Timeline()
         self.pulse = Pulse()
         self.notes: list[str] = []

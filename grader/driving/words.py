@@ -5,7 +5,7 @@ import random
 CONSONANTS, VOWELS = "bcdfglmnprstvz", "aeiou"
 
 
-class Words:
+class RandomWords:
     """Une suite de mots, toujours la même pour une graine et un contrôle donnés."""
 
     def __init__(self, seed: int, name: str) -> None:

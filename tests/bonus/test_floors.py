@@ -3,14 +3,12 @@
 import ast
 import builtins
 import re
-from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-from tests.support.imports import imported
+from tests.support.imports import class_names_used_twice, classes, imported
 from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.shape
@@ -36,14 +34,6 @@ def drawn() -> set[tuple[str, str]]:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     (graph,) = re.findall(r"```mermaid\n(graph [^`]*\bprotocol\b[^`]*)```", text)
     return set(ARROW.findall(graph))
-
-
-def classes() -> Iterator[tuple[Path, ast.ClassDef]]:
-    """Toutes les classes du chat, et où elles sont."""
-    for file in sorted(CHATROOM.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                yield file, node
 
 
 def place(name: str) -> list[str]:
@@ -129,14 +119,15 @@ def test_every_error_of_the_chat_is_one_family() -> None:
     errors = [name for name, one in vars(builtins).items() if isinstance(one, type)]
     errors = [name for name in errors if issubclass(getattr(builtins, name), BaseException)]
     roots = [
-        cls.name for _, cls in classes() if {ast.unparse(base) for base in cls.bases} & set(errors)
+        cls.name
+        for cls in classes(CHATROOM)
+        if {ast.unparse(base) for base in cls.bases} & set(errors)
     ]
     assert roots == ["ChatError"]
 
 
 def test_no_two_classes_have_the_same_name() -> None:
-    names = Counter(cls.name for _, cls in classes())
-    assert not [name for name, count in names.items() if count > 1]
+    assert not class_names_used_twice(CHATROOM)
 
 
 def test_each_module_has_a_test_of_its_name() -> None:

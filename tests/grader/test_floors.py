@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
-from tests.support.imports import imported
+from tests.support.imports import class_names_used_twice, imported
 from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.shape
@@ -55,6 +55,10 @@ def test_no_circle_of_files() -> None:
     for importer, name in imports():
         graph.setdefault(importer, set()).add(name)
     TopologicalSorter(graph).prepare()
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    assert not class_names_used_twice(GRADER)
 
 
 def test_no_import_has_a_computed_name() -> None:

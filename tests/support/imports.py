@@ -1,8 +1,9 @@
-"""Ce qu'un module importe, pour vérifier que chaque étage n'importe que ceux du dessous."""
+"""Ce qu'un module importe et définit, pour vérifier la forme du dépôt."""
 
 import ast
 import functools
-from collections.abc import Set
+from collections import Counter
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 
@@ -28,3 +29,16 @@ def _module(root: Path, package: str, name: str) -> str:
     place = root / package.replace(".", "/") / name
     found = place.is_dir() or place.with_suffix(".py").exists()
     return f"{package}.{name}" if found else f"{package}.__init__"
+
+
+def classes(folder: Path) -> Iterator[ast.ClassDef]:
+    """Toutes les classes des modules d'un dossier, et de ceux qu'il contient."""
+    for file in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                yield node
+
+
+def class_names_used_twice(folder: Path) -> list[str]:
+    names = Counter(cls.name for cls in classes(folder))
+    return [name for name, count in names.items() if count > 1]

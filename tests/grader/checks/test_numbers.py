@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checks.numbers import ONCE, Number, counts, numbers
+from grader.checks.numbers import ONCE, ShownNumber, counts, numbers
 
 EACH = [*ONCE, *ONCE]
 BOTH = [number for number in ONCE for _ in range(2)]
@@ -71,7 +71,7 @@ def test_numbers_without_anything_between_them() -> None:
 
 def test_a_number_keeps_the_instant_it_appeared() -> None:
     pieces = [(1.0, "Compte : "), (1.5, "1 "), (2.0, "2\n3")]
-    assert numbers(pieces) == [Number(1, 1.5), Number(2, 2.0), Number(3, 2.0)]
+    assert numbers(pieces) == [ShownNumber(1, 1.5), ShownNumber(2, 2.0), ShownNumber(3, 2.0)]
 
 
 def test_endless_text_is_not_read_to_its_end() -> None:
@@ -79,7 +79,7 @@ def test_endless_text_is_not_read_to_its_end() -> None:
 
 
 def test_counts_follow_one_another_or_not() -> None:
-    both = [Number(value, place) for place, value in enumerate([1, 11, 2, 12, 3, 7])]
+    both = [ShownNumber(value, place) for place, value in enumerate([1, 11, 2, 12, 3, 7])]
     first, second, third = counts(both)
     assert (first.values, second.values, third.values) == ([1, 2, 3], [11, 12], [7])
     assert (first.start, first.end, first.pauses) == (0, 4, [2, 2])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.starting import (
-    Attempt,
+    FailedLaunch,
     answer_until_listening,
     learn_launch,
     places,
@@ -151,7 +151,7 @@ def test_what_another_launch_may_change(
     async def check(arena: Arena) -> None:
         program: Program = await arena.start()
         await arena.wait(lambda: not program.running, program, calm=1)
-        attempt = Attempt.of(Launch("a"), Wrong("Non."), program)
+        attempt = FailedLaunch.of(Launch("a"), Wrong("Non."), program)
         assert attempt.may_change(Launch("a", OPTIONS)) is same_folder
         assert attempt.may_change(Launch("b")) is same_arguments
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.discovery.numbers import RULES, Numbers, Rule, distribute
+from grader.discovery.numbers import RULES, NumberRule, Numbers, distribute
 from grader.discovery.vocabulary import MEANINGS
 from grader.discovery.words import read
 
@@ -17,7 +17,7 @@ GIVEN = {
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.kind for rule in RULES])
-def test_each_rule_reads_its_example(rule: Rule) -> None:
+def test_each_rule_reads_its_example(rule: NumberRule) -> None:
     words = read(rule.example, folder=False)
     assert Numbers(words.lab, words.part, words.number) == GIVEN[rule.kind]
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from grader.driving.words import Words
+from grader.driving.words import RandomWords
 
 
 def drawn(seed: int, name: str) -> list[object]:
-    words = Words(seed, name)
+    words = RandomWords(seed, name)
     return [words.word(), words.pseudo(), words.address(), words.port()]
 
 
@@ -27,19 +27,19 @@ def test_the_seed_and_the_name_do_not_mix() -> None:
 
 
 def test_never_twice_the_same() -> None:
-    words = Words(1, "x")
+    words = RandomWords(1, "x")
     short = [words.word(1) for _ in range(60)]  # sur soixante-dix possibles
     assert len(set(short)) == 60
 
 
 def test_a_pseudo_suits_the_most_demanding() -> None:
-    words = Words(1, "x")
+    words = RandomWords(1, "x")
     for _ in range(200):
         assert re.fullmatch(r"[a-z0-9_-]{3,15}", words.pseudo())
 
 
 def test_addresses_and_ports_can_be_used() -> None:
-    words = Words(1, "x")
+    words = RandomWords(1, "x")
     for _ in range(200):
         assert re.fullmatch(r"10(\.([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])){3}", words.address())
         assert 20_000 <= words.port() < 30_000

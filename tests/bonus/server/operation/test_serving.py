@@ -247,11 +247,10 @@ def test_few_descriptors(tmp_path: Path) -> None:
 def test_the_time_of_the_loop() -> None:
     async def scene() -> None:
         world, order = LoopWorld(asyncio.get_running_loop()), []
-        done = asyncio.Event()
+        done, start = asyncio.Event(), world.now()
         world.later(0.01, done.set)
         world.soon(lambda: order.append("bientôt"))
         order.append("d'abord")
-        start = world.now()
         async with asyncio.timeout(DEADLINE):
             await done.wait()
         assert order == ["d'abord", "bientôt"]
