@@ -24,6 +24,8 @@ from tests.bonus.processes import Server
 from tests.support.processes import run
 from tests.support.waiting import DEADLINE, wait_until
 
+pytestmark = pytest.mark.proof
+
 UNKNOWN = "L'autorité qui a signé le certificat de ce serveur est inconnue"
 
 

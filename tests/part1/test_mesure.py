@@ -18,6 +18,8 @@ from tests.support.terminal import Terminal
 from tests.support.waiting import wait_until
 from tests.support.web import Server
 
+pytestmark = pytest.mark.proof
+
 MESURE = "part1/mesure.py"
 SLOW_SEED = 25  # une de ses pages tarde bien plus qu'avec la graine par défaut
 
@@ -85,7 +87,6 @@ def test_counts_failures_apart(server: Server, tmp_path: Path) -> None:
     assert "Aucune URL n'a répondu" in hopeless.stdout
 
 
-@pytest.mark.proof
 def test_sweep_shows_how_both_grow(tmp_path: Path) -> None:
     output, figures = measure(
         tmp_path, "--local", "2", "--latency", "0.2", "--runs", "1", "--sweep", "4,1,8"
@@ -241,7 +242,6 @@ def test_a_failed_page_has_its_own_bar() -> None:
     assert bar(page("a", 2, error="non"), columns_per_second=5, room=10) == "░" * 10
 
 
-@pytest.mark.proof
 def test_the_interpreter_start_is_not_measured(tmp_path: Path) -> None:
     _, figures = measure(tmp_path, "--local", "1", "--latency", "0", "--runs", "4")
     # Importer aiohttp en prend davantage.
