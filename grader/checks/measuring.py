@@ -110,9 +110,10 @@ def _passes(web: Web) -> Passes:
 def _missing(web: Web, passes: Passes) -> str:
     """Ce qui manque pour que chaque version ait demandé toutes les pages ; vide si rien."""
     pages = {url.rstrip("/") for url in web.pages}
-    if pages <= passes.in_turn & passes.twice and passes.together:
+    # Qui recommence demande aussi deux fois ce que la version asynchrone ne demande pas.
+    if pages <= passes.in_turn & passes.twice and 2 * passes.together >= len(pages):
         return ""
-    if passes.alone >= 2 * len(pages):
+    if passes.alone >= 2 * len(pages) and not passes.together:
         return (
             "Toutes les pages sont demandées une à une : la version asynchrone n'est pas lancée, "
             "ou ne l'est que sur une URL à la fois."

@@ -51,6 +51,10 @@ SYNC, TOGETHER = TIMED.replace("RUN", "sync"), TIMED.replace("RUN", "together")
             "fetch(urls()[0]); by_twos(urls()[1:9]); fetch(urls()[9]); together()",
             "La version synchrone n'est pas lancée sur toutes les URL.",
         ),
+        (
+            "sync(); sync(); by_twos(urls()[:2])",
+            "La version asynchrone n'est pas lancée sur toutes les URL.",
+        ),
         ("sync()", "La version asynchrone n'est pas lancée sur toutes les URL."),
         ("sync(); sync()", "la version asynchrone n'est pas lancée, ou ne l'est que sur une URL"),
         ("together()", "La version synchrone n'est pas lancée sur toutes les URL."),
