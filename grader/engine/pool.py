@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from grader.driving.setting import Job, Setting
 from grader.engine.trial import ENDLESS, budget, decode, encode, run
 from grader.model.records import Failure, Outcome
-from grader.sandbox.inherited import forget, stops_held
+from grader.sandbox.inherited import forget, keep_only, stops_held
 from grader.sandbox.namespaces import NamespaceError, die_with_parent, enter, split
 from grader.sandbox.watchdog import Watchdog
 
@@ -40,9 +40,12 @@ class _Trial(Generic[Tag]):
 class Pool(Generic[Tag]):
     """Les essais en cours. `tag` est ce que l'appelant veut retrouver avec le résultat."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, wakes: tuple[int, ...] = ()) -> None:
+        """`wakes` : des descripteurs dont on n'attend plus la fin d'un essai, dès qu'on y lit."""
         self._setting = setting
         self._selector = selectors.DefaultSelector()
+        for wake in wakes:
+            self._selector.register(wake, selectors.EVENT_READ)
         self._trials: dict[int, _Trial[Tag]] = {}
 
     def __len__(self) -> int:
@@ -67,9 +70,13 @@ class Pool(Generic[Tag]):
     def next(self, seconds: float = float("inf")) -> tuple[Tag, Outcome] | None:
         """Attend la fin d'un essai, quel qu'il soit, pendant `seconds` au plus."""
         limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            soonest = min(limit, *(trial.limit for trial in self._trials.values()))
+        woken = False
+        while time.monotonic() < limit and not woken:
+            soonest = min((limit, *(trial.limit for trial in self._trials.values())))
             for key, _ in self._selector.select(max(0.0, soonest - time.monotonic())):
+                if key.fd not in self._trials:
+                    woken = True
+                    continue
                 trial = self._trials[key.fd]
                 data = os.read(trial.pipe, 1 << 20)
                 trial.data += data
@@ -112,7 +119,7 @@ def _live(setting: Setting, job: Job, pipe: int, parent: int) -> None:
         if os.getppid() != parent:  # tué d'un coup, avant que l'on s'y soit préparé
             os._exit(1)
         os.setsid()  # Ctrl-C n'est que pour le correcteur, qui arrêtera l'arène
-        _keep_only(pipe)
+        keep_only(pipe)  # dont la copie n'héritera pas
         alarms, alert = os.pipe()
         sandboxed = setting.sandbox == "bwrap"
         watch = Watchdog(setting.limits, alert, network=sandboxed).watch
@@ -131,13 +138,3 @@ def _live(setting: Setting, job: Job, pipe: int, parent: int) -> None:
             file.write(encode(outcome))
     finally:
         os._exit(0)
-
-
-def _keep_only(pipe: int) -> None:
-    """Ferme tout ce dont l'arène hérite, sauf le tube du verdict, dont la copie n'héritera pas."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in range(3):
-        os.dup2(nothing, standard)
-    os.closerange(3, pipe)
-    os.closerange(pipe + 1, os.sysconf("SC_OPEN_MAX"))
-    os.set_inheritable(pipe, False)

@@ -22,6 +22,19 @@ def forget() -> None:
     os.umask(UMASK)
 
 
+def keep_only(*kept: int) -> None:
+    """Ferme tous les fichiers ouverts, sauf ceux-là, dont aucun programme lancé n'héritera."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nothing, standard)
+    next_one = 3
+    for number in sorted(kept):
+        os.closerange(next_one, number)
+        os.set_inheritable(number, False)
+        next_one = number + 1
+    os.closerange(next_one, os.sysconf("SC_OPEN_MAX"))
+
+
 @contextmanager
 def stops_held() -> Iterator[None]:
     """Un arrêt demandé ici (Ctrl-C, SIGTERM) attend la fin du bloc.

@@ -13,7 +13,7 @@ import pytest
 
 from grader.driving import arena
 from grader.engine import pool
-from grader.sandbox import cell, namespaces
+from grader.sandbox import cell, inherited, namespaces
 from grader.sandbox.buffers import Buffers
 from grader.sandbox.cell import BubblewrapCell, Runtime
 from grader.sandbox.watchdog import Watchdog
@@ -155,7 +155,7 @@ def environment(patch: Patch) -> None:
 
 def descriptors(patch: Patch) -> None:
     """Le tube des verdicts, laissé à qui en hérite."""
-    real = pool._keep_only
+    real = inherited.keep_only
 
     def keep(pipe: int) -> None:
         real(pipe)
@@ -166,7 +166,7 @@ def descriptors(patch: Patch) -> None:
             os.set_inheritable(descriptor, True)
         made.options["close_fds"] = False
 
-    patch.setattr(pool, "_keep_only", keep)
+    patch.setattr(pool, "keep_only", keep)
     creating(patch, inherit)
 
 

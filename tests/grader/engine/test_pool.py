@@ -208,7 +208,7 @@ def go_side_by_side() -> None:
     def keep(_pipe: int) -> None:
         pass
 
-    with opened(run, _keep_only=keep) as pool:
+    with opened(run, keep_only=keep) as pool:
         for number in range(2):
             pool.start(f"essai {number}", Job(STEP, STEP.checks[0], {}, seed=number))
         assert len(pool) == 2
@@ -232,6 +232,27 @@ def closing_leaves_nothing() -> None:
         assert len(children()) == 5
 
 
+def is_woken_without_losing_a_trial() -> None:
+    """Ce qu'on surveille aussi, et qui parle, n'attend pas la fin d'un essai, ni ne la cache."""
+
+    def run(_setting: Setting, _job: Job) -> Outcome:
+        return Outcome(1.0)
+
+    wake, other = os.pipe()
+    pool: Pool[str] = Pool(mock.Mock(sandbox="none"), (wake,))
+    try:
+        assert pool.next(0.01) is None
+        os.write(other, b"!")
+        started = time.monotonic()
+        assert pool.next(FOREVER) is None
+        assert time.monotonic() - started < FOREVER / 2
+        os.read(wake, 1)
+    finally:
+        pool.close()
+        os.close(wake)
+        os.close(other)
+
+
 SCENARIOS = [
     returns,
     raises,
@@ -246,6 +267,7 @@ SCENARIOS = [
     inherits_nothing_but_the_pipe,
     go_side_by_side,
     closing_leaves_nothing,
+    is_woken_without_losing_a_trial,
 ]
 
 

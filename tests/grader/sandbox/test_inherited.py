@@ -52,6 +52,29 @@ def test_a_program_starts_as_from_a_new_terminal(spoilt: bool) -> None:
     assert umask == "0o22"
 
 
+CLOSING = """
+import os
+from grader.sandbox.inherited import keep_only
+ends = [*os.pipe(), *os.pipe()]
+for number in ends:
+    os.set_inheritable(number, True)
+seen = os.dup(1)
+keep_only(ends[3], ends[1], seen)
+opened = [number for number in range(3, 100) if os.path.exists(f"/proc/self/fd/{number}")]
+standard = {os.readlink(f"/proc/self/fd/{number}") for number in range(3)}
+left = any(map(os.get_inheritable, opened))
+assert opened == [ends[1], ends[3], seen], opened
+os.write(seen, f"{standard} {left}".encode())
+"""
+
+
+def test_only_what_is_kept_stays_open() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", CLOSING], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "{'/dev/null'} False"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_waits_for_the_end_of_the_block(number: signal.Signals) -> None:
     seen: list[int] = []
