@@ -87,16 +87,22 @@ class Budget:
         self.left = seconds * (1 - CLOSING)
         self._clock, self._measure = clock, measure or Slowness()
         self._before = clock()
+        self._due = 0.0  # passé, pas encore compté
 
     def resume(self) -> None:
         """Ce qui a passé depuis la dernière fois n'est pas de son temps."""
-        self._before = self._clock()
+        self._before, self._due = self._clock(), 0.0
 
-    def spend(self) -> bool:
-        """Compte le temps passé depuis la dernière fois ; vrai s'il en reste."""
+    def spend(self, share: float = 1.0) -> bool:
+        """Compte cette part du temps passé depuis la dernière fois ; vrai s'il en reste.
+
+        Qui a une place quand, seul, il en aurait quatre, y passe quatre fois plus de temps.
+        """
         now = self._clock()
-        elapsed = now - self._before
-        if elapsed >= EVERY or elapsed >= self.left:
-            self.left -= elapsed / self._measure()
-            self._before = now  # mesurer prend aussi du temps, d'autant plus que la copie en prend
+        self._due += (now - self._before) * share
+        self._before = now
+        if self._due >= EVERY or self._due >= self.left:
+            # Mesurer prend aussi du temps, d'autant plus que la copie en prend : il comptera.
+            self.left -= self._due / self._measure()
+            self._due = 0.0
         return self.left > 0

@@ -18,6 +18,7 @@ from grader.engine.pairing import PARTNERS, pairs, share
 from grader.engine.pool import Pool
 from grader.engine.preparing import Prepared, prepare
 from grader.engine.results import CUT, assemble, overall
+from grader.engine.slots import OwnSlots, Slots, holding
 from grader.engine.verdicts import LONGER, Next, following, judge
 from grader.model.records import Check, Kind, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.bare import room
@@ -50,12 +51,17 @@ def with_settings(options: Options, **settings: object) -> Options:
     return dataclasses.replace(options, **chosen)
 
 
-def grade(options: Options) -> Report:
+def grade(options: Options, slots: Slots | None = None) -> Report:
     """Juge la copie. SubmissionError ou NoInterpreterError si ce n'en est pas une ; BareError si,
-    sans bac à sable, la machine n'a pas la place de la juger."""
-    started = time.monotonic()
-    allowed = Budget(options.budget)
-    prepared = prepare(options.folder, options.steps, options.sandbox)
+    sans bac à sable, la machine n'a pas la place de la juger.
+
+    `slots` : les places qu'elle partage avec d'autres copies ; sinon, `options.jobs` à elle seule.
+    """
+    slots = slots or OwnSlots(options.jobs if options.sandbox == "bwrap" else 1)
+    with holding(slots):  # lire une copie prend aussi un processeur
+        started = time.monotonic()
+        allowed = Budget(options.budget)
+        prepared = prepare(options.folder, options.steps, options.sandbox)
     kinds = {step.kind for step in options.steps if step.id in prepared.found}
     allowed.spend()
     with place(options.sandbox, kinds) as folder:
@@ -66,7 +72,7 @@ def grade(options: Options) -> Report:
             submission=prepared.submission,
             limits=options.limits,
         )
-        results = _Grading(options, setting, prepared, allowed).results()
+        results = _Grading(options, setting, prepared, allowed, slots).results()
     return Report(
         folder=str(options.folder.resolve()),
         seed=options.seed,
@@ -97,10 +103,15 @@ class _Grading:
     """L'état d'une correction : ce qui reste à jouer, et les essais déjà joués."""
 
     def __init__(
-        self, options: Options, setting: Setting, prepared: Prepared, allowed: Budget
+        self,
+        options: Options,
+        setting: Setting,
+        prepared: Prepared,
+        allowed: Budget,
+        slots: Slots,
     ) -> None:
-        self.options, self.prepared = options, prepared
-        self.pool: Pool[Item] = Pool(setting)
+        self.options, self.prepared, self.slots = options, prepared, slots
+        self.pool: Pool[Item] = Pool(setting, slots.wakes)
         self.budget = allowed
         self.outcomes: dict[str, list[Outcome]] = {}
         self.scripts: dict[str, Script] = dict(prepared.scripts)
@@ -124,6 +135,7 @@ class _Grading:
                 self._play_pairs(results)
         finally:
             self.pool.close()
+            self.slots.leave()
         return results
 
     def _launched(self) -> Iterator[Step]:
@@ -178,26 +190,35 @@ class _Grading:
             if not self._play_together(self.ready, 1.0):
                 return False
             if self.alone:
-                self._start(self.alone.pop(0), 1.0)
-                if not self._collect():
+                if not self._play_alone(self.alone.pop(0)):
                     return False
             elif not self._play_together(self.longer, LONGER):
                 return False
         return True
 
     def _play_together(self, waiting: list[Item], patience: float) -> bool:
-        slots = self.options.jobs if self.options.sandbox == "bwrap" else 1
         while waiting or self.running:
             waiting.sort(key=lambda item: LONGEST_FIRST.get(item[0].kind, 2))
-            while waiting and (self._busy() < slots or waiting[0][0].kind == SLEEPER):
+            while waiting and self._may_start(waiting):
                 self._start(waiting.pop(0), patience)
             if not self._collect():
                 return False
         return True
 
-    def _busy(self) -> int:
-        """Les essais en cours, sauf ceux qui ne font que dormir."""
-        return sum(step.kind != SLEEPER for step, _ in self.running)
+    def _may_start(self, waiting: list[Item]) -> bool:
+        """Vrai si le premier peut partir : il ne fait que dormir, ou il a maintenant une place."""
+        awake = sum(step.kind != SLEEPER for step, _ in waiting)
+        return waiting[0][0].kind == SLEEPER or self.slots.take(awake)
+
+    def _play_alone(self, item: Item) -> bool:
+        while not self.slots.take_all():
+            if not self._collect():
+                return False
+        self._start(item, 1.0)
+        while self.running:
+            if not self._collect():
+                return False
+        return True
 
     def _start(self, item: Item, patience: float) -> None:
         step, check = item
@@ -205,13 +226,18 @@ class _Grading:
         self.pool.start(item, Job(step, check, self.scripts, self.options.seed, patience))
 
     def _collect(self) -> bool:
-        """Attend la fin d'un essai, et décide de la suite ; faux si le temps a manqué."""
-        while not (ended := self.pool.next(min(budget.EVERY, self.budget.left))):
-            if not self.budget.spend():
-                return False
+        """Attend qu'un essai finisse, ou qu'une place se libère, et décide de la suite ; faux si
+        le temps a manqué."""
+        pace = self.slots.share()  # jusqu'à la fin de cette attente
+        enough = self.budget.left / pace if pace else budget.EVERY
+        ended = self.pool.next(min(budget.EVERY, enough))
+        if not ended:
+            return self.budget.spend(pace)
         item, outcome = ended
         self.running.remove(item)
         step, check = item
+        if step.kind != SLEEPER:
+            self.slots.give()
         outcomes = self.outcomes.setdefault(check.id, [])
         outcomes.append(outcome)
         match following(check, outcomes):
@@ -224,7 +250,7 @@ class _Grading:
                 self.longer.append(item)
             case Next.NOTHING:
                 self._settle(step, check, outcome)
-        return self.budget.spend()
+        return self.budget.spend(pace)
 
     def _settle(self, step: Step, check: Check, outcome: Outcome) -> None:
         """Le contrôle est jugé : s'il ouvrait l'étape, les autres peuvent partir."""

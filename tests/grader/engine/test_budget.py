@@ -44,6 +44,29 @@ def test_waiting_for_another_grading_is_not_counted() -> None:
     assert not budget.spend()
 
 
+def test_a_part_of_the_places_takes_a_part_of_the_time() -> None:
+    clock = Clock()
+    budget = Budget(10.0, clock, lambda: 1.0)
+    clock.now += 1000
+    assert budget.spend(0.0)  # à ne faire qu'attendre, il n'en passe pas
+    clock.now += 36
+    assert budget.spend(0.25)
+    clock.now += 4
+    assert not budget.spend(0.25)
+
+
+def test_what_is_not_counted_yet_keeps_its_share() -> None:
+    clock = Clock()
+    budget = Budget(2.0, clock, lambda: 1.0)
+    for _ in range(8):
+        clock.now += 0.5
+        assert budget.spend(0.25)
+        clock.now += 0.5
+        assert budget.spend(0.0)
+    clock.now += 1
+    assert not budget.spend()
+
+
 @pytest.mark.parametrize(("slow", "lasts"), [(1.0, 100), (2.0, 200), (4.0, 400)])
 def test_a_slow_machine_is_given_more(slow: float, lasts: int) -> None:
     clock = Clock()

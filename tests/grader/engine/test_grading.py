@@ -11,6 +11,7 @@ from grader.engine import grading
 from grader.engine.grading import Options, Progress, grade, place, with_settings
 from grader.engine.preparing import Prepared
 from grader.engine.results import CUT
+from grader.engine.slots import Slots
 from grader.engine.verdicts import LONGER
 from grader.model.records import Check, Launch, Outcome, Report, Step, Verdict
 from grader.sandbox.cell import PLACE
@@ -31,7 +32,7 @@ class Scripted:
         self.launches: dict[str, Launch] = {}
         self.closed = False
 
-    def __call__(self, _: Setting) -> "Scripted":
+    def __call__(self, _: Setting, _wakes: tuple[int, ...]) -> "Scripted":
         return self
 
     def __len__(self) -> int:
@@ -65,9 +66,46 @@ class Turns:
     def resume(self) -> None:
         self.left += 1  # lire la copie n'en a pris aucun
 
-    def spend(self) -> bool:
+    def spend(self, _share: float = 1.0) -> bool:
         self.left -= 1
         return self.left > 0
+
+
+class Counted:
+    """À la place des places d'une classe : ce qui en est pris, rendu, attendu."""
+
+    wakes: tuple[int, ...] = ()
+
+    def __init__(self, waits: int = 0) -> None:
+        self.waits = waits  # refus, chaque fois qu'on les demande toutes
+        self.told: list[str] = []
+        self.most = 0
+        self.taken = 0
+
+    def take(self, wanted: int, /) -> bool:
+        if self.taken == 2:
+            return False
+        self.taken += 1
+        self.told.append(f"une pour {wanted}")
+        return True
+
+    def take_all(self) -> bool:
+        assert self.taken == 0  # sans quoi deux copies s'attendraient l'une l'autre
+        self.waits -= 1
+        if self.waits < 0:
+            self.taken += 1
+            self.told.append("toutes")
+        return self.waits < 0
+
+    def give(self) -> None:
+        self.taken -= 1
+        self.told.append("rendu")
+
+    def share(self) -> float:
+        return 0.5
+
+    def leave(self) -> None:
+        self.told.append("fini")
 
 
 Play = Callable[..., tuple[Report, Scripted]]
@@ -81,6 +119,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
         ready: Prepared | None = None,
         turns: int = 100,
         progress: Progress | None = None,
+        slots: Slots | None = None,
         **outcomes: list[Outcome],
     ) -> tuple[Report, Scripted]:
         pool = Scripted(outcomes)
@@ -89,7 +128,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
         monkeypatch.setattr(grading, "Pool", pool)
         monkeypatch.setattr(grading, "Budget", lambda _: Turns(turns))
         options = Options(Path("/copie"), steps, seed=7, sandbox="none", progress=progress)
-        report = grade(options)
+        report = grade(options, slots)
         assert pool.closed
         return report, pool
 
@@ -190,6 +229,48 @@ def test_a_script_that_cannot_be_read_is_not_launched(play: Play) -> None:
     report, pool = play(SERVER, ready=ready)
     assert pool.names() == []
     assert report.steps[0].verdict is Verdict.FAILED
+
+
+def test_each_awake_trial_holds_a_place(play: Play) -> None:
+    slots = Counted()
+    lists = {"listens": [LEARNT], "relay": [right()], "clients": [right()]}
+    report, _ = play(SERVER, slots=slots, **lists)
+    assert set(verdicts(report).values()) == {Verdict.PASSED}
+    assert slots.told == [
+        *("une pour 1", "rendu"),  # lire la copie
+        *("une pour 2", "une pour 1", "rendu"),
+        *("une pour 1", "rendu", "rendu", "fini"),  # appris, le lancement en permet un de plus
+    ]
+
+
+def test_a_sleeping_trial_holds_none(play: Play) -> None:
+    script = Step("I.1.sync", "", "script", "x.py", (), (), (check("counts"), check("pace")))
+    slots = Counted()
+    play(script, slots=slots, counts=[right()], pace=[LATE, right()])
+    assert slots.told == ["une pour 1", "rendu", "fini"]
+
+
+def test_alone_waits_until_it_holds_every_place(play: Play) -> None:
+    slots = Counted(waits=3)
+    report, pool = play(
+        SERVER, slots=slots, listens=[LEARNT], relay=[LATE, right()], clients=[right()]
+    )
+    assert verdicts(report)["relay"] is Verdict.PASSED
+    assert slots.waits < 0
+    assert slots.told[-3:] == ["toutes", "rendu", "fini"]
+    assert pool.started[-1] == ("relay", 1.0, 0)
+
+
+def test_waiting_for_a_place_costs_less_time(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    spent: list[float] = []
+
+    def spend(_: Turns, share: float = 1.0) -> bool:
+        spent.append(share)
+        return True
+
+    monkeypatch.setattr(Turns, "spend", spend)
+    play(SERVER, slots=Counted(), listens=[LEARNT], relay=[right()], clients=[right()])
+    assert spent == [1.0, 0.5, 0.5, 0.5]  # lire la copie, puis chaque essai
 
 
 def test_settings_left_out_keep_their_default() -> None:
