@@ -1,6 +1,7 @@
 """Lire une copie : aucun lien suivi, rien d'ouvert qui ne soit un fichier, tout est borné."""
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -68,6 +69,16 @@ class Submission:
     files: tuple[SourceFile, ...]  # dans l'ordre de leurs chemins
     notes: list[str] = field(default_factory=list)  # ce qui a été ignoré, en français
     alias: str = ""  # le nom de ce dossier, si les scripts l'emploient : « ./TP6/urls.txt »
+
+    def digest(self) -> str:
+        """L'empreinte de ce qui en est jugé : la même, c'est la même copie."""
+        found = hashlib.sha256()
+        parts = [os.fsencode(self.alias)]
+        for file in self.files:
+            parts += [os.fsencode(file.path), file.content]
+        for part in parts:  # avec leur taille : « a » puis « bc » ne sont pas « ab » puis « c »
+            found.update(len(part).to_bytes(8, "big") + part)
+        return found.hexdigest()
 
     def write_to(self, folder: Path) -> None:
         """Écrit la copie dans un dossier vide ou à créer, où un autre utilisateur peut écrire.

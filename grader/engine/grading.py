@@ -79,6 +79,7 @@ def grade(options: Options, slots: Slots | None = None) -> Report:
         sandbox=options.sandbox,
         steps=results,
         notes=list(prepared.submission.notes),
+        content=prepared.submission.digest(),
         selection=options.selection,
         seconds=round(time.monotonic() - started, 3),
     )

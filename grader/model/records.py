@@ -207,6 +207,7 @@ class Report:
     steps: list[StepResult]
     notes: list[str] = field(default_factory=list)  # fichiers ignorés, bac à sable absent…
     selection: tuple[str, ...] = ()  # étapes demandées ; vide : toutes
+    content: str = ""  # l'empreinte de la copie : ce qui a changé depuis est à juger de nouveau
     seconds: float = 0.0
     version: int = REPORT_VERSION
     grader: str = VERSION  # la version du correcteur, qui seule explique certaines différences

@@ -36,6 +36,8 @@ class Replay:
     folder: str
     seed: int
     failed: tuple[str, ...]  # les contrôles en échec, instables, non jugés ou en panne
+    selection: tuple[str, ...] = ()  # les étapes demandées
+    content: str = ""  # l'empreinte de la copie ; vide si le rapport n'en dit rien
 
 
 def dump(report: Report) -> str:
@@ -79,7 +81,15 @@ def _replay(data: dict[str, Any]) -> Replay:
         failed = tuple(str(check["id"]) for check in checks if check["verdict"] in TO_REPLAY)
     except (KeyError, TypeError):
         raise ReportError("ce rapport est abîmé : ses étapes sont illisibles") from None
-    return Replay(grader=shortened(grader, 20), folder=folder, seed=seed, failed=failed)
+    selection, content = data.get("selection"), data.get("content")
+    return Replay(
+        grader=shortened(grader, 20),
+        folder=folder,
+        seed=seed,
+        failed=failed,
+        selection=tuple(map(str, selection)) if isinstance(selection, list) else (),
+        content=content if isinstance(content, str) else "",
+    )
 
 
 def read(path: Path) -> Replay:
@@ -179,6 +189,7 @@ class _Facts:
             "grader": report.grader,
             "date": report.date.isoformat(timespec="seconds"),
             "folder": report.folder[:MAX_PATH],
+            "content": report.content,
             "seed": report.seed,
             "sandbox": report.sandbox,
             "selection": list(report.selection),

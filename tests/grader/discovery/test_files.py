@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -35,6 +36,25 @@ def test_reads_every_file_in_the_order_of_paths(tmp_path: Path) -> None:
     assert [file.content for file in copy.files] == [b"HOST=x", b"", CODE, b"u"]
     assert [file.is_python for file in copy.files] == [False, True, True, False]
     assert (copy.folder, copy.notes) == (tmp_path, [])
+
+
+def test_the_digest_is_that_of_what_is_read(tmp_path: Path) -> None:
+    def digest(files: dict[str, bytes]) -> str:
+        copied = tuple(SourceFile(PurePosixPath(name), content) for name, content in files.items())
+        return Submission(tmp_path, copied).digest()
+
+    same = digest({"a.py": CODE, "b.py": b""})
+    assert digest({"a.py": CODE, "b.py": b""}) == same
+    others = [
+        digest({"a.py": CODE}),
+        digest({"a.py": CODE, "b.py": b"x"}),
+        digest({"a.py": CODE, "c.py": b""}),
+        digest({"a.py": CODE + b"b.py"}),
+        replace(Submission(tmp_path, ()), alias="TP6").digest(),
+        Submission(tmp_path, ()).digest(),
+    ]
+    assert len({same, *others}) == 7
+    assert digest({"\udce9.py": CODE})  # un nom qui n'est pas en UTF-8
 
 
 def test_leaves_out_what_the_student_did_not_write(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def _spoiled(value: Any, poison: str) -> Any:
     if isinstance(value, Check | Step) or type(value) in (Verdict, Match):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        ours = {"kind", "cause", "sandbox", "selection", "grader"}
+        ours = {"kind", "cause", "sandbox", "selection", "grader", "content"}
         return replace(
             value,
             **{

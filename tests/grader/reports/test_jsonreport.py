@@ -205,6 +205,17 @@ def test_a_bad_report_is_refused_in_a_line(text: str, message: str) -> None:
     assert str(error.value).isprintable() or "\u00a0" in str(error.value)
 
 
+def test_what_tells_whether_a_copy_has_changed() -> None:
+    report = replace(sample.report(), content="0" * 64, selection=("II.5",))
+    assert valid(report)
+    again = load(dump(report))
+    assert (again.content, again.selection) == ("0" * 64, ("II.5",))
+    older = facts(report)
+    del older["content"]
+    assert load(json.dumps(older)).content == ""
+    assert load(json.dumps(older | {"content": 3, "selection": 3})).selection == ()
+
+
 def test_a_report_is_read_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "rapport.json"
     path.write_text(dump(sample.hostile()), "utf-8")
