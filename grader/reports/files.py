@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wording.reasons import reason
 
+BESIDE = ".rapport-"  # ce par quoi commence le nom d'un rapport, tant qu'il n'est pas fini
 # Là, une écriture agit sur la machine, ou remplacerait /dev/stdout lui-même.
 DEVICES = tuple(map(Path, ("/dev", "/proc", "/sys")))
 SHARED_MEMORY = Path("/dev/shm")
@@ -49,12 +50,19 @@ def write(file: Path, text: str) -> None:
         raise UnwritableError(_reason(error, file)) from None
 
 
+def sweep(folder: Path) -> None:
+    """Efface de ce dossier les débuts de rapports qu'y a laissés un correcteur tué d'un coup."""
+    for unfinished in folder.glob(f"{BESIDE}*"):
+        with suppress(OSError):
+            unfinished.unlink()
+
+
 @contextmanager
 def _beside(file: Path) -> Iterator[tuple[int, int, str]]:
     """Le dossier de `file`, et un fichier neuf de ce dossier, effacé s'il y est encore à la fin."""
     folder = os.open(file.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        name = f".rapport-{secrets.token_hex(8)}"
+        name = f"{BESIDE}{secrets.token_hex(8)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(name, flags, 0o666, dir_fd=folder)
         try:

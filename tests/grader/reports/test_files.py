@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.reports.files import UnwritableError, check, write
+from grader.reports.files import BESIDE, UnwritableError, check, sweep, write
 
 
 @pytest.fixture
@@ -44,6 +44,15 @@ def test_the_previous_one_is_replaced_and_keeps_its_mode(copy: Path) -> None:
     write(file, "après")
     assert file.read_text(encoding="utf-8") == "après"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_left_half_written_is_swept(copy: Path) -> None:
+    (copy / f"{BESIDE}0123456789abcdef").write_text("{", encoding="utf-8")
+    (copy / f"{BESIDE}dossier").mkdir()
+    (copy / "rapport.json").write_text("{}", encoding="utf-8")
+    sweep(copy)
+    left = sorted(file.name for file in copy.iterdir())
+    assert left == [f"{BESIDE}dossier", "rapport.json", "sous"]
 
 
 @pytest.mark.parametrize("call", ["write", "fsync", "replace"])
