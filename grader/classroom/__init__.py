@@ -1,0 +1,1 @@
+"""Une classe : des copies par dizaines, leurs notes, et ce qui demande un œil."""

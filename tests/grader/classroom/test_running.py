@@ -1,0 +1,371 @@
+"""Une classe de toutes petites copies : chacune son rapport, quoi qu'il arrive aux autres."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from grader.classroom.running import ClassOptions, News, ToGrade, grade_class
+from grader.discovery.files import read_submission
+from grader.engine import grading
+from grader.engine.catalogue import select
+from grader.engine.slots import holding
+from grader.model.records import RefusedError, Report
+from grader.reports import jsonreport
+from grader.reports.files import BESIDE
+from grader.sandbox.appetite import processes_of
+from tests.grader.commandline import HASTY, processes, submission
+from tests.grader.driving.programs import children
+from tests.grader.variants import graders
+from tests.support.processes import Process
+from tests.support.waiting import wait_until
+
+STEPS = select("I.1.sync")
+SLOW = {"part1/sleep_and_print.py": "import time\ntime.sleep(60)\n"}
+FOREVER = 60  # secondes ; personne ne les attend
+PROMPT = 1.0  # secondes ; ce qu'un arrêt peut prendre
+Told = list[tuple[str, News]]
+
+
+@pytest.fixture(scope="module")
+def single() -> Iterator[ProcessPoolExecutor]:
+    with graders(1) as executor:
+        yield executor
+
+
+def options(folder: Path, **settings: Any) -> ClassOptions:
+    return ClassOptions(folder / "notes", STEPS, ("I.1.sync",), **settings)
+
+
+def copies(folder: Path, *names: str, **settings: Any) -> list[ToGrade]:
+    return [ToGrade(name, submission(folder / name, HASTY), **settings) for name in names]
+
+
+def play(given: list[ToGrade], chosen: ClassOptions) -> Told:
+    told: Told = []
+    grade_class(given, chosen, lambda copy, news: told.append((copy.name, news)))
+    assert children() == []
+    return told
+
+
+def ends(told: Told) -> dict[str, str]:
+    """Comment finit chaque copie : une fois, et rien après."""
+    last = [(name, news.what) for name, news in told if news.what not in ("opened", "settled")]
+    assert len(dict(last)) == len(last)
+    return dict(last)
+
+
+def reports(folder: Path) -> dict[str, dict[str, Any]]:
+    found = (folder / "notes").iterdir()
+    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in found}
+
+
+def stub(options: grading.Options, _slots: object) -> Report:
+    """À la place d'une vraie correction : un rapport vide, de cette copie et de cette graine."""
+    content = read_submission(options.folder).digest()
+    return Report(
+        str(options.folder),
+        options.seed,
+        "bwrap",
+        [],
+        selection=options.selection,
+        content=content,
+    )
+
+
+def played(given: list[ToGrade], chosen: ClassOptions, grade: Callable[..., Report] = stub) -> Told:
+    with mock.patch.object(grading, "grade", grade):
+        return play(given, chosen)
+
+
+def is_graded(folder: Path) -> None:
+    given = copies(folder, "ada", "bob", "cléo")
+    told = play(given, options(folder, opened=2))
+    assert ends(told) == dict.fromkeys(("ada", "bob", "cléo"), "finished")
+    written = reports(folder)
+    assert written.keys() == {"ada", "bob", "cléo"}
+    assert {report["steps"][0]["verdict"] for report in written.values()} == {"failed"}
+    assert len({report["seed"] for report in written.values()}) == 3
+    assert min(report["seed"] for report in written.values()) > 1 << 32
+    settled = [(news.done, news.total) for name, news in told if (name, news.what)[1] == "settled"]
+    assert sorted(settled) == [(1, 2)] * 3 + [(2, 2)] * 3
+    assert (folder / "notes").stat().st_mode & 0o777 == 0o700
+    names = [name for name, _ in told]
+    first_end = next(i for i, (_, news) in enumerate(told) if news.what == "finished")
+    assert names.index("cléo") > first_end  # deux à la fois
+
+
+def is_graded_as_if_alone(folder: Path) -> None:
+    (copy,) = copies(folder, "ada", seed=7)
+    alone = grading.grade(grading.Options(copy.folder, STEPS, ("I.1.sync",), seed=7))
+    play([copy, *copies(folder, "bob")], options(folder))
+    beside = reports(folder)["ada"]
+    alone_json = json.loads(jsonreport.dump(alone))
+    assert jsonreport.unvarying(beside) == jsonreport.unvarying(alone_json)
+
+
+def goes_on_where_it_stopped(folder: Path) -> None:
+    given = copies(folder, "ada", "bob", "cléo")
+    assert set(ends(played(given[:2], options(folder))).values()) == {"finished"}
+    before = reports(folder)
+    submission(given[1].folder, {"part1/sleep_and_print.py": "print(2)\n"})
+    told = played(given, options(folder))
+    assert ends(told) == {"ada": "kept", "bob": "finished", "cléo": "finished"}
+    after = reports(folder)
+    assert after["ada"] == before["ada"]
+    assert after["bob"]["seed"] != before["bob"]["seed"]
+
+
+def is_done_again(change: Callable[[Path, ToGrade], tuple[ToGrade, ClassOptions]]) -> Any:
+    def scenario(folder: Path) -> None:
+        (copy,) = copies(folder, "ada", seed=7)
+        played([copy], options(folder))
+        assert ends(played([copy], options(folder))) == {"ada": "kept"}
+        copy, chosen = change(folder, copy)
+        assert ends(played([copy], chosen)) == {"ada": "finished"}
+
+    return scenario
+
+
+def another_seed(folder: Path) -> None:
+    is_done_again(lambda folder, copy: (ToGrade("ada", copy.folder, 8), options(folder)))(folder)
+
+
+def the_same_seed_is_any_seed(folder: Path) -> None:
+    (copy,) = copies(folder, "ada", seed=7)
+    played([copy], options(folder))
+    assert ends(played([ToGrade("ada", copy.folder)], options(folder))) == {"ada": "kept"}
+    assert reports(folder)["ada"]["seed"] == 7
+
+
+def on_demand(folder: Path) -> None:
+    is_done_again(lambda f, copy: (ToGrade("ada", copy.folder, 7, again=True), options(f)))(folder)
+
+
+def other_steps(folder: Path) -> None:
+    is_done_again(lambda f, copy: (copy, ClassOptions(f / "notes", select("I.1"), ("I.1",))))(
+        folder
+    )
+
+
+def another_version(folder: Path) -> None:
+    def change(folder: Path, copy: ToGrade) -> tuple[ToGrade, ClassOptions]:
+        file = folder / "notes/ada.json"
+        file.write_text(file.read_text("utf-8").replace('"grader": "', '"grader": "0.'), "utf-8")
+        return copy, options(folder)
+
+    is_done_again(change)(folder)
+
+
+def a_damaged_report(folder: Path) -> None:
+    def change(folder: Path, copy: ToGrade) -> tuple[ToGrade, ClassOptions]:
+        (folder / "notes/ada.json").write_text('{"version": 2, "seed"', "utf-8")
+        return copy, options(folder)
+
+    is_done_again(change)(folder)
+
+
+def what_cannot_be_graded_is_told(folder: Path) -> None:
+    given = copies(folder, "ada", "bob")
+    played(given, options(folder))
+    (given[0].folder / "part1/sleep_and_print.py").unlink()
+    told = played(given, options(folder))
+    assert ends(told) == {"ada": "failed", "bob": "kept"}
+    (text,) = [news.text for _, news in told if news.what == "failed"]
+    assert text.endswith("ce dossier ne contient aucun fichier Python.")
+    assert reports(folder).keys() == {"bob"}  # celui d'ada ne disait plus rien d'elle
+
+
+def a_death_changes_nothing_for_others(folder: Path) -> None:
+    """Tué d'un coup, en panne, ou qui ne peut rien écrire : on le dit, et les autres finissent."""
+
+    def grade(options: grading.Options, slots: Any) -> Report:
+        assert slots.take(4) or True
+        match options.folder.name:
+            case "tué":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "panne":
+                raise LookupError("perdu")
+            case "plein":
+                raise OSError(28, "No space left on device")
+        return stub(options, slots)
+
+    given = copies(folder, "tué", "panne", "plein", "ada", "bob")
+    told = played(given, options(folder, jobs=1), grade)
+    assert ends(told) == {
+        **dict.fromkeys(("tué", "panne", "plein"), "failed"),
+        **dict.fromkeys(("ada", "bob"), "finished"),
+    }
+    texts = {name: news.text for name, news in told if news.what == "failed"}
+    assert texts["tué"] == "Le correcteur de cette copie s'est arrêté avant la fin (signal 9)."
+    assert texts["panne"] == "Le correcteur s'est trompé : LookupError: perdu"
+    assert "No space" not in texts["plein"]
+    assert reports(folder).keys() == {"ada", "bob"}
+
+
+def the_places_of_the_dead_come_back(folder: Path) -> None:
+    """Une seule place, que le premier emporte avec lui."""
+
+    def grade(options: grading.Options, slots: Any) -> Report:
+        with holding(slots):
+            if options.folder.name == "tué":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return stub(options, slots)
+
+    told = played(copies(folder, "tué", "ada", "bob"), options(folder, jobs=1), grade)
+    assert ends(told) == {"tué": "failed", "ada": "finished", "bob": "finished"}
+
+
+def what_the_caller_raises_stops_everything(folder: Path) -> None:
+    def refuse(_copy: ToGrade, news: News) -> None:
+        if news.what == "finished":
+            raise KeyboardInterrupt
+
+    def grade(options: grading.Options, slots: Any) -> Report:
+        if options.folder.name != "ada":
+            time.sleep(FOREVER)
+        return stub(options, slots)
+
+    with mock.patch.object(grading, "grade", grade), pytest.raises(KeyboardInterrupt):
+        grade_class(copies(folder, "ada", "bob", "cléo"), options(folder), refuse)
+    assert children() == []
+    assert reports(folder).keys() == {"ada"}
+
+
+def leaves_no_file_open(folder: Path) -> None:
+    before = sorted(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    played(copies(folder, "ada", "bob"), options(folder))
+    assert sorted(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def inherits_nothing(folder: Path) -> None:
+    """Ni les sockets des autres copies, ni le dossier réservé, qui le resterait après nous."""
+
+    def grade(options: grading.Options, slots: Any) -> Report:
+        opened = [name for name in os.listdir("/proc/self/fd") if int(name) > 2]  # noqa: PTH208
+        assert len(opened) == 3, opened  # ses places, ses nouvelles, et celui qui les liste
+        return stub(options, slots)
+
+    assert set(ends(played(copies(folder, *"abcd"), options(folder), grade)).values()) == {
+        "finished"
+    }
+
+
+def two_gradings_do_not_write_there(folder: Path) -> None:
+    refusals: list[str] = []
+
+    def again(_copy: ToGrade, news: News) -> None:
+        if news.what == "opened":
+            with pytest.raises(RefusedError) as refusal:
+                grade_class([], options(folder), lambda *_: None)
+            refusals.append(str(refusal.value))
+
+    with mock.patch.object(grading, "grade", stub):
+        grade_class(copies(folder, "ada"), options(folder), again)
+    (refusal,) = refusals
+    assert refusal.endswith("notes : une autre correction y écrit déjà.")
+
+
+def what_was_half_written_is_swept(folder: Path) -> None:
+    (folder / "notes").mkdir()
+    (folder / f"notes/{BESIDE}0123").write_text("{", encoding="utf-8")
+    played(copies(folder, "ada"), options(folder))
+    assert reports(folder).keys() == {"ada"}
+
+
+REAL = [is_graded, is_graded_as_if_alone]
+SCENARIOS = [
+    goes_on_where_it_stopped,
+    another_seed,
+    the_same_seed_is_any_seed,
+    on_demand,
+    other_steps,
+    another_version,
+    a_damaged_report,
+    what_cannot_be_graded_is_told,
+    a_death_changes_nothing_for_others,
+    the_places_of_the_dead_come_back,
+    what_the_caller_raises_stops_everything,
+    leaves_no_file_open,
+    inherits_nothing,
+    two_gradings_do_not_write_there,
+    what_was_half_written_is_swept,
+]
+Scenario = Callable[[Path], None]
+
+
+@pytest.mark.parametrize("scenario", REAL, ids=lambda scenario: scenario.__name__)
+@pytest.mark.sandbox
+def test_a_class(scenario: Scenario, single: ProcessPoolExecutor, tmp_path: Path) -> None:
+    single.submit(scenario, tmp_path).result(FOREVER)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_a_class_goes_on(scenario: Scenario, single: ProcessPoolExecutor, tmp_path: Path) -> None:
+    single.submit(scenario, tmp_path).result(FOREVER)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".caché", "a\nb", "a\x1b[2J", "é" * 101])
+def test_a_name_that_cannot_be_a_file(name: str, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="ne peut être celui d'un rapport") as refusal:
+        grade_class([ToGrade(name, tmp_path)], options(tmp_path), lambda *_: None)
+    assert str(refusal.value).isprintable()
+    assert not (tmp_path / "notes").exists()
+
+
+def test_two_copies_with_one_report(tmp_path: Path) -> None:
+    given = [ToGrade("Ada", tmp_path), ToGrade("ada", tmp_path)]
+    with pytest.raises(RefusedError, match="le même rapport : Ada et ada"):
+        grade_class(given, options(tmp_path), lambda *_: None)
+
+
+@pytest.mark.parametrize("name", ["fichier", "fichier/notes"])
+def test_a_folder_that_cannot_be(name: str, tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("", encoding="utf-8")
+    with pytest.raises(RefusedError, match="dossier"):
+        grade_class([], ClassOptions(tmp_path / name, STEPS), lambda *_: None)
+
+
+CLASS = """
+import sys
+from pathlib import Path
+from grader.classroom.running import ClassOptions, ToGrade, grade_class
+from grader.command.process import as_process
+from grader.engine.catalogue import select
+
+def main():
+    folder = Path(sys.argv[1])
+    given = [ToGrade(name, folder / name) for name in ("ada", "lente", "longue")]
+    chosen = ClassOptions(folder / "notes", select("I.1.sync"), ("I.1.sync",))
+    grade_class(given, chosen, lambda copy, news: print(copy.name, news.what, flush=True))
+    return 0
+
+sys.exit(as_process(main))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.sandbox
+def test_a_stop_loses_nothing_finished(number: signal.Signals, tmp_path: Path) -> None:
+    """Et ne laisse rien courir."""
+    submission(tmp_path / "ada", HASTY)
+    for name in ("lente", "longue"):
+        submission(tmp_path / name, SLOW)
+    with Process("-c", CLASS, str(tmp_path)) as command:
+        command.expect("ada finished")
+        _, *copy = processes_of(command.popen.pid)
+        assert copy
+        before = time.monotonic()
+        command.popen.send_signal(number)
+        assert command.wait() != 0
+        assert time.monotonic() - before < PROMPT
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in copy), "il en reste")
+    wait_until(lambda: not processes(str(tmp_path)), "il reste des programmes")
+    assert reports(tmp_path).keys() == {"ada"}
