@@ -14,10 +14,11 @@ import pytest
 
 from grader.classroom.running import ClassOptions, News, ToGrade, grade_class
 from grader.discovery.files import read_submission
-from grader.engine import grading
+from grader.driving.setting import Job, Setting
+from grader.engine import grading, pool
 from grader.engine.catalogue import select
 from grader.engine.slots import holding
-from grader.model.records import RefusedError, Report
+from grader.model.records import Failure, Launch, Outcome, RefusedError, Report
 from grader.reports import jsonreport
 from grader.reports.files import BESIDE
 from grader.sandbox.appetite import processes_of
@@ -109,6 +110,42 @@ def is_graded_as_if_alone(folder: Path) -> None:
     beside = reports(folder)["ada"]
     alone_json = json.loads(jsonreport.dump(alone))
     assert jsonreport.unvarying(beside) == jsonreport.unvarying(alone_json)
+
+
+def replays_alone(folder: Path) -> None:
+    """Chaque contrôle tarde d'abord : trois copies veulent toutes les places, à tour de rôle."""
+    (step,) = select("II.4.server")
+    log = folder / "essais"
+
+    def run(_: Setting, job: Job) -> Outcome:
+        started = time.monotonic()
+        met = folder / f"{job.seed}-{job.check.id}"
+        first = not met.exists()
+        met.touch()
+        time.sleep(0.05)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{int(first)} {started} {time.monotonic()}\n")
+        late = first and not job.check.static
+        failure = Failure("Rien.") if late else None
+        return Outcome(float(not late), failure, timed_out=late, launch=Launch(port=9000))
+
+    script = {step.file: "import asyncio\nasyncio.start_server\n"}
+    given = [
+        ToGrade(str(seed), submission(folder / f"copie {seed}", script), seed) for seed in (1, 2, 3)
+    ]
+    with mock.patch.object(pool, "run", run):
+        told = play(given, ClassOptions(folder / "notes", (step,), ("II.4.server",), jobs=2))
+    assert ends(told) == dict.fromkeys("123", "finished")
+    for report in reports(folder).values():
+        assert report["earned"] == step.points
+    lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+    trials = [(first == "1", float(start), float(end)) for first, start, end in lines]
+    replayed = [(start, end) for first, start, end in trials if not first]
+    assert len(replayed) == 3 * sum(not check.static for check in step.checks)
+    for began, finished in replayed:
+        assert sum(start < finished and began < end for _, start, end in trials) == 1  # lui-même
+    firsts = [(start, end) for first, start, end in trials if first]
+    assert any(a[0] < b[0] < a[1] for a in firsts for b in firsts)  # les autres, côte à côte
 
 
 def goes_on_where_it_stopped(folder: Path) -> None:
@@ -280,7 +317,7 @@ def what_was_half_written_is_swept(folder: Path) -> None:
     assert reports(folder).keys() == {"ada"}
 
 
-REAL = [is_graded, is_graded_as_if_alone]
+REAL = [is_graded, is_graded_as_if_alone, replays_alone]
 SCENARIOS = [
     goes_on_where_it_stopped,
     another_seed,
