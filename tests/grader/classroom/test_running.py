@@ -29,7 +29,6 @@ from tests.support.processes import Process
 from tests.support.waiting import wait_until
 
 STEPS = select("I.1.sync")
-SLOW = {"part1/sleep_and_print.py": "import time\ntime.sleep(60)\n"}
 FOREVER = 60  # secondes ; personne ne les attend
 PROMPT = 1.0  # secondes ; ce qu'un arrêt peut prendre
 Told = list[tuple[str, News]]
@@ -371,15 +370,27 @@ def test_a_folder_that_cannot_be(name: str, tmp_path: Path) -> None:
 
 
 CLASS = """
+import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 from grader.classroom.running import ClassOptions, ToGrade, grade_class
 from grader.command.process import as_process
+from grader.engine import pool
 from grader.engine.catalogue import select
 
+folder = Path(sys.argv[1])
+real = pool.run
+
+def run(setting, job):
+    if job.seed > 1:  # seule ada finit
+        subprocess.run(["sleep", "600"], cwd=folder)
+    return real(setting, job)
+
+@mock.patch.object(pool, "run", run)
 def main():
-    folder = Path(sys.argv[1])
-    given = [ToGrade(name, folder / name) for name in ("ada", "lente", "longue")]
+    names = ("ada", "lente", "longue")
+    given = [ToGrade(name, folder / name, seed) for seed, name in enumerate(names, 1)]
     chosen = ClassOptions(folder / "notes", select("I.1.sync"), ("I.1.sync",))
     grade_class(given, chosen, lambda copy, news: print(copy.name, news.what, flush=True))
     return 0
@@ -392,13 +403,13 @@ sys.exit(as_process(main))
 @pytest.mark.sandbox
 def test_a_stop_loses_nothing_finished(number: signal.Signals, tmp_path: Path) -> None:
     """Et ne laisse rien courir."""
-    submission(tmp_path / "ada", HASTY)
-    for name in ("lente", "longue"):
-        submission(tmp_path / name, SLOW)
+    for name in ("ada", "lente", "longue"):
+        submission(tmp_path / name, HASTY)
     with Process("-c", CLASS, str(tmp_path)) as command:
         command.expect("ada finished")
         _, *copy = processes_of(command.popen.pid)
         assert copy
+        wait_until(lambda: any("sleep 600" in one for one in processes(str(tmp_path))), "rien")
         before = time.monotonic()
         command.popen.send_signal(number)
         assert command.wait() != 0
