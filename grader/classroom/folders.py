@@ -118,9 +118,9 @@ def _refused(error: OSError | ValueError) -> str:
 
 def _place(folder: Path, levels: int = USELESS_LEVELS) -> Path | None:
     """Le dossier dont chaque élément est une copie ; None si celui-ci est lui-même une copie."""
-    entries = _entries(folder)
-    folders = [folder / entry.name for entry in entries if _is_folder(entry)]
-    archives = [folder / entry.name for entry in entries if _is_archive(entry)]
+    entries = entries_of(folder)
+    folders = [folder / entry.name for entry in entries if is_folder(entry)]
+    archives = [folder / entry.name for entry in entries if is_archive(entry)]
     if _is_group(folder, folders, entries):
         return folder
     if any(entry.name == ".git" for entry in entries):
@@ -137,15 +137,15 @@ def _place(folder: Path, levels: int = USELESS_LEVELS) -> Path | None:
 
 
 def _copies(place: Path, source: Path, omitted: Omitted, group: str = "") -> Iterator[Copy]:
-    entries = _entries(place)
+    entries = entries_of(place)
     if len(entries) == MOST_NAMES:
         omitted.add(CROWDED, place.name)
-    folders = {_normal(entry.name) for entry in entries if _is_folder(entry)}
+    folders = {_normal(entry.name) for entry in entries if is_folder(entry)}
     for entry in entries:
         path = place / entry.name
         if why := _left_out(entry, folders):
             omitted.add(why, path.relative_to(source))
-        elif not group and _is_folder(entry) and _holds_copies(path):
+        elif not group and is_folder(entry) and _holds_copies(path):
             yield from _copies(path, source, omitted, printable(entry.name))
         else:
             yield _copy(path, source, group)
@@ -176,8 +176,8 @@ def _left_out(entry: os.DirEntry[str], folders: set[str]) -> Because | None:
     if moodle and moodle["kind"] == "onlinetext":
         return ONLINE
     if entry.is_dir(follow_symlinks=False):
-        return None if _is_folder(entry) else HIDDEN
-    if _is_archive(entry):
+        return None if is_folder(entry) else HIDDEN
+    if is_archive(entry):
         return EXTRACTED if _normal(stem(entry.name)) in folders else None
     return _not_a_copy(entry, moodle=bool(moodle))
 
@@ -193,8 +193,8 @@ def _not_a_copy(entry: os.DirEntry[str], *, moodle: bool) -> Because:
 def _holds_copies(folder: Path) -> bool:
     """Vrai pour le dossier d'un groupe de la classe, où chacun a le sien."""
     try:
-        entries = _entries(folder)
-        folders = [folder / entry.name for entry in entries if _is_folder(entry)]
+        entries = entries_of(folder)
+        folders = [folder / entry.name for entry in entries if is_folder(entry)]
         return _is_group(folder, folders, entries)
     except OSError:
         return False  # illisible : on le dira de cette copie
@@ -221,13 +221,13 @@ def _is_work(path: Path) -> bool:
     return content(path).is_work
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def is_folder(entry: os.DirEntry[str]) -> bool:
     """Vrai pour un dossier que quelqu'un a fait : ni caché, ni fabriqué par un outil."""
     hidden = entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS
     return entry.is_dir(follow_symlinks=False) and not hidden
 
 
-def _is_archive(entry: os.DirEntry[str]) -> bool:
+def is_archive(entry: os.DirEntry[str]) -> bool:
     return entry.is_file(follow_symlinks=False) and bool(READABLE.search(entry.name))
 
 
@@ -235,7 +235,7 @@ def _is_script(entry: os.DirEntry[str]) -> bool:
     return entry.is_file(follow_symlinks=False) and entry.name.casefold().endswith(".py")
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def entries_of(folder: Path) -> list[os.DirEntry[str]]:
     """Ses noms, dans l'ordre, sans ce que macOS ajoute de lui-même."""
     with os.scandir(folder) as names:
         kept = (entry for entry in names if not _is_of_macos(entry.name))
@@ -253,7 +253,7 @@ def _survey(folder: Path) -> tuple[bool, list[Path], Path | None]:
     """
     archives: list[Path] = []
     unread: Path | None = None
-    queue = deque([(folder, _entries(folder), 0)])
+    queue = deque([(folder, entries_of(folder), 0)])
     visited = 0
     while queue:
         here, entries, depth = queue.popleft()
@@ -262,13 +262,13 @@ def _survey(folder: Path) -> tuple[bool, list[Path], Path | None]:
             return True, [], None
         for entry in entries:
             path = here / entry.name
-            if _is_archive(entry):
+            if is_archive(entry):
                 archives.append(path)
             elif entry.is_file(follow_symlinks=False) and ARCHIVE.search(entry.name):
                 unread = path
-            elif _is_folder(entry) and depth < DEEPEST:
+            elif is_folder(entry) and depth < DEEPEST:
                 with suppress(OSError):
-                    queue.append((path, _entries(path), depth + 1))
+                    queue.append((path, entries_of(path), depth + 1))
     return False, archives, unread
 
 
