@@ -47,7 +47,7 @@ _BROKEN = (  # tout ce que lèvent gzip, tarfile et zipfile devant une archive a
 
 LINK = Because("lien ignoré", "liens ignorés", "on n'en extrait aucun")
 SPECIAL = Because("fichier spécial ignoré", "fichiers spéciaux ignorés", "on n'en extrait aucun")
-OUTSIDE = Because("fichier ignoré", "fichiers ignorés", "leur chemin sort de l'archive")
+OUTSIDE = Because("fichier ignoré", "fichiers ignorés", "un chemin qui sort de l'archive")
 TWICE = Because("fichier ignoré", "fichiers ignorés", "un autre porte déjà ce nom")
 LARGE = Because("fichier ignoré", "fichiers ignorés", "trop gros pour être un script")
 LONG = Because("fichier ignoré", "fichiers ignorés", "chemin trop long ou trop profond")

@@ -58,7 +58,7 @@ def test_nothing_goes_outside(tmp_path: Path, name: str) -> None:
     room = tmp_path / "a" / "b"
     archive = make(room / name, dict.fromkeys(OUTSIDE, b"!") | {"bon.py": CODE})
     (note,) = extract(archive, room / "sorti")
-    assert note.startswith("5 fichiers ignorés : leur chemin sort de l'archive (")
+    assert note.startswith("5 fichiers ignorés : un chemin qui sort de l'archive (")
     assert tree(tmp_path) == {f"a/b/{name}": archive.read_bytes(), "a/b/sorti/bon.py": CODE}
 
 
