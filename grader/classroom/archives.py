@@ -25,9 +25,13 @@ from wording.numbers import count
 from wording.reasons import reason
 
 READABLE = re.compile(r"(?i)\.(?:zip|tgz|tar|tar\.gz)$")
-# Lu d'un coup par zipfile (la table d'un zip) ou tarfile (un en-tête étendu), sur la foi d'une
-# taille que donne l'archive. La table de 20 000 noms tient en 3 Mo.
-LARGEST_READ = 4_000_000
+# zipfile lit d'un coup la table d'un zip, tarfile un en-tête, de la taille que dit l'archive.
+LARGEST_READ = 4_000_000  # la table de 20 000 noms tient en 3 Mo
+LARGEST_HEADER = 64 * 1024
+MOST_COMMON = 10  # champs communs à tous les fichiers d'un tar, que tarfile recopie pour chacun
+# Là, tarfile passerait un temps démesuré : à chercher la fin d'un nombre (CVE-2024-6232), ou à lire
+# la carte d'un fichier creux.
+TRAP = re.compile(rb"\d{21}|GNU\.sparse")
 CHUNK = 64 * 1024
 LONGEST_NAME = 255  # octets : le système n'en veut pas plus
 DRIVE = re.compile(r"^[A-Za-z]:")
@@ -62,9 +66,10 @@ class ArchiveError(RefusedError):
 class ArchiveLimits:
     """Ce qu'on accepte d'une archive, où traîne parfois un environnement Python entier."""
 
-    archive_bytes: int = 200_000_000
+    archive_bytes: int = 100_000_000
     entries: int = 20_000
     unpacked_bytes: int = 1_000_000_000  # tout ce qu'elle contient : une bombe en promet davantage
+    header_bytes: int = 20_000_000  # les en-têtes d'un tar
     files: int = 5_000  # extraits
     kept_bytes: int = 100_000_000  # extraits
     file_bytes: int = 1_000_000  # un fichier plus gros ne serait pas lu : il n'est pas extrait
@@ -94,7 +99,9 @@ def extract(archive: Path, folder: Path, limits: ArchiveLimits = DEFAULT_LIMITS)
         wanted = _plan(members(), limits, omitted)
         for at, member in enumerate(members()):
             if path := wanted.get(at):
-                _write(folder / path, _content(member))
+                with member.open() as file:
+                    content = file.read(member.size)
+                _write(folder / path, content)
     return omitted.notes()
 
 
@@ -130,20 +137,20 @@ def _opened(archive: Path, limits: ArchiveLimits) -> Iterator[Callable[[], Itera
             raise ArchiveError(f"elle pèse plus de {_megabytes(limits.archive_bytes)}")
         head = file.read(512)
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            yield partial(_in_zip, _Careful(file, limits.archive_bytes))
+            yield partial(_in_zip, _Careful(file, limits.archive_bytes), limits)
         elif head.startswith(b"\x1f\x8b"):
             file.seek(0)
             with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
-                yield partial(_in_tar, _Careful(unpacked, _stream_limit(limits)))
+                yield partial(_in_tar, _Careful(unpacked, _stream_limit(limits)), limits)
         elif head[257:262] == b"ustar":
-            yield partial(_in_tar, _Careful(file, _stream_limit(limits)))
+            yield partial(_in_tar, _Careful(file, _stream_limit(limits)), limits)
         else:
             raise ArchiveError(_instead(head))
 
 
 def _stream_limit(limits: ArchiveLimits) -> int:
-    """Un tar ajoute à chaque fichier son en-tête, et de quoi finir un bloc."""
-    return limits.unpacked_bytes + 4 * tarfile.BLOCKSIZE * limits.entries
+    """Un tar ajoute à chaque fichier ses en-têtes, et de quoi finir un bloc."""
+    return limits.unpacked_bytes + limits.header_bytes + tarfile.BLOCKSIZE * limits.entries
 
 
 def _instead(head: bytes) -> str:
@@ -160,6 +167,7 @@ class _Careful:
 
     def __init__(self, file: IO[bytes] | gzip.GzipFile, limit: int) -> None:
         self._file, self._limit = file, limit
+        self.headers: int | None = None  # octets d'en-têtes qu'on lira encore ; None : un fichier
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:
@@ -168,6 +176,10 @@ class _Careful:
             raise ArchiveError("sa table des matières est démesurée")
         content = self._file.read(size)
         self._check(self._file.tell())
+        if self.headers is not None:
+            self.headers -= len(content)
+            if size > LARGEST_HEADER or self.headers < 0 or TRAP.search(content):
+                raise ArchiveError("ses en-têtes sont démesurés")
         return content
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -194,7 +206,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.4g} Mo".translate({ord(","): "\u00a0", ord("."): ","})
 
 
-def _in_zip(file: _Careful) -> Iterator[_Member]:
+def _in_zip(file: _Careful, _: ArchiveLimits) -> Iterator[_Member]:
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             if info.flag_bits & 1:
@@ -218,15 +230,18 @@ def _refused_in_zip(info: zipfile.ZipInfo) -> Because | None:
     return None if info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) else METHOD
 
 
-def _in_tar(file: _Careful) -> Iterator[_Member]:
+def _in_tar(file: _Careful, limits: ArchiveLimits) -> Iterator[_Member]:
     file.seek(0)
+    file.headers = left = limits.header_bytes
     with tarfile.open(fileobj=file, mode="r:", encoding="utf-8") as archive:  # type: ignore[call-overload]
         while member := archive.next():
-            archive.members.clear()  # il les garderait tous, avec leurs en-têtes étendus
+            if len(archive.pax_headers) > MOST_COMMON:
+                raise ArchiveError("ses en-têtes sont démesurés")
+            left, file.headers = file.headers, None
             refused = None
             if member.issym() or member.islnk():
                 refused = LINK
-            elif not (member.isreg() or member.isdir()) or member.issparse():
+            elif not (member.isreg() or member.isdir()):
                 refused = SPECIAL
             yield _Member(
                 member.name,
@@ -235,7 +250,9 @@ def _in_tar(file: _Careful) -> Iterator[_Member]:
                 member.isdir(),
                 partial(_file_of, archive, member),
             )
+            file.headers = left
         # Un en-tête abîmé lui tient lieu de fin ; et gzip ne vérifie sa somme qu'à la vraie fin.
+        file.headers = None
         file.seek(archive.offset)
         if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise tarfile.ReadError("en-tête abîmé")
@@ -310,15 +327,6 @@ def _refusal(member: _Member, path: PurePosixPath, limits: ArchiveLimits) -> Bec
     if sum(map(len, encoded)) + len(encoded) > limits.path_bytes:
         return LONG
     return member.refused or (LARGE if member.size > limits.file_bytes else None)
-
-
-def _content(member: _Member) -> bytes:
-    """Tout un fichier ; ValueError s'il n'a pas la taille annoncée, que `_plan` a bornée."""
-    with member.open() as file:
-        content = file.read(member.size + 1)  # un octet de trop : zipfile vérifie sa somme à la fin
-    if len(content) != member.size:
-        raise ValueError(f"{len(content)} octets au lieu de {member.size}")
-    return content
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ import random
 import stat
 import struct
 import tarfile
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -186,8 +187,8 @@ def test_a_stream_that_hides_its_size_is_stopped(tmp_path: Path) -> None:
     tarred(tmp_path / "c.tar", {"a.py": CODE})
     content = (tmp_path / "c.tar").read_bytes() + bytes(5_000_000)
     (tmp_path / "c.tar.gz").write_bytes(gzip.compress(content))
-    limits = ArchiveLimits(unpacked_bytes=1_000_000, entries=10)
-    assert "une fois extraite, elle pèserait plus de 1,02 Mo" in refusal(
+    limits = ArchiveLimits(unpacked_bytes=1_000_000, header_bytes=10_000, entries=10)
+    assert "une fois extraite, elle pèserait plus de 1,015 Mo" in refusal(
         tmp_path / "c.tar.gz", limits
     )
 
@@ -200,16 +201,52 @@ def test_sizes_it_announces_reserve_no_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         assert refusal(tmp_path / "c.tar.gz") == "c.tar.gz : sa table des matières est démesurée."
-        end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9, 9, 150_000_000, 4, 0)
+        end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9, 9, 90_000_000, 4, 0)
         with (tmp_path / "c.zip").open("wb") as file:
             file.write(b"PK\x03\x04")
-            file.truncate(150_000_004)
+            file.truncate(90_000_004)
             file.seek(0, os.SEEK_END)
             file.write(end)
         assert refusal(tmp_path / "c.zip") == "c.zip : sa table des matières est démesurée."
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+def extended(kind: bytes, body: bytes) -> bytes:
+    """Un en-tête étendu, tel que tarfile le lit avant le fichier qui le suit."""
+    head = member("././@PaxHeader", kind, size=len(body)).tobuf(tarfile.USTAR_FORMAT)
+    return head + body + bytes(-len(body) % tarfile.BLOCKSIZE)
+
+
+HEADERS = {
+    "digits": extended(tarfile.XHDTYPE, b"1" * 60_000),
+    "large": extended(tarfile.XHDTYPE, b"6 a=b\n" * 20_000),
+    "common": extended(tarfile.XGLTYPE, b"".join(b"8 %04d=\n" % at for at in range(2_000))),
+    "sparse": extended(
+        tarfile.XHDTYPE, b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n25 GNU.sparse.realsize=1\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_headers_take_neither_time_nor_memory(tmp_path: Path, name: str) -> None:
+    """Le dernier est suivi de la carte d'un fichier creux : dix millions de nombres."""
+    file = member("a.py", tarfile.REGTYPE).tobuf(tarfile.USTAR_FORMAT)
+    content = HEADERS[name] + file + b"10000000\n" + b"0\n" * 10_000_000
+    (tmp_path / "c.tar.gz").write_bytes(gzip.compress(content, 1))
+    started = time.process_time()
+    assert refusal(tmp_path / "c.tar.gz") == "c.tar.gz : ses en-têtes sont démesurés."
+    assert time.process_time() - started < 2
+
+
+def test_all_headers_together_are_bounded(tmp_path: Path) -> None:
+    file = member("a.py", tarfile.REGTYPE).tobuf(tarfile.USTAR_FORMAT)
+    content = (extended(tarfile.XHDTYPE, b"6 a=b\n" * 1_000) + file) * 50
+    (tmp_path / "c.tar.gz").write_bytes(gzip.compress(content + bytes(1024)))
+    limits = ArchiveLimits(header_bytes=200_000)
+    assert refusal(tmp_path / "c.tar.gz", limits) == "c.tar.gz : ses en-têtes sont démesurés."
+    assert extract(tmp_path / "c.tar.gz", tmp_path / "sorti")[0].startswith("49 fichiers")
 
 
 def test_says_that_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,6 +283,24 @@ def test_a_damaged_archive_is_told_never_a_traceback(tmp_path: Path, name: str) 
     assert {path.name for path in tmp_path.iterdir()} <= {name} | {
         f"sorti{attempt}" for attempt in range(120)
     }
+
+
+def test_a_damaged_content_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("a.py", CODE)
+    content = (tmp_path / "c.zip").read_bytes().replace(CODE, CODE.upper())
+    (tmp_path / "c.zip").write_bytes(content)
+    assert refusal(tmp_path / "c.zip") == "c.zip : cette archive est abîmée ou incomplète."
+
+
+def test_a_negative_size_goes_nowhere(tmp_path: Path) -> None:
+    """Il ramènerait tarfile au même en-tête, sans fin."""
+    head = bytearray(member("a.py", tarfile.REGTYPE).tobuf(tarfile.USTAR_FORMAT))
+    head[124:136] = b"\xff" * 10 + b"\xfe\x00"  # -512
+    head[148:156] = b" " * 8
+    head[148:155] = b"%06o\0" % sum(head[:512])
+    (tmp_path / "c.tar").write_bytes(member("b.py", tarfile.REGTYPE).tobuf() + head)
+    assert refusal(tmp_path / "c.tar") == "c.tar : cette archive est abîmée ou incomplète."
 
 
 def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
