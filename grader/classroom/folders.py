@@ -25,7 +25,6 @@ from wording.reasons import reason
 MOST_COPIES = 1_000  # au-delà, ce n'est pas une classe
 MOST_NAMES = 10_000  # lus dans un dossier
 MOST_VISITED = 2_000  # noms parcourus dans une copie, à la recherche d'un script ou d'une archive
-DEEPEST = 8  # dossiers emboîtés dans une copie
 USELESS_LEVELS = 3  # « TP6/rendus/… » : des dossiers qui n'en contiennent qu'un
 # « Zoé Martin_12345_assignsubmission_file_ » ; une version de Moodle oublie le dernier « _ ».
 MOODLE = re.compile(
@@ -253,10 +252,10 @@ def _survey(folder: Path) -> tuple[bool, list[Path], Path | None]:
     """
     archives: list[Path] = []
     unread: Path | None = None
-    queue = deque([(folder, entries_of(folder), 0)])
+    queue = deque([(folder, entries_of(folder))])
     visited = 0
     while queue:
-        here, entries, depth = queue.popleft()
+        here, entries = queue.popleft()
         visited += len(entries)
         if any(_is_script(entry) for entry in entries) or visited > MOST_VISITED:
             return True, [], None
@@ -266,9 +265,9 @@ def _survey(folder: Path) -> tuple[bool, list[Path], Path | None]:
                 archives.append(path)
             elif entry.is_file(follow_symlinks=False) and ARCHIVE.search(entry.name):
                 unread = path
-            elif is_folder(entry) and depth < DEEPEST:
+            elif is_folder(entry):
                 with suppress(OSError):
-                    queue.append((path, entries_of(path), depth + 1))
+                    queue.append((path, entries_of(path)))
     return False, archives, unread
 
 

@@ -234,12 +234,21 @@ def test_two_thousand_entries(tmp_path: Path) -> None:
     )
 
 
+def test_only_one_level_of_groups(tmp_path: Path) -> None:
+    laid(tmp_path, f"G1/{ALICE}/a.py", f"G1/G2/{BOB}/a.py", f"{BOB}/{ALICE}rendu.py")
+    copies = find(tmp_path).copies
+    assert [str(copy.origin) for copy in copies] == [f"G1/{ALICE}", BOB, "G1/G2"]
+
+
 def test_unreadable_folders(tmp_path: Path) -> None:
-    laid(tmp_path, "alice/a.py", "bob/a.py", "carl/a.py")
+    laid(tmp_path, "alice/a.py", "bob/a.py", "carl/a.py", "dora/x/a.py")
     (tmp_path / "bob").chmod(0)
+    (tmp_path / "dora" / "x").chmod(0)
     with ordinary_user():
         source = find(tmp_path)
-        assert [copy.note for copy in source.copies] == ["", "illisible, permission refusée", ""]
+        assert [copy.note for copy in source.copies] == [
+            *("", "illisible, permission refusée", "", "aucun script Python")
+        ]
         tmp_path.chmod(0)
         assert refusal(tmp_path) == "permission refusée."
     tmp_path.chmod(0o700)
@@ -249,7 +258,7 @@ def test_a_folder_too_full_to_be_searched_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folders, "MOST_VISITED", 50)
-    laid(tmp_path, *(f"alice/{at}.png" for at in range(60)), "alice/x/a.py")
+    laid(tmp_path, *(f"alice/{at}.png" for at in range(60)))
     assert content(tmp_path / "alice") == folders.Content(tmp_path / "alice")
     monkeypatch.setattr(folders, "MOST_NAMES", 2)
     laid(tmp_path, "bob/a.py", "carl/a.py")

@@ -131,6 +131,14 @@ def test_says_which_line_is_wrong(room: Path, content: str, why: str) -> None:
     assert refusal(room, content) == why
 
 
+def test_what_the_list_forgets_is_told(room: Path) -> None:
+    (room / "copies" / "alice" / "tp6").mkdir()
+    source = read(listed(room, f"{HEADER}M;A;;;;copies/alice/tp6\nN;B;;;;copies/bob\n"))
+    assert source.ignored == (
+        "2 éléments ignorés : la liste n'en parle pas (copies/groupe 1, copies/zoe.zip)",
+    )
+
+
 def test_homonyms_are_two_persons(room: Path) -> None:
     source = read(listed(room, f"{HEADER}M;A;;;;copies/alice\nM;A;;;;copies/bob\n"))
     assert len({copy.name for copy in source.copies}) == 2
