@@ -69,7 +69,7 @@ class ClassSource:
         lines = [f"{number} copie{plural(number)} :"]
         for copy in self.copies:
             people = ", ".join(student.name for student in copy.students)
-            who = copy.name if people in ("", copy.name) else f"{copy.name} ({people})"
+            who = copy.name if copy.name.startswith(people) else f"{copy.name} ({people})"
             lines.append(f"  {who} : {copy.note}" if copy.note else f"  {who}")
         lines += [f"Sans copie : {student.name}." for student in self.absent]
         return lines + [f"À savoir : {line}." for line in self.ignored]

@@ -42,7 +42,7 @@ ONLINE = Because("texte en ligne ignoré", "textes en ligne ignorés", "il n'y a
 FLAT = Because(
     "fichier ignoré",
     "fichiers ignorés",
-    "redemander à Moodle l'archive avec l'option « Télécharger les travaux dans des dossiers »",
+    "dans Moodle, il faut cocher « Télécharger les travaux remis dans des dossiers »",
 )
 CROWDED = Because("dossier lu en partie", "dossiers lus en partie", "trop de noms")
 
@@ -65,7 +65,7 @@ def find(source: Path) -> ClassSource:
     """Les copies de ce dossier, dans l'ordre de leurs noms ; ClassError s'il n'y en a pas."""
     shown = printable(str(source))
     try:
-        place = _place(source, USELESS_LEVELS)
+        place = _place(source)
         if place is None:
             raise ClassError(
                 f"{shown} : c'est une seule copie ; il faut le dossier qui contient celles de la "

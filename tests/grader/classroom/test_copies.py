@@ -73,13 +73,14 @@ def test_nobody_takes_the_name_of_another_by_imitating_it() -> None:
 
 def test_tells_who_was_found_who_is_missing_and_what_is_ignored() -> None:
     pair = Copy("Groupe 1", PurePosixPath("g"), (Student("Zédé", "Bob"), Student("Roy", "Zoé")))
-    copies = distinct(
-        [copy("Alice"), pair, Copy("C", PurePosixPath("c"), (Student("C"),), note="!")]
-    )
+    alices = (copy("Alice", "a", participant="1"), copy("Alice", "b", participant="2"))
+    odd = Copy("C", PurePosixPath("c"), (Student("C"),), note="!")
+    copies = distinct([*alices, pair, odd])
     source = ClassSource(Path(), copies, (Student("Roi", "Max"),), ("1 lien ignoré : …",))
     assert source.told() == [
-        "3 copies :",
-        "  Alice",
+        "4 copies :",
+        "  Alice (1)",
+        "  Alice (2)",
         "  Groupe 1 (Bob Zédé, Zoé Roy)",
         "  C : !",
         "Sans copie : Max Roi.",

@@ -70,9 +70,9 @@ def test_a_moodle_export_without_folders(tmp_path: Path) -> None:
     laid(tmp_path, f"{ALICE}_web_sync.py")
     source = find(tmp_path)
     assert found(source) == {"Alice Martin": (f"{ALICE}tp6.zip",)}
-    assert "« Télécharger les travaux dans des dossiers »" in source.ignored[0]
+    assert "« Télécharger les travaux remis dans des dossiers »" in source.ignored[0]
     (tmp_path / f"{ALICE}tp6.zip").unlink()
-    assert "aucune copie. 1 fichier ignoré : redemander à Moodle" in refusal(tmp_path)
+    assert "aucune copie. 1 fichier ignoré : dans Moodle, il faut cocher" in refusal(tmp_path)
 
 
 def test_github_classroom_clones(tmp_path: Path) -> None:
