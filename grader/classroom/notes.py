@@ -1,0 +1,71 @@
+"""notes.csv : une ligne par étudiant, une colonne par étape, pour un tableur français.
+
+Les colonnes s'ajoutent : étapes ajustées + ajustement + retard = note.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from grader.classroom.marks import Adjusted, Recipient
+from grader.reports.words import number
+from wording.harmless import shortened, visible
+
+BOM = "\ufeff"  # sans elle, Excel lit les accents dans un autre encodage
+MAX_CELL = 1_000  # caractères
+WHO = ("nom", "prénom", "adresse", "groupe", "copie")
+TOTALS = ("note", "sur", "mesurée")
+REST = ("ajustement", "retard", "remarque")
+# En tête d'une cellule, ce qui en fait une formule ; les quatre derniers, dans un tableur japonais.
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def render(recipients: Sequence[Recipient]) -> str:
+    """Le fichier, à écrire tel quel en UTF-8."""
+    steps = _steps(recipients)
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow([*WHO, *TOTALS, *steps, *REST])
+    for recipient in recipients:
+        who = (recipient.last, recipient.first, recipient.email, recipient.group, recipient.copy)
+        writer.writerow([*map(safe, who), *_cells(recipient.result, steps)])
+    return BOM + file.getvalue()
+
+
+def safe(text: str) -> str:
+    """Un texte tel qu'un tableur le montrera : jamais une formule, toujours sur une ligne."""
+    shown = visible(shortened(text, MAX_CELL)).strip()
+    return f"'{shown}" if text.lstrip(" ").startswith(FORMULA) else shown
+
+
+def _steps(recipients: Iterable[Recipient]) -> list[str]:
+    """Les étapes jugées dans la classe, dans l'ordre où elles se lisent."""
+    results = (recipient.result for recipient in recipients)
+    return list(dict.fromkeys(step.step.id for one in results if one for step in one.report.steps))
+
+
+def _cells(adjusted: Adjusted | None, steps: Sequence[str]) -> list[str]:
+    if not adjusted:
+        return [""] * (len(TOTALS) + len(steps) + len(REST) - 1) + ["aucune copie"]
+    if adjusted.mark is None:
+        empty = [""] * (len(TOTALS) + len(steps) + len(REST) - 1)
+        return [*empty, safe(" ; ".join(("rien n'a pu être jugé", *adjusted.private)))]
+    points = {result.step.id: adjusted.step(result) for result in adjusted.report.steps}
+    judged = {result.step.id for result in adjusted.report.steps if result.points}
+    # Nos nombres ne prennent pas d'apostrophe : « -1,5 » doit rester un nombre.
+    return [
+        *(number(adjusted.mark), number(adjusted.points), number(adjusted.report.earned)),
+        *(number(points[name]) if name in judged | adjusted.settled else "" for name in steps),
+        *(number(adjusted.overall), number(adjusted.late.points if adjusted.late else 0.0)),
+        safe(" ; ".join(_remarks(adjusted))),
+    ]
+
+
+def _remarks(adjusted: Adjusted) -> Iterator[str]:
+    if adjusted.missing:
+        yield adjusted.missing
+    for change in (*adjusted.changes, *([adjusted.late] if adjusted.late else [])):
+        where = f"{change.step} : " if change.step else ""
+        sign = "+" if change.points > 0 else ""
+        yield f"{where}{sign}{number(change.points)}, {change.reason}"
+    yield from adjusted.private
