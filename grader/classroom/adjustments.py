@@ -122,7 +122,7 @@ def parse(text: str, copies: Collection[str], steps: Sequence[Step]) -> Adjustme
         raise AdjustmentsError(f"ajustements.toml, {where} : ce n'est pas du TOML.") from None
     except (ValueError, RecursionError):  # un nombre de milliers de chiffres, mille crochets
         raise AdjustmentsError("ajustements.toml : ce n'est pas du TOML lisible.") from None
-    sheet = _Sheet(text, content, {folded(name): name for name in copies}, steps)
+    sheet = _File(text, content, {folded(name): name for name in copies}, steps)
     sheet.refuse_unknown_tables()
     return Adjustments(
         late=sheet.late(),
@@ -132,7 +132,7 @@ def parse(text: str, copies: Collection[str], steps: Sequence[Step]) -> Adjustme
     )
 
 
-class _Sheet:
+class _File:
     """Le fichier lu, et de quoi dire où s'y trouve une clé : tomllib ne le dit pas."""
 
     def __init__(
@@ -147,13 +147,13 @@ class _Sheet:
             if name not in KEYS:
                 self.refuse(name, 0, "", f"cette table n'existe pas{_near(name, KEYS)}")
 
-    def entries(self, table: str) -> "list[_Entry]":
+    def entries(self, table: str) -> "list[_Table]":
         found = self.content.get(table, [])
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             self.refuse(table, 0, "", f"cette table s'écrit « [[{table}]] », une par décision")
         if len(found) > MAX_ENTRIES:
             self.refuse(table, 0, "", f"il y en a plus de {count(MAX_ENTRIES, 'décision')}")
-        return [_Entry(self, table, rank, values) for rank, values in enumerate(found)]
+        return [_Table(self, table, rank, values) for rank, values in enumerate(found)]
 
     def late(self) -> Lateness | None:
         if "retard" not in self.content:
@@ -161,7 +161,7 @@ class _Sheet:
         values = self.content["retard"]
         if not isinstance(values, dict):
             self.refuse("retard", 0, "", "cette table s'écrit « [retard] », une seule fois")
-        entry = _Entry(self, "retard", 0, values)
+        entry = _Table(self, "retard", 0, values)
         per_day = entry.number("par_jour", 0, math.inf)
         at_most = entry.number("au_plus", 0, math.inf) if "au_plus" in values else math.inf
         return Lateness(entry.due(), per_day, at_most)
@@ -185,10 +185,10 @@ class _Sheet:
         return self.text.count("\n", 0, found.start() if found else start) + 1
 
 
-class _Entry:
+class _Table:
     """Une table, dont chaque clé se lit ou se refuse."""
 
-    def __init__(self, sheet: _Sheet, table: str, rank: int, values: dict[str, Any]) -> None:
+    def __init__(self, sheet: _File, table: str, rank: int, values: dict[str, Any]) -> None:
         self.sheet, self.table, self.rank, self.values = sheet, table, rank, values
         for key in values:
             if key not in KEYS[table]:
