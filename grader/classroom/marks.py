@@ -22,6 +22,12 @@ class Change:
     reason: str  # l'étudiant la lit
     step: str = ""  # vide : sur l'ensemble
 
+    def __str__(self) -> str:
+        """« II.5.server : -0,5, Le serveur vient d'un camarade. »"""
+        where = f"{self.step} : " if self.step else ""
+        sign = "+" if self.points > 0 else ""
+        return f"{where}{sign}{number(self.points)}, {self.reason}"
+
 
 @dataclass(frozen=True)
 class Adjusted:
@@ -31,6 +37,11 @@ class Adjusted:
     changes: tuple[Change, ...] = ()
     late: Change | None = None
     private: tuple[str, ...] = ()  # à la personne qui enseigne, à elle seule
+
+    @property
+    def decided(self) -> tuple[Change, ...]:
+        """Tout ce qui sépare la note de la mesure."""
+        return (*self.changes, self.late) if self.late else self.changes
 
     @property
     def settled(self) -> frozenset[str]:

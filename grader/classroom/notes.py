@@ -64,8 +64,5 @@ def _cells(adjusted: Adjusted | None, steps: Sequence[str]) -> list[str]:
 def _remarks(adjusted: Adjusted) -> Iterator[str]:
     if adjusted.missing:
         yield adjusted.missing
-    for change in (*adjusted.changes, *([adjusted.late] if adjusted.late else [])):
-        where = f"{change.step} : " if change.step else ""
-        sign = "+" if change.points > 0 else ""
-        yield f"{where}{sign}{number(change.points)}, {change.reason}"
+    yield from map(str, adjusted.decided)
     yield from adjusted.private
