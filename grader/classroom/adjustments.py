@@ -44,11 +44,15 @@ from wording.reasons import reason
 EVERYONE = "*"
 MAX_BYTES = 200_000
 MAX_ENTRIES = 2_000  # tables d'une même sorte
+# Par ligne : « a.a.a… = 1 » coûte à tomllib le carré de sa longueur : toute la mémoire.
+MAX_DOTS = 100
 MAX_TEXT = 500  # caractères d'une valeur
 SHOWN = 60  # caractères d'une valeur citée dans un refus
 YEARS = range(2000, 2101)  # au-delà, une faute de frappe ; et changer de fuseau y échouerait
 HEADER = re.compile(r"^[ \t]*\[{1,2}[ \t]*([\w-]+)[ \t]*\]{1,2}", re.MULTILINE)
 PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+COMMA = re.compile(r"\s*[+-]?\d+,\d")
+FRENCH_QUOTES = ("«", "“", "”", "‘", "’")
 KEYS = {
     "retard": ("limite", "par_jour", "au_plus"),
     "ajustement": ("copie", "etape", "points", "raison"),
@@ -114,12 +118,13 @@ def read(path: Path, copies: Collection[str], steps: Sequence[Step]) -> Adjustme
 def parse(text: str, copies: Collection[str], steps: Sequence[Step]) -> Adjustments:
     """Ce que décide ce texte, pour ces copies et ces étapes ; AdjustmentsError s'il se trompe."""
     text = text.replace("\r\n", "\n")
+    for rank, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_DOTS:
+            raise AdjustmentsError(f"ajustements.toml, ligne {rank} : plus de {MAX_DOTS} points.")
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        place = PLACE.search(str(error))
-        where = f"ligne {place[1]}, colonne {place[2]}" if place else "la fin du fichier"
-        raise AdjustmentsError(f"ajustements.toml, {where} : ce n'est pas du TOML.") from None
+        raise AdjustmentsError(f"ajustements.toml, {_mistake(text, error)}.") from None
     except (ValueError, RecursionError):  # un nombre de milliers de chiffres, mille crochets
         raise AdjustmentsError("ajustements.toml : ce n'est pas du TOML lisible.") from None
     sheet = _File(text, content, {folded(name): name for name in copies}, steps)
@@ -130,6 +135,22 @@ def parse(text: str, copies: Collection[str], steps: Sequence[Step]) -> Adjustme
         files=tuple(entry.file() for entry in sheet.entries("fichier")),
         orals=tuple(entry.decision() for entry in sheet.entries("oral")),
     )
+
+
+def _mistake(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """Où, et ce qu'un tableur ou un texte en français aurait permis, et TOML non."""
+    place = PLACE.search(str(error))
+    if not place:
+        return "la fin du fichier : ce n'est pas du TOML"
+    key, _, value = text.split("\n")[int(place[1]) - 1].partition("=")
+    why = "ce n'est pas du TOML"
+    if COMMA.match(value):
+        why = "un nombre s'écrit avec un point : 0.5"
+    elif value and key.strip().isalpha() and not key.isascii():
+        why = "une clé s'écrit sans accent"
+    elif value.strip()[:1] in FRENCH_QUOTES:
+        why = 'un texte s\'écrit entre guillemets droits : "…"'
+    return f"ligne {place[1]}, colonne {place[2]} : {why}"
 
 
 class _File:
@@ -176,12 +197,12 @@ class _File:
         """La ligne de cette clé, de sa table si elle n'y est pas ; 0 si on ne la trouve pas."""
         headers = list(HEADER.finditer(self.text))
         mine = [header.start() for header in headers if header[1] == table]
-        if rank >= len(mine):
-            return 0
+        if rank >= len(mine):  # « oral = [{…}] », ou une clé hors de toute table
+            found = _assignment(table).search(self.text)
+            return self.text.count("\n", 0, found.start()) + 1 if found else 0
         start = mine[rank]
         end = next((one.start() for one in headers if one.start() > start), len(self.text))
-        name = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", re.MULTILINE)
-        found = name.search(self.text, start, end) if key else None
+        found = _assignment(key).search(self.text, start, end) if key else None
         return self.text.count("\n", 0, found.start() if found else start) + 1
 
 
@@ -276,6 +297,10 @@ class _Table:
         ):
             self.refuse("etape", "un autre fichier est déjà choisi pour cette étape")
         return Decision(decision.copy, decision.step, decision.reason, path=str(path))
+
+
+def _assignment(key: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", re.MULTILINE)
 
 
 def _cited(text: str) -> str:

@@ -47,12 +47,13 @@ class Filled:
 def fill(content: bytes, recipients: Sequence[Recipient]) -> Filled:
     """La feuille, où chaque étudiant reconnu a sa note ; SheetError si ce n'en est pas une."""
     sheet = _read(content)
-    lines = {id(recipient): sheet.lines_of(recipient) for recipient in recipients}
-    claims = Counter(rank for found in lines.values() for rank in found)
+    lines = [sheet.lines_of(recipient) for recipient in recipients]
+    claims = Counter(found[0] for found in lines if len(found) == 1)
+    claimed = {rank for found in lines for rank in found}
     grades: dict[int, str] = {}
     remarks: list[str] = []
-    for recipient in recipients:
-        who, found = _cited(recipient.name or recipient.copy), lines[id(recipient)]
+    for recipient, found in zip(recipients, lines, strict=True):
+        who = _cited(recipient.name or recipient.email or recipient.copy)
         if not found:
             remarks.append(f"{who} : absent de la feuille")
         elif len(found) > 1:
@@ -65,7 +66,7 @@ def fill(content: bytes, recipients: Sequence[Recipient]) -> Filled:
             grades[found[0]], told = sheet.grade(found[0], recipient)
             remarks += [f"{who} : {told}"] if told else []
     for rank in range(len(sheet.lines)):
-        if not claims[rank]:
+        if rank not in claimed:
             remarks.append(f"{_cited(sheet.name(rank))} : aucune copie, ligne laissée telle quelle")
     return Filled(sheet.filled(grades), len(grades), tuple(remarks))
 

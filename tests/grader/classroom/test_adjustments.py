@@ -117,6 +117,12 @@ def test_a_day_alone_is_a_whole_day_and_an_hour_is_that_of_this_machine(
     [
         ("[[ajustement]\n", ", ligne 1, colonne 13 : ce n'est pas du TOML"),
         ("a = 1\n\n[[", ", la fin du fichier : ce n'est pas du TOML"),
+        ("points = 0,5\n", ", ligne 1, colonne 11 : un nombre s'écrit avec un point : 0.5"),
+        ("\nétape = 1\n", ", ligne 2, colonne 1 : une clé s'écrit sans accent"),
+        (
+            "copie = « Zoé »\n",
+            ', ligne 1, colonne 9 : un texte s\'écrit entre guillemets droits : "…"',
+        ),
         (f"a = {'9' * 5000}\n", " : ce n'est pas du TOML lisible"),
         ("a = " + "[" * 5000, " : ce n'est pas du TOML lisible"),
         (
@@ -228,10 +234,19 @@ def test_one_file_for_one_step_of_one_copy() -> None:
     assert refused(one("fichier", etape="")) == ", ligne 1, clé « etape » : elle manque"
 
 
-def test_a_table_one_cannot_find_is_told_by_its_rank() -> None:
-    assert refused('oral = [{copie = "*", raison = 1}]\n') == (
+def test_what_has_no_header_is_found_too() -> None:
+    assert refused('\noral = [{copie = "*", raison = 1}]\n') == (
+        ", ligne 2, clé « raison » : il faut un texte, entre guillemets"
+    )
+    assert refused("\n\npoints = 1\n") == (", ligne 3, table « points » : cette table n'existe pas")
+    assert refused('[["oral"]]\nraison = 1\ncopie="*"\n') == (
         ", « oral » n° 1, clé « raison » : il faut un texte, entre guillemets"
     )
+
+
+def test_a_dotted_key_does_not_fill_the_memory() -> None:
+    assert refused(f"#\n{'a.' * 101}a = 1\n") == ", ligne 2 : plus de 100 points"
+    assert parse(f"# {'.' * 98}\n", COPIES, STEPS) == Adjustments()
 
 
 def test_a_file_is_read_within_bounds(tmp_path: Path) -> None:

@@ -167,3 +167,18 @@ def test_marks_are_rounded_once() -> None:
 def test_a_recipient_is_named_first_name_first() -> None:
     assert Recipient(last="Durand", first="Zoé").name == "Zoé Durand"
     assert Recipient(last="Durand Zoé").name == "Durand Zoé"
+
+
+def test_what_was_decided_reads_in_one_line() -> None:
+    when = DUE + timedelta(hours=1)
+    decisions = Adjustments(
+        late=Lateness(DUE, 1.0), points=(decided("II.5.server", 0.5), decided("", -1, "Brouillon."))
+    )
+    adjusted = apply(sample.report(), COPY, decisions, when)
+    assert [str(change) for change in adjusted.decided] == [
+        "II.5.server : +0,5, Vu.",
+        "-1, Brouillon.",
+        "-1, 1 jour de retard : remis le 16 janvier 2026 à 0 h 59, "
+        "limite le 15 janvier 2026 à 23 h 59",
+    ]
+    assert applied().decided == ()

@@ -149,6 +149,10 @@ def test_who_could_be_two_is_left_alone() -> None:
     assert said(twins, zoe) == (
         "Zoé Durand : plusieurs lignes lui ressemblent, aucune n'est remplie",
     )
+    other = Recipient("Durand", "Zoé", identifier="2", copy="a", result=result())
+    assert fill(twins, [zoe, other]).content == sheet(
+        french(1, "Zoé Durand"), french(2, "Durand Zoé", grade='"3,50"')
+    )
     one = sheet(french(101, "Zoé Durand"))
     assert fill(one, [ZOE, zoe]).content == one
     assert set(said(one, ZOE, zoe)) == {
