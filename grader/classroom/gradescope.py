@@ -36,7 +36,7 @@ def render(adjusted: Adjusted) -> str:
 def _summary(adjusted: Adjusted) -> Iterator[str]:
     yield f"Note : {number(adjusted.earned)} / {number(adjusted.points)}"
     if adjusted.missing:
-        yield f"{adjusted.missing} : ils ne comptent pas."
+        yield f"{adjusted.missing}, hors de la note."
     if adjusted.decided:
         yield f"Mesurée : {number(adjusted.report.earned)} / {number(adjusted.report.points)}"
     for change in adjusted.decided:

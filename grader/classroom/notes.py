@@ -1,6 +1,7 @@
 """notes.csv : une ligne par étudiant, une colonne par étape, pour un tableur français.
 
-Les colonnes s'ajoutent : étapes ajustées + ajustement + retard = note.
+Les colonnes s'ajoutent : étapes ajustées + ajustement + retard = note. Le fichier est pour qui
+enseigne : il dit aussi qui est à voir à l'oral.
 """
 
 import csv

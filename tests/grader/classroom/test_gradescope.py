@@ -91,7 +91,7 @@ def test_a_decision_is_shown_beside_the_measure() -> None:
     assert content["score"] == 2.25
     assert content["output"].split("\n") == [
         "Note : 2,25 / 6,5",
-        "2 points non jugés : ils ne comptent pas.",
+        "2 points non jugés, hors de la note.",
         "Mesurée : 2,75 / 6,5",
         "II.5.server : +0,5, Doute.",
         "-1, Brouillon.",
