@@ -29,6 +29,7 @@ import difflib
 import math
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -127,7 +128,7 @@ def parse(text: str, copies: Collection[str], steps: Sequence[Step]) -> Adjustme
         raise AdjustmentsError(f"ajustements.toml, {_mistake(text, error)}.") from None
     except (ValueError, RecursionError):  # un nombre de milliers de chiffres, mille crochets
         raise AdjustmentsError("ajustements.toml : ce n'est pas du TOML lisible.") from None
-    sheet = _File(text, content, {folded(name): name for name in copies}, steps)
+    sheet = _File(text, content, copies, steps)
     sheet.refuse_unknown_tables()
     return Adjustments(
         late=sheet.late(),
@@ -157,10 +158,11 @@ class _File:
     """Le fichier lu, et de quoi dire où s'y trouve une clé : tomllib ne le dit pas."""
 
     def __init__(
-        self, text: str, content: dict[str, Any], copies: dict[str, str], steps: Sequence[Step]
+        self, text: str, content: dict[str, Any], copies: Collection[str], steps: Sequence[Step]
     ) -> None:
         self.text, self.content = text, content
-        self.copies = copies
+        self.copies = {folded(name): name for name in copies}
+        self.named = Counter(map(folded, copies))
         self.steps = {step.id.casefold(): step for step in steps}
 
     def refuse_unknown_tables(self) -> None:
@@ -258,6 +260,8 @@ class _Table:
         if name != EVERYONE and folded(name) not in self.sheet.copies:
             near = _near(folded(name), self.sheet.copies, self.sheet.copies)
             self.refuse("copie", f"aucune copie ne s'appelle « {_cited(name)} »{near}")
+        if self.sheet.named[folded(name)] > 1:
+            self.refuse("copie", f"deux copies s'appellent « {_cited(name)} », ou presque")
         return name if name == EVERYONE else folded(name)
 
     def step(self) -> Step | None:

@@ -145,6 +145,12 @@ def test_what_is_not_such_a_file(text: str, message: str) -> None:
     assert refused(text) == message
 
 
+def test_a_name_that_could_be_two_copies_is_refused() -> None:
+    with pytest.raises(AdjustmentsError, match="deux copies s'appellent « Ali Ben », ou presque"):
+        parse(one(), [*COPIES, "ALI BEN"], STEPS)
+    assert parse(one(copie='"*"'), [*COPIES, "ALI BEN"], STEPS).points
+
+
 def test_decisions_are_not_endless() -> None:
     assert refused("[[oral]]\n" * (MAX_ENTRIES + 1)) == (
         ", ligne 1, table « oral » : il y en a plus de 2\u00a0000 décisions"
