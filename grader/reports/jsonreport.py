@@ -52,10 +52,15 @@ def dump(report: Report) -> str:
 
 def load(text: str) -> Replay:
     """Relit un rapport, d'où qu'il vienne ; ReportError si rien n'en peut être rejoué."""
+    return _replay(parsed(text))
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Le JSON d'un rapport de notre version, dont rien d'autre n'est vérifié ; ou ReportError."""
     if len(text) > MAX_BYTES:
         raise ReportError(f"ce rapport est trop gros : plus de {MAX_BYTES // 1_000_000} Mo")
     try:
-        data = _parsed(text)
+        data = _decoded(text)
     except RecursionError:
         raise ReportError("ce n'est pas un rapport : trop de niveaux imbriqués") from None
     if not isinstance(data, dict) or "version" not in data:
@@ -64,7 +69,7 @@ def load(text: str) -> Replay:
         other = shortened(str(version), 20) if isinstance(version, int) else "inconnue"
         wanted = f"ce correcteur lit la version {REPORT_VERSION}"
         raise ReportError(f"ce rapport est de version {other} ; {wanted}")
-    return _replay(data)
+    return data
 
 
 def _replay(data: dict[str, Any]) -> Replay:
@@ -93,13 +98,17 @@ def _replay(data: dict[str, Any]) -> Replay:
 
 
 def read(path: Path) -> Replay:
-    """Comme `load`, depuis un fichier, sans jamais en lire plus que MAX_BYTES octets."""
+    """Comme `load`, depuis un fichier."""
+    return load(contents(path))
+
+
+def contents(path: Path) -> str:
+    """Le texte d'un rapport, sans jamais en lire plus que MAX_BYTES octets ; ou ReportError."""
     try:
         if not path.is_file():  # un tube ferait attendre sans fin
             raise ReportError("ce n'est pas un fichier" if path.exists() else "fichier introuvable")
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        return load(content.decode())
+            return file.read(MAX_BYTES + 1).decode()
     except UnicodeDecodeError:
         raise ReportError("ce n'est pas un rapport : le texte n'est pas en UTF-8") from None
     except OSError as error:
@@ -126,7 +135,7 @@ def schema() -> dict[str, Any]:
     return content
 
 
-def _parsed(text: str) -> Any:
+def _decoded(text: str) -> Any:
     def refused(constant: str) -> NoReturn:
         raise ValueError(constant)
 
