@@ -5,6 +5,7 @@ avec asyncio, uvloop, selectors ou des fils. Là où il ne veut pas le dire (Yam
 processeur), un fil endormi reste « inconnu », et rien ne s'en conclut.
 """
 
+import ctypes
 import os
 import platform
 import stat
@@ -57,6 +58,7 @@ FUTEX_COMMAND, FUTEX_REALTIME = 0x7F, 0x100
 FUTEX_RELATIVE = 0  # FUTEX_WAIT ; les autres attentes donnent un instant
 FUTEX_LOCK_PI = 6  # toujours à l'horloge de la date
 TIMESPEC, POLLED = struct.Struct("=qq"), struct.Struct("=ihh")
+KCMP_VM = 1  # <linux/kcmp.h>
 MAX_POLLED = 4096  # descripteurs lus dans la mémoire du programme
 MAX_NESTED = 3  # sélecteurs rangés dans un sélecteur
 
@@ -137,9 +139,9 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
             return None
         name = NAMES.get(int(number), "")
         bearing = name in BIRTHS
-        # Sans enfant encore, c'est le noyau qui travaille : il lui prépare ses espaces, et sur une
-        # machine chargée il y met du temps.
-        early = bearing and not slurp(f"/proc/{process}/task/{thread}/children")
+        # Sans enfant à qui la prêter, c'est le noyau qui travaille : il copie sa mémoire (fork), ou
+        # n'a pas fini la naissance ; sur une machine chargée, il y met du temps.
+        early = bearing and not _lends_its_memory(process, thread)
         if not name or early or bearing != (state in UNINTERRUPTIBLE):
             return unknown
         call = READERS[name](process, [int(word, 16) for word in words])
@@ -159,6 +161,12 @@ def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
         sockets=sockets,
         devices=devices,
     )
+
+
+def _lends_its_memory(process: int, thread: int) -> bool:
+    """Vrai si un de ses enfants a la même mémoire : né par vfork, il n'a encore rien lancé."""
+    children = slurp(f"/proc/{process}/task/{thread}/children").split()
+    return any(not _libc.syscall(KCMP, process, int(child), KCMP_VM, 0, 0) for child in children)
 
 
 def _init(process: int) -> bool:
@@ -320,3 +328,5 @@ def _names() -> dict[int, str]:
 
 
 NAMES = _names()
+KCMP = {"x86_64": 312, "aarch64": 272}.get(platform.machine(), -1)
+_libc = ctypes.CDLL(None)

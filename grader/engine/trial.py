@@ -12,6 +12,7 @@ from grader.driving.failures import Unjudged, Wrong
 from grader.driving.setting import Job, Setting
 from grader.engine.functions import functions
 from grader.model.records import Event, Failure, Launch, Match, Outcome
+from grader.sandbox.appetite import killed_for_memory
 
 # Un contrôle enchaîne des attentes, chacune bornée ; à elles toutes, elles le sont aussi.
 WAITS = 8
@@ -24,7 +25,7 @@ MAX_EVIDENCE = 40_000  # caractères d'un texte gardé comme preuve
 
 async def attempt(setting: Setting, job: Job) -> Outcome:
     """Joue le contrôle, et dit ce qu'il en est ; toute autre exception est une erreur à nous."""
-    started = time.monotonic()
+    started, killed = time.monotonic(), killed_for_memory()
     outcome = Outcome(credit=1.0)
     arena = Arena(setting, job)
     try:
@@ -33,7 +34,9 @@ async def attempt(setting: Setting, job: Job) -> Outcome:
     except Wrong as wrong:
         outcome.launch = arena.launch
         outcome.credit = wrong.credit
-        outcome.timed_out = wrong.timed_out and not arena.proven
+        # Quand la machine manque de mémoire, le noyau tue d'abord les programmes des copies.
+        short = killed_for_memory() > killed
+        outcome.timed_out = short or (wrong.timed_out and not arena.proven)
         outcome.failure = _failure(arena, wrong)
     except Unjudged as lacking:
         outcome.credit, outcome.unjudged = 0.0, str(lacking)

@@ -123,7 +123,7 @@ class Outcome:
     failure: Failure | None = None
     error: str = ""  # trace du correcteur, quand c'est lui qui se trompe
     unjudged: str = ""  # ce qui a manqué pour juger, en français : la machine, le temps
-    timed_out: bool = False  # l'échec est une attente sans réponse : peut-être trop courte
+    timed_out: bool = False  # l'échec ne prouve rien : l'attente fut trop courte, la mémoire manqua
     notes: list[str] = field(default_factory=list)  # ce qui n'ôte rien, mais se dit
     timeline: list[Event] = field(default_factory=list)
     launch: "Launch | None" = None  # la façon de lancer, apprise par le premier contrôle

@@ -77,6 +77,16 @@ def starved(processes: list[int]) -> float:
     return waited / NANOSECONDS
 
 
+def killed_for_memory() -> int:
+    """Combien de processus le noyau a tués, depuis son démarrage, faute de mémoire ; 0 là où il ne
+    le dit pas (« oom_kill » de /proc/vmstat)."""
+    with suppress(OSError, ValueError):
+        for line in slurp("/proc/vmstat").splitlines():
+            if line.startswith(b"oom_kill "):
+                return int(line.split()[1])
+    return 0
+
+
 def number_inside(process: int) -> int:
     """Le numéro d'un processus, dans l'espace où il est né."""
     for line in (PROC / str(process) / "status").read_text("utf-8", "replace").splitlines():

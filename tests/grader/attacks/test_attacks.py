@@ -21,6 +21,7 @@ from grader.model.records import Report, Verdict
 from grader.reports import jsonreport, page, terminal
 from grader.sandbox.limits import MEGABYTE
 from tests.grader.attacks.ground import (
+    BOUND,
     LIMITS,
     SUCCESS,
     Ground,
@@ -368,7 +369,7 @@ def test_grader_that_dies_takes_everything_along(ground: Ground) -> None:
     command = [sys.executable, "-c", GRADING, str(ground.copy)]
     environment = ENVIRONMENT | {"TMPDIR": str(ground.place)}
     with subprocess.Popen(command, cwd=ROOT, env=environment) as grader:
-        wait_until(lambda: processes(ground.marker), "la copie ne démarre pas")
+        wait_until(lambda: processes(ground.marker), "la copie ne démarre pas", BOUND)
         grader.send_signal(signal.SIGKILL)
     wait_until(lambda: not processes(ground.marker), lambda: str(processes(ground.marker)))
 

@@ -2,17 +2,20 @@
 
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from grader.driving import waiting
 from grader.driving.waiting import CALLS, Wait, selectors, waits
-from grader.sandbox.appetite import slurp
+from grader.sandbox.appetite import processes_of, slurp
 from grader.world.diag import Diag
 from tests.grader.driving.programs import child
 from tests.support.waiting import wait_until
@@ -180,14 +183,47 @@ def test_numbers_are_not_twice_the_same() -> None:
         assert len(numbers) == len(set(numbers))
 
 
+BORN = """
+import os, time
+if {sibling} and os.fork() == 0:
+    time.sleep(20)
+if libc.syscall(56, {flags} | 17, 0, 0, 0, 0) == 0:
+    time.sleep(20)
+"""
+CLONE_VM, CLONE_VFORK = 0x100, 0x4000
+
+
+@contextmanager
+def giving_birth(sibling: int, flags: int) -> Iterator[subprocess.Popen[str]]:
+    source = C + BORN.format(sibling=sibling, flags=flags)
+    with child(source, until_killed=True) as process:
+        try:
+            yield process
+        finally:
+            for one in processes_of(process.pid)[1:]:
+                os.kill(one, signal.SIGKILL)  # il garderait sa sortie ouverte
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="un numéro d'appel de x86_64")
+@pytest.mark.parametrize("sibling", [0, 1])
+def test_the_kernel_giving_birth_is_working(sibling: int) -> None:
+    """fork, ralenti par la machine : ce n'est pas attendre un enfant, même si l'on en a d'autres.
+
+    Un parent que son enfant retient sans avoir sa mémoire est tel que le noyau y travaille.
+    """
+    with giving_birth(sibling, CLONE_VFORK) as process:
+        state = Path(f"/proc/{process.pid}/status")
+        wait_until(lambda: "State:\tD" in state.read_text("utf-8"), "il ne naît rien")
+        assert waits([process.pid]) is None
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="un numéro d'appel de x86_64")
 def test_waiting_for_a_child_to_be_born_is_not_working(monkeypatch: pytest.MonkeyPatch) -> None:
     """vfork : le parent, ininterruptible, dort tant que son enfant n'a rien lancé.
 
     Tant qu'il n'a pas d'enfant, le même sommeil est celui du noyau, qui lui prépare ses espaces.
     """
-    source = f"{C}\nimport time\nif libc.syscall(56, 0x4000 | 17, 0, 0, 0, 0) == 0: time.sleep(1)"
-    with child(source, until_killed=True) as process:
+    with giving_birth(0, CLONE_VFORK | CLONE_VM) as process:
         wait_until(lambda: (waits([process.pid]) or [Wait(0, 0)])[0].known, "il travaillerait")
         real = slurp
         monkeypatch.setattr(

@@ -138,6 +138,19 @@ def test_a_proof_is_not_a_wait_too_short(attempt: Attempt) -> None:
     assert not outcome.timed_out
 
 
+def test_a_failure_proves_nothing_when_the_machine_lacks_memory(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Le noyau a pu tuer le programme : l'essai se rejoue, seul, et n'en contredit aucun autre."""
+    kills = iter([7, 8])
+    monkeypatch.setattr(trial, "killed_for_memory", lambda: next(kills))
+
+    async def check(_: Arena) -> None:
+        raise Wrong("Non.")
+
+    assert attempt(check).timed_out
+
+
 def test_wrong_before_any_program(attempt: Attempt) -> None:
     async def check(_: Arena) -> None:
         raise Wrong("Non.", match=Match.NONE)

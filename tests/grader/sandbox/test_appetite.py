@@ -2,8 +2,12 @@
 
 import os
 
+import pytest
+
+from grader.sandbox import appetite
 from grader.sandbox.appetite import (
     children_of,
+    killed_for_memory,
     memory_of,
     number_inside,
     processes_of,
@@ -17,6 +21,15 @@ ENOUGH = 1 << 60  # une limite que rien n'atteint
 SIZE = 50_000_000
 WAITING = "import os, sys; print(os.getpid(), flush=True); sys.stdin.read()"
 LAUNCH = "import subprocess, sys; subprocess.run([sys.executable, '-S', '-c', {!r}])"
+
+
+def test_killed_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """En tuer un vrai prendrait toute la mémoire de la machine : on lit ce qu'en dirait le noyau."""
+    assert killed_for_memory() >= 0
+    monkeypatch.setattr(appetite, "slurp", lambda _: b"nr_free 12\noom_kill 34\ndrop 5\n")
+    assert killed_for_memory() == 34
+    monkeypatch.setattr(appetite, "slurp", lambda _: b"nr_free 12\n")
+    assert killed_for_memory() == 0
 
 
 def test_processes_of_follows_grandchildren() -> None:
