@@ -94,3 +94,8 @@ def number_inside(process: int) -> int:
         if name == "NSpid":
             return int(value.split()[-1])
     return process
+
+
+def address_space() -> int:
+    """Octets d'adresses que tient ce processus-ci, y compris ce à quoi il n'a pas touché."""
+    return int(slurp("/proc/self/statm").split()[0]) * os.sysconf("SC_PAGE_SIZE")

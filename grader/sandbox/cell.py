@@ -118,11 +118,11 @@ def _limited(limits: CellLimits, *, processes: bool) -> list[str]:
     }
     if processes:
         chosen["nproc"] = (resource.RLIMIT_NPROC, limits.processes)
-    options = [f"--{name}={_at_most(kind, value)}" for name, (kind, value) in chosen.items()]
+    options = [f"--{name}={at_most(kind, value)}" for name, (kind, value) in chosen.items()]
     return ["prlimit", *options, "--"]
 
 
-def _at_most(kind: int, value: int) -> int:
+def at_most(kind: int, value: int) -> int:
     """Ce que la machine a déjà limité plus bas (ulimit), nul ne le relève."""
     hard = resource.getrlimit(kind)[1]
     return value if hard == resource.RLIM_INFINITY else min(value, hard)

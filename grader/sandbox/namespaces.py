@@ -20,6 +20,7 @@ NEW_USER, NEW_PIDS, NEW_NETWORK = 0x1000_0000, 0x2000_0000, 0x4000_0000
 EVERYTHING = NEW_UTS | NEW_IPC | NEW_USER | NEW_PIDS | NEW_NETWORK  # sauf les montages
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG = 1
+CAPABILITIES_V3 = 0x2008_0522  # _LINUX_CAPABILITY_VERSION_3, <linux/capability.h>
 # Root donne à l'arène mille utilisateurs ordinaires, pour que la copie ne tourne pas en root.
 STRANGERS, STRANGERS_COUNT = 100_000, 1000
 FIRST_STRANGER = 1000  # là où il n'y en a pas cent mille (un conteneur) ; plus bas, le système
@@ -158,3 +159,22 @@ def enter(watch: Watch = lambda _: None) -> None:
         raise NamespaceError(reason(error)) from error
     except AttributeError as error:  # hors de Linux
         raise NamespaceError(str(error)) from error
+
+
+def shut_in(folder: Path, place: Path) -> None:
+    """Entre dans une arène où il n'y a plus que `folder`, à la racine ; n'y garde aucun pouvoir.
+
+    `place` : un dossier qui existe partout, où le montrer. NamespaceError si le système refuse.
+    """
+    os.chdir(
+        folder
+    )  # d'ici : dans l'arène, root lui-même n'aurait peut-être pas le droit d'y aller
+    enter()
+    try:
+        bind(Path(), place)
+        os.chroot(place)
+        os.chdir("/")
+        header = (ctypes.c_uint32 * 2)(CAPABILITIES_V3, 0)
+        _libc("capset", header, (ctypes.c_uint32 * 6)())
+    except OSError as error:
+        raise NamespaceError(reason(error)) from error

@@ -1,11 +1,13 @@
 """Ce que prennent un processus et ses descendants."""
 
+import mmap
 import os
 
 import pytest
 
 from grader.sandbox import appetite
 from grader.sandbox.appetite import (
+    address_space,
     children_of,
     killed_for_memory,
     memory_of,
@@ -107,3 +109,9 @@ def test_starved_counts_what_a_thread_waits_for_a_processor() -> None:
         before = starved([asleep.pid])
         assert starved([asleep.pid]) == before
     assert starved([ABSENT]) == 0
+
+
+def test_addresses_count_even_when_nothing_is_there() -> None:
+    before = address_space()
+    with mmap.mmap(-1, SIZE):
+        assert SIZE <= address_space() - before < 2 * SIZE

@@ -18,6 +18,7 @@ from grader.sandbox.namespaces import (
     enter,
     mount,
     ordinary_user_exists,
+    shut_in,
 )
 from tests.grader.world.arena import in_arena
 from tests.support.sandbox import namespaces_exist, skip
@@ -174,3 +175,35 @@ def test_death_outside_ends_everything_inside(number: signal.Signals) -> None:
         os.set_blocking(alive, False)
     assert os.read(alive, 1) == b""
     os.close(alive)
+
+
+@pytest.mark.usefixtures("namespaces_given")
+def test_shut_in_one_folder_with_no_power(tmp_path: Path) -> None:
+    (tmp_path / "dedans").touch()
+    outside = tmp_path.parent
+
+    def life() -> int:
+        shut_in(tmp_path, Path("/sys"))
+        assert os.listdir("/") == ["dedans"] == os.listdir(".")  # noqa: PTH208
+        assert not outside.exists()
+        Path("/fait").write_text("ici", encoding="ascii")
+        with pytest.raises(PermissionError):
+            os.chroot("/")
+        with socket.socket() as trial, pytest.raises(ConnectionRefusedError):
+            trial.connect(("192.0.2.1", 80))  # toute adresse y est la sienne
+        return 5
+
+    assert os.waitstatus_to_exitcode(os.waitpid(forked(life), 0)[1]) == 5
+    assert (tmp_path / "fait").read_text(encoding="ascii") == "ici"
+
+
+@pytest.mark.usefixtures("namespaces_given")
+def test_what_cannot_be_shown_is_refused(tmp_path: Path) -> None:
+    def life() -> int:
+        try:
+            shut_in(tmp_path, tmp_path / "absent")
+        except NamespaceError:
+            return 3
+        return 4
+
+    assert os.waitstatus_to_exitcode(os.waitpid(forked(life), 0)[1]) == 3
