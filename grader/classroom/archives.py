@@ -12,14 +12,14 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
 from grader.classroom.omitted import Because, Omitted
-from grader.discovery.files import SKIPPED_FOLDERS, printable
+from grader.discovery.files import ARCHIVE, SKIPPED_FOLDERS, printable
 from grader.model.records import RefusedError
 from wording.numbers import count
 from wording.reasons import reason
@@ -33,6 +33,7 @@ MOST_COMMON = 10  # champs communs à tous les fichiers d'un tar, que tarfile re
 # la carte d'un fichier creux.
 TRAP = re.compile(rb"\d{21}|GNU\.sparse")
 CHUNK = 64 * 1024
+UTF8_NAME = 1 << 11  # dans un zip : ce nom est en UTF-8
 LONGEST_NAME = 255  # octets : le système n'en veut pas plus
 DRIVE = re.compile(r"^[A-Za-z]:")
 UNREAD = {  # comment commence ce qu'on ne lit pas, et son nom
@@ -55,6 +56,8 @@ OUTSIDE = Because("fichier ignoré", "fichiers ignorés", "un chemin qui sort de
 TWICE = Because("fichier ignoré", "fichiers ignorés", "un autre porte déjà ce nom")
 LARGE = Because("fichier ignoré", "fichiers ignorés", "trop gros pour être un script")
 LONG = Because("fichier ignoré", "fichiers ignorés", "chemin trop long ou trop profond")
+SPARSE = Because("fichier ignoré", "fichiers ignorés", "un fichier creux, fait de vide")
+NESTED = Because("archive ignorée", "archives ignorées", "dans une archive, à extraire d'abord")
 METHOD = Because("fichier ignoré", "fichiers ignorés", "compression inhabituelle")
 
 
@@ -75,6 +78,10 @@ class ArchiveLimits:
     file_bytes: int = 1_000_000  # un fichier plus gros ne serait pas lu : il n'est pas extrait
     depth: int = 16
     path_bytes: int = 1_000
+    # Pour toutes les archives d'une copie. Un giga-octet que rien n'a piégé en prend trois.
+    cpu_seconds: int = 10
+    seconds: float = 60.0  # d'horloge : sur une machine chargée, ou un disque lointain
+    memory_bytes: int = 200_000_000  # de plus que n'en tient déjà le correcteur
 
 
 DEFAULT_LIMITS = ArchiveLimits()
@@ -88,20 +95,46 @@ class _Member(NamedTuple):
     open: Callable[[], IO[bytes]]
 
 
-def extract(archive: Path, folder: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> list[str]:
+def opened(archive: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> IO[bytes]:
+    """L'archive, ouverte mais pas encore lue ; ArchiveError si elle ne s'y prête pas."""
+    with _telling(archive.name):
+        try:
+            file = open(os.open(archive, _ARCHIVE), "rb")  # noqa: SIM115
+        except (OSError, ValueError) as error:
+            why = reason(error) if isinstance(error, OSError) else "ce nom est impossible"
+            raise ArchiveError(f"on ne peut pas la lire, {why}") from None
+        try:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ArchiveError("ce n'est pas un fichier ordinaire")
+            if status.st_size > limits.archive_bytes:
+                raise ArchiveError(f"elle pèse plus de {_megabytes(limits.archive_bytes)}")
+        except ArchiveError:
+            file.close()
+            raise
+        return file
+
+
+def unpack(
+    file: IO[bytes], name: str, folder: Path, limits: ArchiveLimits = DEFAULT_LIMITS
+) -> list[str]:
     """Extrait dans `folder`, vide ou à créer ; rend ce qui a été ignoré, en français.
 
     ArchiveError si elle est refusée, et rien n'est écrit ; ou s'il s'avère en l'écrivant qu'elle
-    est abîmée ou que le disque est plein, et `folder` en garde un début.
+    est abîmée ou que le disque est plein, et `folder` en garde un début. La lire peut prendre un
+    temps démesuré : `extraction` le borne.
     """
     omitted = Omitted()
-    with _reading(archive), _opened(archive, limits) as members:
+    with _telling(name), _members(file, limits) as members:
         wanted = _plan(members(), limits, omitted)
+        last = max(wanted, default=-1)
         for at, member in enumerate(members()):
             if path := wanted.get(at):
-                with member.open() as file:
-                    content = file.read(member.size)
+                with member.open() as source:
+                    content = source.read(member.size)
                 _write(folder / path, content)
+            if at >= last:
+                break
     return omitted.notes()
 
 
@@ -111,41 +144,33 @@ def stem(name: str) -> str:
 
 
 @contextmanager
-def _reading(archive: Path) -> Iterator[None]:
-    """Dit en une ligne pourquoi cette archive ne s'extrait pas."""
-    shown = printable(archive.name)
+def _telling(name: str) -> Iterator[None]:
+    """Dit en une ligne pourquoi l'archive de ce nom ne s'extrait pas."""
+    shown = printable(name)
     try:
         yield
     except ArchiveError as error:
         raise ArchiveError(f"{shown} : {error}.") from None
     except _BROKEN as error:
         raise ArchiveError(f"{shown} : cette archive est abîmée ou incomplète.") from error
+    except MemoryError:
+        raise ArchiveError(f"{shown} : la lire prendrait trop de mémoire.") from None
 
 
 @contextmanager
-def _opened(archive: Path, limits: ArchiveLimits) -> Iterator[Callable[[], Iterator[_Member]]]:
+def _members(file: IO[bytes], limits: ArchiveLimits) -> Iterator[Callable[[], Iterator[_Member]]]:
     """De quoi en parcourir le contenu, autant de fois qu'on veut."""
-    try:
-        descriptor = os.open(archive, _ARCHIVE)
-    except OSError as error:
-        raise ArchiveError(f"on ne peut pas la lire, {reason(error)}") from None
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ArchiveError("ce n'est pas un fichier ordinaire")
-        if status.st_size > limits.archive_bytes:
-            raise ArchiveError(f"elle pèse plus de {_megabytes(limits.archive_bytes)}")
-        head = file.read(512)
-        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            yield partial(_in_zip, _Careful(file, limits.archive_bytes), limits)
-        elif head.startswith(b"\x1f\x8b"):
-            file.seek(0)
-            with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
-                yield partial(_in_tar, _Careful(unpacked, _stream_limit(limits)), limits)
-        elif head[257:262] == b"ustar":
-            yield partial(_in_tar, _Careful(file, _stream_limit(limits)), limits)
-        else:
-            raise ArchiveError(_instead(head))
+    head = file.read(512)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield partial(_in_zip, _Careful(file, limits.archive_bytes), limits)
+    elif head.startswith(b"\x1f\x8b"):
+        file.seek(0)
+        with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
+            yield partial(_in_tar, _Careful(unpacked, _stream_limit(limits)), limits)
+    elif head[257:262] == b"ustar":
+        yield partial(_in_tar, _Careful(file, _stream_limit(limits)), limits)
+    else:
+        raise ArchiveError(_instead(head))
 
 
 def _stream_limit(limits: ArchiveLimits) -> int:
@@ -212,12 +237,20 @@ def _in_zip(file: _Careful, _: ArchiveLimits) -> Iterator[_Member]:
             if info.flag_bits & 1:
                 raise ArchiveError("elle est protégée par un mot de passe")
             yield _Member(
-                info.filename,
+                _named(info),
                 info.file_size,
                 _refused_in_zip(info),
                 info.is_dir(),
                 partial(archive.open, info),
             )
+
+
+def _named(info: zipfile.ZipInfo) -> str:
+    """macOS écrit ses noms en UTF-8, sans le dire ; zipfile les lit comme du vieux MS-DOS."""
+    if not info.flag_bits & UTF8_NAME:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("utf-8")
+    return info.filename
 
 
 def _refused_in_zip(info: zipfile.ZipInfo) -> Because | None:
@@ -243,6 +276,8 @@ def _in_tar(file: _Careful, limits: ArchiveLimits) -> Iterator[_Member]:
                 refused = LINK
             elif not (member.isreg() or member.isdir()):
                 refused = SPECIAL
+            elif member.issparse():
+                refused = SPARSE
             yield _Member(
                 member.name,
                 member.size,
@@ -326,7 +361,9 @@ def _refusal(member: _Member, path: PurePosixPath, limits: ArchiveLimits) -> Bec
         return LONG
     if sum(map(len, encoded)) + len(encoded) > limits.path_bytes:
         return LONG
-    return member.refused or (LARGE if member.size > limits.file_bytes else None)
+    if member.refused or ARCHIVE.search(path.name):
+        return member.refused or NESTED
+    return LARGE if member.size > limits.file_bytes else None
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -1,14 +1,19 @@
 """Ce qu'un professeur donne, un dossier ou une liste, et ce que l'on juge de chaque copie."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.classroom import folders, roster
-from grader.classroom.archives import extract, stem
+from grader.classroom.archives import ArchiveError, stem
 from grader.classroom.copies import ClassError, ClassSource, Copy
+from grader.classroom.extraction import extract
 from grader.discovery.files import ARCHIVE, printable
+from wording.numbers import count
+from wording.reasons import reason
+
+MOST_ARCHIVES = 20  # dans une copie ; chacune peut remplir cent méga-octets
 
 
 def find_class(source: Path) -> ClassSource:
@@ -24,27 +29,46 @@ def find_class(source: Path) -> ClassSource:
 
 
 @contextmanager
-def laid_out(copy: Copy) -> Iterator[tuple[Path, list[str]]]:
+def laid_out(copy: Copy, place: Path) -> Iterator[tuple[Path, list[str]]]:
     """Le dossier à juger, et ce qui a été ignoré en extrayant ses archives ; ArchiveError.
 
-    Celui d'une archive est temporaire, et porte son nom : des scripts disent « ./TP6/urls.txt ».
+    Celui d'une archive est temporaire, et porte son nom : des scripts disent « ./TP6/urls.txt ». Il
+    est créé dans `place`, qu'il n'y a qu'à vider de ce qu'y laisserait un correcteur tué d'un coup.
     """
     if copy.folder:
         yield copy.folder, []
         return
-    with tempfile.TemporaryDirectory(prefix="tp6-classe-") as place:
-        room = Path(place) / copy.report
-        notes: list[str] = []
-        names: set[str] = set()
+    if len(copy.archives) > MOST_ARCHIVES:
+        what = count(len(copy.archives), "archive")
+        raise ArchiveError(f"{copy.name} : {what}, on en extrait {MOST_ARCHIVES} au plus.")
+    with _room(copy, place) as room:
+        names: dict[str, Path] = {}
         for archive in copy.archives:
-            name = _room_name(archive, names)
-            names.add(name)
-            (room / name).mkdir(parents=True)
-            notes += extract(archive, room / name)
-        yield (room / name if len(names) == 1 else room), notes
+            names[_room_name(archive, names)] = archive
+        notes = extract(names, room)
+        if not any(file.suffix.casefold() == ".py" for file in room.rglob("*")):
+            details = "".join(f" {note}." for note in notes)
+            raise ArchiveError(f"{copy.name} : aucun script Python dans son archive.{details}")
+        yield (room.joinpath(*names) if len(names) == 1 else room), notes
 
 
-def _room_name(archive: Path, taken: set[str]) -> str:
+@contextmanager
+def _room(copy: Copy, place: Path) -> Iterator[Path]:
+    """Un dossier du nom de ses rapports, à lui seul, effacé à la fin."""
+    with ExitStack() as stack:
+        try:
+            place.mkdir(mode=0o700, exist_ok=True)
+            made = stack.enter_context(tempfile.TemporaryDirectory(dir=place))
+            room = Path(made, copy.report)
+            room.mkdir()
+        except OSError as error:
+            raise ArchiveError(
+                f"{copy.name} : on ne peut rien extraire, {reason(error)}."
+            ) from error
+        yield room
+
+
+def _room_name(archive: Path, taken: Collection[str]) -> str:
     """Le nom de l'archive, qui peut dire de quelle partie il s'agit ; jamais « .. », ni caché."""
     name = stem(archive.name).lstrip(".") or "copie"
     return next(

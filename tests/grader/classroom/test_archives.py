@@ -9,15 +9,23 @@ import tarfile
 import time
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 
 from grader.classroom import archives
-from grader.classroom.archives import ArchiveError, ArchiveLimits, extract, stem
+from grader.classroom.archives import ArchiveError, ArchiveLimits, opened, stem, unpack
 from tests.grader.classroom.packing import CODE, member, tarred, tree, zipped
 
 GOOD = {"tp6/part1/web_sync.py": CODE, "tp6/urls.txt": b"https://a\n", "tp6/.env": b"HOST=x"}
+
+
+def extract(
+    archive: Path, folder: Path, limits: ArchiveLimits = archives.DEFAULT_LIMITS
+) -> list[str]:
+    with opened(archive, limits) as file:
+        return unpack(file, archive.name, folder, limits)
 
 
 def refusal(archive: Path, limits: ArchiveLimits = archives.DEFAULT_LIMITS) -> str:
@@ -113,6 +121,62 @@ def test_one_name_is_one_file(tmp_path: Path) -> None:
 def test_windows_separators_make_folders(tmp_path: Path) -> None:
     extract(tarred(tmp_path / "c.tar", {"part1\\web_sync.py": CODE}), tmp_path / "sorti")
     assert tree(tmp_path / "sorti") == {"part1/web_sync.py": CODE}
+
+
+def test_names_of_macos_are_utf8_without_saying_so(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "c.zip", {"\xe9t\xe9.py": CODE, "Z.py": CODE})
+    content = bytearray(archive.read_bytes())
+    for start, at in ((b"PK\x03\x04", 7), (b"PK\x01\x02", 9)):
+        content[content.index(start) + at] &= ~8  # l'UTF-8 y est, sa marque n'y est plus
+    content = content.replace(b"Z.py", b"\x82.py")  # et celui-ci vient de MS-DOS
+    archive.write_bytes(content)
+    extract(archive, tmp_path / "sorti")
+    assert sorted(tree(tmp_path / "sorti")) == ["\xe9.py", "\xe9t\xe9.py"]
+
+
+def test_an_archive_inside_is_told_and_left(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "tp6.zip", GOOD).read_bytes()
+    archive = tarred(tmp_path / "c.tar", {"a.py": CODE, "x/tp6.zip": inner, "x/vieux.RAR": b"Rar"})
+    assert extract(archive, tmp_path / "sorti") == [
+        "2 archives ignorées : dans une archive, à extraire d'abord (x/tp6.zip, x/vieux.RAR)"
+    ]
+    assert tree(tmp_path / "sorti") == {"a.py": CODE}
+
+
+def test_a_sparse_file_is_left(tmp_path: Path) -> None:
+    """Un en-tête à l'ancienne (GNU) : 512 octets d'archive, et autant de vide qu'on veut."""
+    head = bytearray(member("vide.py", tarfile.GNUTYPE_SPARSE).tobuf(tarfile.GNU_FORMAT))
+    head[483:495] = b"%011o\0" % 900_000
+    head[148:155] = b"%06o\0" % (sum(head[:148]) + 8 * ord(" ") + sum(head[156:512]))
+    file = member("a.py", tarfile.REGTYPE).tobuf(tarfile.USTAR_FORMAT)
+    (tmp_path / "c.tar").write_bytes(head + file + bytes(1024))
+    (note,) = extract(tmp_path / "c.tar", tmp_path / "sorti")
+    assert note == "1 fichier ignoré : un fichier creux, fait de vide (vide.py)"
+    assert tree(tmp_path / "sorti") == {"a.py": b""}
+
+
+def overlapping(file: Path, times: int, size: int) -> Path:
+    """Un zip dont tous les noms mènent au même contenu, de `size` octets."""
+    crc, name = zlib.crc32(bytes(size)), b"a.py"
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(bytes(size)) + packer.flush()
+    sizes = struct.pack("<3L", crc, len(packed), size)
+    local = b"PK\x03\x04" + struct.pack("<5H", 20, 0, 8, 0, 0) + sizes
+    local += struct.pack("<2H", len(name), 0) + name + packed
+    entry = b"PK\x01\x02" + struct.pack("<6H", 20, 20, 0, 8, 0, 0) + sizes
+    entry += struct.pack("<5H2L", len(name), 0, 0, 0, 0, 0, 0) + name
+    end = struct.pack("<4H2LH", 0, 0, times, times, len(entry) * times, len(local), 0)
+    file.write_bytes(local + entry * times + b"PK\x05\x06" + end)
+    return file
+
+
+def test_one_content_under_a_thousand_names_is_a_bomb(tmp_path: Path) -> None:
+    """La bombe de Fifield : chaque nom compte, même si l'archive ne le contient qu'une fois."""
+    archive = overlapping(tmp_path / "c.zip", 2_000, 900_000)
+    assert archive.stat().st_size < 200_000
+    assert refusal(archive) == "c.zip : une fois extraite, elle pèserait plus de 1\xa0000 Mo."
+    extract(overlapping(tmp_path / "c.zip", 1, 900_000), tmp_path / "sorti")
+    assert tree(tmp_path / "sorti") == {"a.py": bytes(900_000)}
 
 
 def test_big_or_deep_files_stay_inside(tmp_path: Path) -> None:

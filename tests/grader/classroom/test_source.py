@@ -38,21 +38,24 @@ def test_says_what_to_do_of_an_archive(tmp_path: Path) -> None:
 
 def test_a_folder_is_judged_where_it_is(tmp_path: Path) -> None:
     copy = Copy("Zoé", PurePosixPath("z"), (Student("Zoé"),), folder=tmp_path)
-    with laid_out(copy) as (folder, notes):
+    with laid_out(copy, tmp_path) as (folder, notes):
         assert (folder, notes) == (tmp_path, [])
 
 
+@pytest.mark.sandbox
 def test_an_archive_is_judged_under_its_name(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "TP6.zip", {"a.py": b"open('./TP6/urls.txt')\n", "../b.py": CODE})
-    with laid_out(copy_of(archive)) as (folder, notes):
+    with laid_out(copy_of(archive), tmp_path / "ici") as (folder, notes):
         copy = read_submission(folder)
         assert [str(file.path) for file in copy.files] == ["a.py"]
         assert copy.alias == "TP6"
         assert notes == ["1 fichier ignoré : un chemin qui sort de l'archive (../b.py)"]
-        assert not folder.is_relative_to(tmp_path)
-    assert not folder.exists()
+        assert folder.is_relative_to(tmp_path / "ici")
+        assert (tmp_path / "ici").stat().st_mode & 0o777 == 0o700
+    assert list((tmp_path / "ici").iterdir()) == []
 
 
+@pytest.mark.sandbox
 def test_archives_of_one_copy_are_judged_together(tmp_path: Path) -> None:
     archives = (
         zipped(tmp_path / "part1.zip", {"a.py": CODE}),
@@ -61,7 +64,7 @@ def test_archives_of_one_copy_are_judged_together(tmp_path: Path) -> None:
         zipped(tmp_path / "...zip", {"d.py": CODE}),
         zipped(tmp_path / ".zip", {"e.py": CODE}),
     )
-    with laid_out(copy_of(*archives)) as (folder, _):
+    with laid_out(copy_of(*archives), tmp_path / "ici") as (folder, _):
         assert sorted(tree(folder)) == [
             "copie (2)/e.py",
             "copie/d.py",
@@ -71,10 +74,38 @@ def test_archives_of_one_copy_are_judged_together(tmp_path: Path) -> None:
         ]
 
 
-def test_a_bad_archive_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.sandbox
+def test_a_bad_archive_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "c.zip").write_bytes(b"PK\x03\x04")
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    with pytest.raises(ArchiveError), laid_out(copy_of(tmp_path / "c.zip")):
+    assert unlaid(tmp_path, tmp_path / "c.zip") == "c.zip : cette archive est abîmée ou incomplète."
+    assert list((tmp_path / "ici").iterdir()) == []
+
+
+@pytest.mark.sandbox
+def test_says_why_an_archive_holds_nothing_to_judge(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "tp6.zip", {"a.py": CODE}).read_bytes()
+    archive = zipped(tmp_path / "c.zip", {"rendu/tp6.zip": inner, "rapport.pdf": b"%PDF"})
+    assert unlaid(tmp_path, archive) == (
+        "Zoé : aucun script Python dans son archive. 1 archive ignorée : dans une archive, à "
+        "extraire d'abord (rendu/tp6.zip)."
+    )
+
+
+def test_archives_without_number_are_refused(tmp_path: Path) -> None:
+    names = [zipped(tmp_path / f"{at}.zip", {"a.py": CODE}) for at in range(21)]
+    assert unlaid(tmp_path, *names) == "Zoé : 21 archives, on en extrait 20 au plus."
+
+
+def test_says_that_the_place_refuses(tmp_path: Path) -> None:
+    (tmp_path / "ici").touch()
+    assert unlaid(tmp_path, zipped(tmp_path / "c.zip", {"a.py": CODE})) == (
+        "Zoé : on ne peut rien extraire, un fichier tient la place d'un dossier."
+    )
+
+
+def unlaid(folder: Path, *archives: Path) -> str:
+    """Pourquoi cette copie ne donne pas de dossier à juger."""
+    with pytest.raises(ArchiveError) as caught, laid_out(copy_of(*archives), folder / "ici"):
         pass
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
