@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import NamedTuple
 
 from grader.discovery.candidates import Candidate, Target
@@ -17,7 +18,10 @@ MAX_OTHERS = 10
 KEPT = (("server", 2), ("server", 3), ("server", 5), ("client", 5))
 MAX_ODDITIES, MAX_DEPTH = 5, 10  # au-delà, un nom n'est pas plus étrange, ni un fichier plus loin
 
+CHOSEN = "choisi par la personne qui corrige"
+
 Empty = Mapping[str, tuple[PurePosixPath, ...]]  # par étape, ses fichiers qui ne contiennent rien
+Chosen = Mapping[str, PurePosixPath]  # par étape, le fichier que quelqu'un a choisi
 
 
 @dataclass(frozen=True)
@@ -39,19 +43,39 @@ class _Match(NamedTuple):
     path: PurePosixPath
 
 
-def find_steps(submission: Submission, steps: Sequence[Step]) -> dict[str, Found]:
+def find_steps(
+    submission: Submission, steps: Sequence[Step], chosen: Chosen = MappingProxyType({})
+) -> dict[str, Found]:
     """Le fichier de chaque étape, par identifiant ; une étape sans fichier n'y est pas.
 
     Donner toutes les étapes, même pour n'en juger qu'une : un fichier qui sert mieux une autre
-    étape serait sinon pris pour celle-ci.
+    étape serait sinon pris pour celle-ci. Un fichier choisi qui n'est pas dans la copie ne l'est
+    pas (`missing_choices`).
     """
-    candidates = [one for one in _candidates(submission.files) if not one.is_empty]
+    own = {file.path for file in submission.files if file.is_python}
+    decided = {name: Found(path, note=CHOSEN) for name, path in chosen.items() if path in own}
+    taken = {found.path for found in decided.values()}
+    left = [step for step in steps if step.id not in decided]
+    candidates = [
+        one for one in _candidates(submission.files) if not one.is_empty and one.path not in taken
+    ]
     empty = find_empty(submission, steps)
     for secondary in (False, True):
-        chosen = [one for one in candidates if one.is_secondary is secondary]
-        if found := _assign(chosen, steps, empty):
+        kept = [one for one in candidates if one.is_secondary is secondary]
+        if found := _assign(kept, left, empty):
+            found |= decided
             return found | dict(_lent(found, steps, empty))
-    return {}
+    return decided
+
+
+def missing_choices(submission: Submission, chosen: Chosen) -> list[str]:
+    """Les fichiers choisis qui ne sont pas dans la copie, en français."""
+    own = {file.path for file in submission.files if file.is_python}
+    return [
+        f"{name} : le fichier choisi, {printable(str(path))}, n'est pas un script de la copie"
+        for name, path in chosen.items()
+        if path not in own
+    ]
 
 
 def find_empty(submission: Submission, steps: Sequence[Step]) -> Empty:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from grader.discovery.names import Chosen
 from grader.driving.setting import Job, Script, Setting
 from grader.engine import budget, catalogue
 from grader.engine.budget import Budget
@@ -43,6 +44,8 @@ class Options:
     budget: float = budget.DEFAULT  # secondes
     limits: CellLimits = field(default_factory=CellLimits)
     progress: Progress | None = None
+    chosen: Chosen = field(default_factory=dict)  # par étape, le fichier que quelqu'un a choisi
+    shown: str = ""  # le dossier dont parle le rapport ; vide : `folder`
 
 
 def with_settings(options: Options, **settings: object) -> Options:
@@ -61,7 +64,7 @@ def grade(options: Options, slots: Slots | None = None) -> Report:
     with holding(slots):  # lire une copie prend aussi un processeur
         started = time.monotonic()
         allowed = Budget(options.budget)
-        prepared = prepare(options.folder, options.steps, options.sandbox)
+        prepared = prepare(options.folder, options.steps, options.sandbox, options.chosen)
     kinds = {step.kind for step in options.steps if step.id in prepared.found}
     allowed.spend()
     with place(options.sandbox, kinds) as folder:
@@ -74,7 +77,7 @@ def grade(options: Options, slots: Slots | None = None) -> Report:
         )
         results = _Grading(options, setting, prepared, allowed, slots).results()
     return Report(
-        folder=str(options.folder.resolve()),
+        folder=options.shown or str(options.folder.resolve()),
         seed=options.seed,
         sandbox=options.sandbox,
         steps=results,

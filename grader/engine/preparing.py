@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from grader.discovery.confined import Sandbox
 from grader.discovery.files import Submission, read_submission
 from grader.discovery.interpreters import MODULES, find_interpreters
 from grader.discovery.modules import Machine, announced
-from grader.discovery.names import Found, find_empty, find_steps
+from grader.discovery.names import Chosen, Found, find_empty, find_steps, missing_choices
 from grader.discovery.reading import Choice, Reading
 from grader.discovery.sources import ReadingError
 from grader.driving.setting import Script
@@ -32,15 +33,21 @@ class Prepared:
     unavailable: dict[str, str] = field(default_factory=dict)  # par étape, ce qui manque ici
 
 
-def prepare(folder: Path, steps: Sequence[Step], sandbox: Sandbox = "bwrap") -> Prepared:
+def prepare(
+    folder: Path,
+    steps: Sequence[Step],
+    sandbox: Sandbox = "bwrap",
+    chosen: Chosen = MappingProxyType({}),
+) -> Prepared:
     """Tout ce qu'il faut savoir de la copie avant d'en lancer une ligne.
 
     SubmissionError, NoInterpreterError si elle ne peut être jugée.
     """
     submission = read_submission(folder)
+    submission.notes.extend(missing_choices(submission, chosen))
     # Toutes les étapes : sans les autres, celles qu'on juge prendraient leurs fichiers.
     every = catalogue.steps()
-    found = find_steps(submission, every)
+    found = find_steps(submission, every, chosen)
     found |= _in_place_of_measure(found, every)
     empty = {name: paths[0] for name, paths in find_empty(submission, every).items()}
     reading = _read(submission, found, sandbox)

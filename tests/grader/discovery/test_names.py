@@ -8,7 +8,14 @@ from pathlib import PurePosixPath
 import pytest
 
 from grader.discovery.files import read_submission
-from grader.discovery.names import MAX_OTHERS, Found, find_empty, find_steps
+from grader.discovery.names import (
+    CHOSEN,
+    MAX_OTHERS,
+    Found,
+    find_empty,
+    find_steps,
+    missing_choices,
+)
 from grader.engine.catalogue import steps
 from tests.grader.discovery.copies import ROOT, submission
 
@@ -363,3 +370,25 @@ def test_nothing_here_is_taken_for_a_missing_step(missing: str) -> None:
     copy = read_submission(ROOT)
     files = {str(file.path): file.content for file in copy.files if file.path.stem != missing}
     assert set(find(files)) == set(NAMES) - {missing}
+
+
+def test_a_chosen_file_is_taken_from_no_other_step() -> None:
+    files = {"chat_server_ii_5.py": SERVER, "essais/le_bon.py": SERVER, "web_sync.py": SYNC_WEB}
+    copy = submission(files)
+    chosen = {"II.5.server": PurePosixPath("essais/le_bon.py")}
+    found = find_steps(copy, steps(), chosen)
+    assert found["II.5.server"] == Found(chosen["II.5.server"], note=CHOSEN)
+    assert found["I.2.sync"].path == PurePosixPath("web_sync.py")
+    taken = {"II.5.server": PurePosixPath("web_sync.py")}
+    assert "I.2.sync" not in find_steps(copy, steps(), taken)
+    assert find_steps(submission({"x.py": b"x"}), steps(), {"I.2.sync": PurePosixPath("x.py")})
+
+
+@pytest.mark.parametrize("path", ["absent.py", "../web_sync.py", "notes.txt"])
+def test_a_chosen_file_that_is_not_a_script_of_the_copy(path: str) -> None:
+    copy = submission({"web_sync.py": SYNC_WEB, "notes.txt": b"x"})
+    chosen = {"I.2.sync": PurePosixPath(path)}
+    assert find_steps(copy, steps(), chosen) == find_steps(copy, steps())
+    (told,) = missing_choices(copy, chosen)
+    assert told == f"I.2.sync : le fichier choisi, {path}, n'est pas un script de la copie"
+    assert not missing_choices(copy, {"I.2.sync": PurePosixPath("web_sync.py")})

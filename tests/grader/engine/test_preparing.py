@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -120,3 +120,14 @@ def test_two_scripts_stand_in_for_a_missing_measure(copy: Path) -> None:
     prepared = prepare(copy, steps())
     assert prepared.found["I.2.mesure"].note == preparing.NO_MEASURE
     assert prepared.scripts["I.2.mesure"].path == prepared.scripts["I.2.sync_multiple"].path
+
+
+@pytest.mark.sandbox
+def test_a_person_chooses_a_script(copy: Path) -> None:
+    (copy / "brouillon.py").write_text(FETCHER)
+    chosen = {"I.2.sync": PurePosixPath("brouillon.py"), "I.2.async": PurePosixPath("absent.py")}
+    prepared = prepare(copy, steps(), chosen=chosen)
+    assert prepared.scripts["I.2.sync"].path == chosen["I.2.sync"]
+    assert prepared.submission.notes == [
+        "I.2.async : le fichier choisi, absent.py, n'est pas un script de la copie"
+    ]

@@ -26,7 +26,7 @@ LAUNCH = "import subprocess, sys; subprocess.run([sys.executable, '-S', '-c', {!
 
 
 def test_killed_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """En tuer un vrai prendrait toute la mémoire de la machine : on lit ce qu'en dirait le noyau."""
+    """En tuer un vrai prendrait toute la mémoire : on lit ce qu'en dirait le noyau."""
     assert killed_for_memory() >= 0
     monkeypatch.setattr(appetite, "slurp", lambda _: b"nr_free 12\noom_kill 34\ndrop 5\n")
     assert killed_for_memory() == 34
