@@ -6,7 +6,6 @@ correction garde ce qui est fini et n'a pas changé.
 """
 
 import contextlib
-import fcntl
 import functools
 import json
 import os
@@ -16,17 +15,23 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
-from grader.discovery.files import printable, read_submission
-from grader.engine import budget, grading
+from grader.classroom import kept
+from grader.classroom.copies import Copy
+from grader.classroom.kept import Kept
+from grader.classroom.reserved import EXTRACTED
+from grader.classroom.source import laid_out
+from grader.discovery.files import Submission, printable, read_submission
+from grader.engine import budget, catalogue, grading
 from grader.engine.slots import Desk, SharedSlots, Slots, holding
-from grader.model.records import RefusedError, Step
+from grader.model.records import RefusedError, Report, Step
 from grader.model.version import VERSION
 from grader.reports import files, jsonreport
+from grader.reports.restoring import restore
 from grader.sandbox.inherited import forget, keep_only, stops_held
 from grader.sandbox.limits import CellLimits
 from grader.sandbox.namespaces import die_with_parent
@@ -43,10 +48,16 @@ STOPPED = "Le correcteur de cette copie s'est arrêté avant la fin ({how})."
 class ToGrade:
     """Une copie à corriger."""
 
-    name: str  # celui de son rapport, sans « .json »
-    folder: Path
+    copy: Copy
     seed: int | None = None  # None : tirée au sort, ou celle du rapport qu'on garde
     again: bool = False  # même si son rapport est là, et qu'elle n'a pas changé
+    chosen: Mapping[str, str] = field(default_factory=dict)  # par étape, le script à juger
+    shown: str = ""  # le dossier dont parle son rapport ; vide : le sien
+
+    @property
+    def name(self) -> str:
+        """Celui de son rapport, sans « .json »."""
+        return self.copy.report
 
 
 What = Literal[
@@ -73,7 +84,7 @@ Tell = Callable[[ToGrade, News], None]
 
 @dataclass(frozen=True)
 class ClassOptions:
-    results: Path  # le dossier des rapports, créé s'il n'y est pas
+    results: Path  # le dossier des rapports, qu'on s'est réservé (`reserved`)
     steps: Sequence[Step]
     selection: tuple[str, ...] = ()
     jobs: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))  # essais menés de front
@@ -89,15 +100,14 @@ def grade_class(copies: Sequence[ToGrade], options: ClassOptions, tell: Tell) ->
     """Corrige ces copies, toujours dans un bac à sable ; `tell` apprend ce qui arrive à chacune.
 
     Un arrêt (KeyboardInterrupt, SystemExit, une exception de `tell`) tue aussitôt ce qui court ;
-    les rapports déjà écrits restent. RefusedError si des noms, ou le dossier, ne conviennent pas.
+    les rapports déjà écrits restent. RefusedError si des noms ne conviennent pas.
     """
     _check_names(copies)
-    with _reserved(options.results):
-        running = _Running(options, tell)
-        try:
-            running.run(copies)
-        finally:
-            running.stop()
+    running = _Running(options, tell)
+    try:
+        running.run(copies)
+    finally:
+        running.stop()
 
 
 def _check_names(copies: Sequence[ToGrade]) -> None:
@@ -116,33 +126,6 @@ def _check_names(copies: Sequence[ToGrade]) -> None:
         if other := seen.get(copy.name.casefold()):
             raise RefusedError(f"Deux copies auraient le même rapport : {other} et {shown}.")
         seen[copy.name.casefold()] = shown
-
-
-@contextlib.contextmanager
-def _reserved(folder: Path) -> Iterator[None]:
-    """Le dossier des rapports, à cette correction seule : à deux, elles s'effaceraient."""
-    shown = printable(str(folder))
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else "ce nom est impossible"
-        raise RefusedError(f"{shown} : {why}.") from error
-    try:
-        if not _locked(descriptor):
-            raise RefusedError(f"{shown} : une autre correction y écrit déjà.")
-        files.sweep(folder)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tué, on le rend aussi
-    except BlockingIOError:
-        return False
-    return True
 
 
 @dataclass
@@ -251,7 +234,9 @@ def _live(
         slots = SharedSlots(link, options.jobs)
         _say(pipe, _judged(copy, options, slots, functools.partial(_say, pipe)))
         code = 0
-    except (RefusedError, files.UnwritableError) as error:
+    except files.UnwritableError as error:
+        _say(pipe, News("failed", text=f"Son rapport ne peut s'écrire : {error}."))
+    except RefusedError as error:
         _say(pipe, News("failed", text=str(error)))
     except BaseException as error:
         why = reason(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
@@ -272,40 +257,62 @@ def _judged(
 ) -> News:
     """Juge la copie et écrit son rapport, s'il le faut ; comment elle finit."""
     file = options.report(copy)
-    try:
-        if _is_done(copy, options, slots):
-            return News("kept")
-        report = grading.grade(
-            grading.Options(
-                copy.folder,
-                options.steps,
-                selection=options.selection,
-                seed=random.SystemRandom().randrange(1 << 63) if copy.seed is None else copy.seed,
-                jobs=options.jobs,
-                budget=options.budget,
-                limits=options.limits,
-                progress=lambda done, total, last: say(News("settled", done, total, last)),
-            ),
-            slots,
-        )
-    except RefusedError:
-        file.unlink(missing_ok=True)  # celui d'avant ne dit plus rien de cette copie
-        raise
-    files.write(file, jsonreport.dump(report))
-    return News("finished")
+    with contextlib.ExitStack() as stack:
+        try:
+            with holding(slots):  # extraire une archive, ou lire un dossier, prend un processeur
+                place = options.results / EXTRACTED
+                folder, ignored = stack.enter_context(laid_out(copy.copy, place))
+                submission = read_submission(folder)
+            before = _still_true(copy, options, submission)
+            report = before or _graded(copy, options, folder, slots, say)
+        except RefusedError:
+            file.unlink(missing_ok=True)  # celui d'avant ne dit plus rien de cette copie
+            raise
+    if not before:
+        files.write(file, jsonreport.dump(report))
+    kept.write(options.results, copy.name, Kept(kept.scripts(submission, report), tuple(ignored)))
+    return News("kept" if before else "finished")
 
 
-def _is_done(copy: ToGrade, options: ClassOptions, slots: Slots) -> bool:
-    """Vrai si son rapport est là, et dirait la même chose : même copie, mêmes questions."""
+def _graded(
+    copy: ToGrade,
+    options: ClassOptions,
+    folder: Path,
+    slots: Slots,
+    say: Callable[[News], None],
+) -> Report:
+    seed = random.SystemRandom().randrange(1 << 63) if copy.seed is None else copy.seed
+    return grading.grade(
+        grading.Options(
+            folder,
+            options.steps,
+            selection=options.selection,
+            seed=seed,
+            jobs=options.jobs,
+            budget=options.budget,
+            limits=options.limits,
+            progress=lambda done, total, last: say(News("settled", done, total, last)),
+            chosen={step: PurePosixPath(path) for step, path in copy.chosen.items()},
+            shown=copy.shown,
+        ),
+        slots,
+    )
+
+
+def _still_true(copy: ToGrade, options: ClassOptions, submission: Submission) -> Report | None:
+    """Son rapport, s'il est là et dirait la même chose : même copie, mêmes questions."""
     try:
-        before = jsonreport.read(options.report(copy))
+        before = restore(options.report(copy), catalogue.steps())
     except jsonreport.ReportError:  # absent ou abîmé
-        return False
-    if (
-        copy.again
-        or copy.seed not in (None, before.seed)
-        or (before.grader, before.selection) != (VERSION, tuple(options.selection))
-    ):
-        return False
-    with holding(slots):
-        return read_submission(copy.folder).digest() == before.content
+        return None
+    own = {str(file.path) for file in submission.files}
+    judged = {result.step.id: result.file for result in before.steps}
+    same = (
+        copy.seed in (None, before.seed)
+        and (before.grader, before.selection) == (VERSION, tuple(options.selection))
+        and before.content == submission.digest()
+        and all(
+            judged.get(step) in (path, None) for step, path in copy.chosen.items() if path in own
+        )
+    )
+    return before if same and not copy.again else None

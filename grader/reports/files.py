@@ -34,12 +34,13 @@ def check(file: Path, copy: Path) -> None:
         raise UnwritableError(_reason(error, file)) from None
 
 
-def write(file: Path, text: str) -> None:
-    """Met `text` à la place de `file`, dont il ne manque jamais rien ; UnwritableError sinon."""
+def write(file: Path, content: str | bytes) -> None:
+    """Met cela à la place de `file`, dont il ne manque jamais rien ; UnwritableError sinon."""
+    data = content.encode() if isinstance(content, str) else content
     try:
         with _beside(file) as (folder, descriptor, name):
-            with open(descriptor, "w", encoding="utf-8", closefd=False) as report:
-                report.write(text)
+            with open(descriptor, "wb", closefd=False) as report:
+                report.write(data)
             os.fsync(descriptor)  # plein, un disque ne le dit parfois qu'ici
             with suppress(FileNotFoundError):
                 before = os.stat(file.name, dir_fd=folder, follow_symlinks=False).st_mode

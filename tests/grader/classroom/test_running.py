@@ -1,26 +1,39 @@
 """Une classe de toutes petites copies : chacune son rapport, quoi qu'il arrive aux autres."""
 
+import dataclasses
 import json
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from grader.classroom import kept
+from grader.classroom.copies import Copy, Student
+from grader.classroom.reserved import reserved
 from grader.classroom.running import ClassOptions, News, ToGrade, grade_class
 from grader.discovery.files import read_submission
 from grader.driving.setting import Job, Setting
 from grader.engine import grading, pool
 from grader.engine.catalogue import select
 from grader.engine.slots import holding
-from grader.model.records import Failure, Launch, Outcome, RefusedError, Report
+from grader.model.records import (
+    CheckResult,
+    Failure,
+    Launch,
+    Outcome,
+    RefusedError,
+    Report,
+    StepResult,
+    Verdict,
+)
 from grader.reports import jsonreport
-from grader.reports.files import BESIDE
 from tests.grader.commandline import HASTY, submission
 from tests.grader.driving.programs import children
 from tests.grader.variants import graders
@@ -40,13 +53,24 @@ def options(folder: Path, **settings: Any) -> ClassOptions:
     return ClassOptions(folder / "notes", STEPS, ("I.1.sync",), **settings)
 
 
+def to_grade(name: str, folder: Path, *settings: Any, **more: Any) -> ToGrade:
+    copy = Copy(name, PurePosixPath(name), (Student(name),), folder, report=name)
+    return ToGrade(copy, *settings, **more)
+
+
 def copies(folder: Path, *names: str, **settings: Any) -> list[ToGrade]:
-    return [ToGrade(name, submission(folder / name, HASTY), **settings) for name in names]
+    return [to_grade(name, submission(folder / name, HASTY), **settings) for name in names]
+
+
+def place(copy: ToGrade) -> Path:
+    assert copy.copy.folder
+    return copy.copy.folder
 
 
 def play(given: list[ToGrade], chosen: ClassOptions) -> Told:
     told: Told = []
-    grade_class(given, chosen, lambda copy, news: told.append((copy.name, news)))
+    with reserved(chosen.results):
+        grade_class(given, chosen, lambda copy, news: told.append((copy.name, news)))
     assert children() == []
     return told
 
@@ -59,20 +83,22 @@ def ends(told: Told) -> dict[str, str]:
 
 
 def reports(folder: Path) -> dict[str, dict[str, Any]]:
-    found = (folder / "notes").iterdir()
+    found = (folder / "notes").glob("*.json")
     return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in found}
 
 
 def stub(options: grading.Options, _slots: object) -> Report:
-    """À la place d'une vraie correction : un rapport vide, de cette copie et de cette graine."""
-    content = read_submission(options.folder).digest()
+    """À la place d'une vraie correction : tout est juste, dans cette copie et à cette graine."""
+    (step,) = STEPS
+    checks = [CheckResult(check, Verdict.PASSED, check.points) for check in step.checks]
+    script = options.chosen.get(step.id, PurePosixPath(step.file))
     return Report(
-        str(options.folder),
+        options.shown or str(options.folder),
         options.seed,
         "bwrap",
-        [],
+        [StepResult(step, Verdict.PASSED, checks, file=str(script))],
         selection=options.selection,
-        content=content,
+        content=read_submission(options.folder).digest(),
     )
 
 
@@ -82,17 +108,17 @@ def played(given: list[ToGrade], chosen: ClassOptions, grade: Callable[..., Repo
 
 
 def is_graded(folder: Path) -> None:
-    given = copies(folder, "ada", "bob", "cléo")
+    given = copies(folder, "ada", "bob", "cléo", shown="la classe")
     told = play(given, options(folder, opened=2))
     assert ends(told) == dict.fromkeys(("ada", "bob", "cléo"), "finished")
     written = reports(folder)
     assert written.keys() == {"ada", "bob", "cléo"}
     assert {report["steps"][0]["verdict"] for report in written.values()} == {"failed"}
+    assert {report["folder"] for report in written.values()} == {"la classe"}
     assert len({report["seed"] for report in written.values()}) == 3
     assert min(report["seed"] for report in written.values()) > 1 << 32
     settled = [(news.done, news.total) for name, news in told if (name, news.what)[1] == "settled"]
     assert sorted(settled) == [(1, 2)] * 3 + [(2, 2)] * 3
-    assert (folder / "notes").stat().st_mode & 0o777 == 0o700
     names = [name for name, _ in told]
     first_end = next(i for i, (_, news) in enumerate(told) if news.what == "finished")
     assert names.index("cléo") > first_end  # deux à la fois
@@ -100,7 +126,7 @@ def is_graded(folder: Path) -> None:
 
 def is_graded_as_if_alone(folder: Path) -> None:
     (copy,) = copies(folder, "ada", seed=7)
-    alone = grading.grade(grading.Options(copy.folder, STEPS, ("I.1.sync",), seed=7))
+    alone = grading.grade(grading.Options(place(copy), STEPS, ("I.1.sync",), seed=7))
     play([copy, *copies(folder, "bob")], options(folder))
     beside = reports(folder)["ada"]
     alone_json = json.loads(jsonreport.dump(alone))
@@ -126,7 +152,8 @@ def replays_alone(folder: Path) -> None:
 
     script = {step.file: "import asyncio\nasyncio.start_server\n"}
     given = [
-        ToGrade(str(seed), submission(folder / f"copie {seed}", script), seed) for seed in (1, 2, 3)
+        to_grade(str(seed), submission(folder / f"copie {seed}", script), seed)
+        for seed in (1, 2, 3)
     ]
     with mock.patch.object(pool, "run", run):
         told = play(given, ClassOptions(folder / "notes", (step,), ("II.4.server",), jobs=2))
@@ -147,7 +174,7 @@ def goes_on_where_it_stopped(folder: Path) -> None:
     given = copies(folder, "ada", "bob", "cléo")
     assert set(ends(played(given[:2], options(folder))).values()) == {"finished"}
     before = reports(folder)
-    submission(given[1].folder, {"part1/sleep_and_print.py": "print(2)\n"})
+    submission(place(given[1]), {"part1/sleep_and_print.py": "print(2)\n"})
     told = played(given, options(folder))
     assert ends(told) == {"ada": "kept", "bob": "finished", "cléo": "finished"}
     after = reports(folder)
@@ -167,18 +194,18 @@ def is_done_again(change: Callable[[Path, ToGrade], tuple[ToGrade, ClassOptions]
 
 
 def another_seed(folder: Path) -> None:
-    is_done_again(lambda folder, copy: (ToGrade("ada", copy.folder, 8), options(folder)))(folder)
+    is_done_again(lambda folder, copy: (to_grade("ada", place(copy), 8), options(folder)))(folder)
 
 
 def the_same_seed_is_any_seed(folder: Path) -> None:
     (copy,) = copies(folder, "ada", seed=7)
     played([copy], options(folder))
-    assert ends(played([ToGrade("ada", copy.folder)], options(folder))) == {"ada": "kept"}
+    assert ends(played([to_grade("ada", place(copy))], options(folder))) == {"ada": "kept"}
     assert reports(folder)["ada"]["seed"] == 7
 
 
 def on_demand(folder: Path) -> None:
-    is_done_again(lambda f, copy: (ToGrade("ada", copy.folder, 7, again=True), options(f)))(folder)
+    is_done_again(lambda f, copy: (to_grade("ada", place(copy), 7, again=True), options(f)))(folder)
 
 
 def other_steps(folder: Path) -> None:
@@ -207,7 +234,7 @@ def a_damaged_report(folder: Path) -> None:
 def what_cannot_be_graded_is_told(folder: Path) -> None:
     given = copies(folder, "ada", "bob")
     played(given, options(folder))
-    (given[0].folder / "part1/sleep_and_print.py").unlink()
+    (place(given[0]) / "part1/sleep_and_print.py").unlink()
     told = played(given, options(folder))
     assert ends(told) == {"ada": "failed", "bob": "kept"}
     (text,) = [news.text for _, news in told if news.what == "failed"]
@@ -265,7 +292,11 @@ def what_the_caller_raises_stops_everything(folder: Path) -> None:
             time.sleep(FOREVER)
         return stub(options, slots)
 
-    with mock.patch.object(grading, "grade", grade), pytest.raises(KeyboardInterrupt):
+    with (
+        mock.patch.object(grading, "grade", grade),
+        pytest.raises(KeyboardInterrupt),
+        reserved(folder / "notes"),
+    ):
         grade_class(copies(folder, "ada", "bob", "cléo"), options(folder), refuse)
     assert children() == []
     assert reports(folder).keys() == {"ada"}
@@ -290,26 +321,44 @@ def inherits_nothing(folder: Path) -> None:
     }
 
 
-def two_gradings_do_not_write_there(folder: Path) -> None:
-    refusals: list[str] = []
+def another_script_is_chosen(folder: Path) -> None:
+    def change(folder: Path, copy: ToGrade) -> tuple[ToGrade, ClassOptions]:
+        chosen = {"I.1.sync": "part1/sleep_and_print.py"}  # le même : rien ne change
+        copy = dataclasses.replace(copy, chosen=chosen)
+        assert ends(played([copy], options(folder))) == {"ada": "kept"}
+        absent = dataclasses.replace(copy, chosen={"I.1.sync": "absent.py"})
+        assert ends(played([absent], options(folder))) == {"ada": "kept"}
+        (place(copy) / "essai.py").write_text("print(1)\n", encoding="utf-8")
+        assert ends(played([copy], options(folder))) == {"ada": "finished"}
+        return dataclasses.replace(copy, chosen={"I.1.sync": "essai.py"}), options(folder)
 
-    def again(_copy: ToGrade, news: News) -> None:
-        if news.what == "opened":
-            with pytest.raises(RefusedError) as refusal:
-                grade_class([], options(folder), lambda *_: None)
-            refusals.append(str(refusal.value))
-
-    with mock.patch.object(grading, "grade", stub):
-        grade_class(copies(folder, "ada"), options(folder), again)
-    (refusal,) = refusals
-    assert refusal.endswith("notes : une autre correction y écrit déjà.")
+    is_done_again(change)(folder)
 
 
-def what_was_half_written_is_swept(folder: Path) -> None:
-    (folder / "notes").mkdir()
-    (folder / f"notes/{BESIDE}0123").write_text("{", encoding="utf-8")
-    played(copies(folder, "ada"), options(folder))
-    assert reports(folder).keys() == {"ada"}
+def what_was_judged_is_kept(folder: Path) -> None:
+    """Et le reste même quand on ne rejuge pas ; ce qui n'a pu l'être dit pourquoi."""
+    given = copies(folder, "ada")
+    (script,) = HASTY.values()
+    for end in ("finished", "kept"):
+        assert ends(played(given, options(folder))) == {"ada": end}
+        assert kept.read(folder / "notes", "ada").scripts == {"I.1.sync": script}
+        (folder / "notes" / kept.FOLDER / "ada.json").unlink()
+
+
+def an_archive_is_graded(folder: Path) -> None:
+    archive = folder / "ada.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for name, text in HASTY.items():
+            file.writestr(name, text)
+    copy = Copy("Ada", PurePosixPath("ada.zip"), (Student("Ada"),), archives=(archive,), report="a")
+    told = played([ToGrade(copy, shown="Ada")], options(folder))
+    assert ends(told) == {"a": "finished"}
+    assert reports(folder)["a"]["folder"] == "Ada"
+    assert ends(played([ToGrade(copy, shown="Ada")], options(folder))) == {"a": "kept"}
+    archive.write_bytes(b"PK")
+    told = played([ToGrade(copy, shown="Ada")], options(folder))
+    assert [news.text for _, news in told if news.what == "failed"]
+    assert not reports(folder)
 
 
 REAL = [is_graded, is_graded_as_if_alone, replays_alone]
@@ -327,8 +376,9 @@ SCENARIOS = [
     what_the_caller_raises_stops_everything,
     leaves_no_file_open,
     inherits_nothing,
-    two_gradings_do_not_write_there,
-    what_was_half_written_is_swept,
+    another_script_is_chosen,
+    what_was_judged_is_kept,
+    an_archive_is_graded,
 ]
 Scenario = Callable[[Path], None]
 
@@ -347,19 +397,11 @@ def test_a_class_goes_on(scenario: Scenario, single: ProcessPoolExecutor, tmp_pa
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", ".caché", "a\nb", "a\x1b[2J", "é" * 101])
 def test_a_name_that_cannot_be_a_file(name: str, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="ne peut être celui d'un rapport") as refusal:
-        grade_class([ToGrade(name, tmp_path)], options(tmp_path), lambda *_: None)
+        grade_class([to_grade(name, tmp_path)], options(tmp_path), lambda *_: None)
     assert str(refusal.value).isprintable()
-    assert not (tmp_path / "notes").exists()
 
 
 def test_two_copies_with_one_report(tmp_path: Path) -> None:
-    given = [ToGrade("Ada", tmp_path), ToGrade("ada", tmp_path)]
+    given = [to_grade("Ada", tmp_path), to_grade("ada", tmp_path)]
     with pytest.raises(RefusedError, match="le même rapport : Ada et ada"):
         grade_class(given, options(tmp_path), lambda *_: None)
-
-
-@pytest.mark.parametrize("name", ["fichier", "fichier/notes"])
-def test_a_folder_that_cannot_be(name: str, tmp_path: Path) -> None:
-    (tmp_path / "fichier").write_text("", encoding="utf-8")
-    with pytest.raises(RefusedError, match="dossier"):
-        grade_class([], ClassOptions(tmp_path / name, STEPS), lambda *_: None)

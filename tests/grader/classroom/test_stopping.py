@@ -16,8 +16,10 @@ PROMPT = 1.0  # secondes ; ce qu'un arrêt peut prendre
 CLASS = """
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from unittest import mock
+from grader.classroom.copies import Copy, Student
+from grader.classroom.reserved import reserved
 from grader.classroom.running import ClassOptions, ToGrade, grade_class
 from grader.command.process import as_process
 from grader.engine import pool
@@ -34,9 +36,14 @@ def run(setting, job):
 @mock.patch.object(pool, "run", run)
 def main():
     names = ("ada", "lente", "longue")
-    given = [ToGrade(name, folder / name, seed) for seed, name in enumerate(names, 1)]
+    copies = [
+        Copy(name, PurePosixPath(name), (Student(name),), folder / name, report=name)
+        for name in names
+    ]
+    given = [ToGrade(copy, seed) for seed, copy in enumerate(copies, 1)]
     chosen = ClassOptions(folder / "notes", select("I.1.sync"), ("I.1.sync",))
-    grade_class(given, chosen, lambda copy, news: print(copy.name, news.what, flush=True))
+    with reserved(folder / "notes"):
+        grade_class(given, chosen, lambda copy, news: print(copy.name, news.what, flush=True))
     return 0
 
 sys.exit(as_process(main))
@@ -60,5 +67,5 @@ def test_a_stop_loses_nothing_finished(number: signal.Signals, tmp_path: Path) -
         assert time.monotonic() - before < PROMPT
     wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in copy), "il en reste")
     wait_until(lambda: not processes(str(tmp_path)), "il reste des programmes")
-    assert [file.name for file in (tmp_path / "notes").iterdir()] == ["ada.json"]
+    assert [file.name for file in (tmp_path / "notes").glob("*.json")] == ["ada.json"]
     assert jsonreport.read(tmp_path / "notes/ada.json").seed == 1
