@@ -5,6 +5,10 @@
     par_jour = 1                  # points ôtés par jour de retard entamé
     au_plus = 5                   # facultatif
 
+    [[remise]]                    # là où la liste n'en dit rien
+    copie = "Zoé Durand"
+    date = 2026-01-16T08:00:00
+
     [[ajustement]]
     copie = "Zoé Durand"          # "*" : toutes les copies
     etape = "II.5.server"         # facultatif : sans elle, sur l'ensemble
@@ -30,8 +34,8 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
@@ -56,6 +60,7 @@ COMMA = re.compile(r"\s*[+-]?\d+,\d")
 FRENCH_QUOTES = ("«", "“", "”", "‘", "’")
 KEYS = {
     "retard": ("limite", "par_jour", "au_plus"),
+    "remise": ("copie", "date"),
     "ajustement": ("copie", "etape", "points", "raison"),
     "fichier": ("copie", "etape", "chemin", "raison"),
     "oral": ("copie", "etape", "raison"),
@@ -90,9 +95,14 @@ class Decision:
 @dataclass(frozen=True)
 class Adjustments:
     late: Lateness | None = None
+    submitted: Mapping[str, datetime] = field(default_factory=dict)  # par copie, selon `folded`
     points: tuple[Decision, ...] = ()
     files: tuple[Decision, ...] = ()
     orals: tuple[Decision, ...] = ()
+
+    def handed_in(self, copy: str) -> datetime | None:
+        """Quand elle l'a été, si on l'a écrit ici."""
+        return self.submitted.get(folded(copy))
 
     def chosen(self, copy: str) -> dict[str, str]:
         """Pour chaque étape dont le fichier est choisi, son chemin dans la copie."""
@@ -132,6 +142,7 @@ def parse(text: str, copies: Collection[str], steps: Sequence[Step]) -> Adjustme
     sheet.refuse_unknown_tables()
     return Adjustments(
         late=sheet.late(),
+        submitted=sheet.submitted(),
         points=tuple(entry.points() for entry in sheet.entries("ajustement")),
         files=tuple(entry.file() for entry in sheet.entries("fichier")),
         orals=tuple(entry.decision() for entry in sheet.entries("oral")),
@@ -187,7 +198,19 @@ class _File:
         entry = _Table(self, "retard", 0, values)
         per_day = entry.number("par_jour", 0, math.inf)
         at_most = entry.number("au_plus", 0, math.inf) if "au_plus" in values else math.inf
-        return Lateness(entry.due(), per_day, at_most)
+        day_included = timedelta(days=1)
+        return Lateness(entry.instant("limite", day_included), per_day, at_most)
+
+    def submitted(self) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for entry in self.entries("remise"):
+            name = entry.copy()
+            if name == EVERYONE:
+                entry.refuse("copie", "une remise se date copie par copie")
+            if name in found:
+                entry.refuse("copie", "une autre remise est déjà donnée pour cette copie")
+            found[name] = entry.instant("date")
+        return found
 
     def refuse(self, table: str, rank: int, key: str, why: str) -> NoReturn:
         line = self._line(table, rank, key)
@@ -245,14 +268,15 @@ class _Table:
             self.refuse(key, f"il faut un nombre {limits}")
         return float(value)
 
-    def due(self) -> datetime:
-        value = self.value("limite")
+    def instant(self, key: str, whole_day: timedelta = timedelta()) -> datetime:
+        """Une date sans heure : minuit, et `whole_day` de plus."""
+        value = self.value(key)
         if not isinstance(value, date):
-            self.refuse("limite", "il faut une date, sans guillemets : 2026-01-15T23:59:00")
+            self.refuse(key, "il faut une date, sans guillemets : 2026-01-15T23:59:00")
         if value.year not in YEARS:
-            self.refuse("limite", f"l'année {value.year} est sans doute une faute de frappe")
+            self.refuse(key, f"l'année {value.year} est sans doute une faute de frappe")
         if not isinstance(value, datetime):
-            value = datetime.combine(value, datetime.min.time()) + timedelta(days=1)
+            value = datetime.combine(value, datetime.min.time()) + whole_day
         return value if value.tzinfo else value.astimezone()
 
     def copy(self) -> str:

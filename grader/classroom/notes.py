@@ -29,7 +29,8 @@ def render(recipients: Sequence[Recipient]) -> str:
     writer.writerow([*WHO, *TOTALS, *steps, *REST])
     for recipient in recipients:
         who = (recipient.last, recipient.first, recipient.email, recipient.group, recipient.copy)
-        writer.writerow([*map(safe, who), *_cells(recipient.result, steps)])
+        without = "pas de rapport" if recipient.copy else "aucune copie"
+        writer.writerow([*map(safe, who), *_cells(recipient.result, steps, without)])
     return BOM + file.getvalue()
 
 
@@ -45,9 +46,9 @@ def _steps(recipients: Iterable[Recipient]) -> list[str]:
     return list(dict.fromkeys(step.step.id for one in results if one for step in one.report.steps))
 
 
-def _cells(adjusted: Adjusted | None, steps: Sequence[str]) -> list[str]:
+def _cells(adjusted: Adjusted | None, steps: Sequence[str], without: str) -> list[str]:
     if not adjusted:
-        return [""] * (len(TOTALS) + len(steps) + len(REST) - 1) + ["aucune copie"]
+        return [""] * (len(TOTALS) + len(steps) + len(REST) - 1) + [without]
     if adjusted.mark is None:
         empty = [""] * (len(TOTALS) + len(steps) + len(REST) - 1)
         return [*empty, safe(" ; ".join(("rien n'a pu être jugé", *adjusted.private)))]

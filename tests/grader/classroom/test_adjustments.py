@@ -53,6 +53,17 @@ raison = "Faire expliquer."
 """
 
 
+def test_when_a_copy_was_handed_in() -> None:
+    text = '[[remise]]\ncopie = "zoé durand"\ndate = 2026-01-16T08:00:00+01:00\n'
+    decisions = parse(text, COPIES, STEPS)
+    assert decisions.handed_in("Zoé Durand") == datetime(2026, 1, 16, 8, tzinfo=PARIS)
+    assert decisions.handed_in("Ali Ben") is None
+    day = parse(text.replace("T08:00:00+01:00", ""), COPIES, STEPS).handed_in("Zoé Durand")
+    assert day == datetime(2026, 1, 16).astimezone()
+    assert "une autre remise" in refused(text * 2)
+    assert "copie par copie" in refused(text.replace("zoé durand", "*"))
+
+
 def refused(text: str) -> str:
     with pytest.raises(AdjustmentsError) as refusal:
         parse(text, COPIES, STEPS)

@@ -31,6 +31,11 @@ def decided() -> Adjusted:
     return apply(sample.report(), "Zoé Durand", DECISIONS, when)
 
 
+def test_no_copy_and_no_report_are_not_the_same() -> None:
+    absent, failed = table(replace(ZOE, copy=""), ZOE)
+    assert (absent["remarque"], failed["remarque"]) == ("aucune copie", "pas de rapport")
+
+
 def table(*recipients: Recipient) -> list[dict[str, str]]:
     text = render(recipients)
     assert text.startswith("\ufeffnom;prénom;")
