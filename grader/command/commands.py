@@ -16,13 +16,16 @@ from grader.engine import catalogue, grading
 from grader.engine import doctor as machine
 from grader.model.records import Check, RefusedError, Report, Step, Verdict
 from grader.model.version import VERSION
-from grader.reports import files, jsonreport, page, terminal
+from grader.reports import comparison, files, jsonreport, page, terminal
+from grader.reports.restoring import restore
 from wording.harmless import shortened, visible
 
 ROOT = Path(__file__).parents[2]
 # Colonnes : en deçà, rich ne finirait pas ; au-delà, il remplirait la mémoire d'espaces.
 NARROWEST, WIDEST = 40, 4000
 PIPED = 100  # là où il n'y a pas de terminal
+NO_FAILURE = "aucun contrôle de ce rapport n'a échoué"
+ONLY_UNKNOWN = "ce correcteur n'a aucun des contrôles qui ont échoué"
 MARKS = {  # ce qui va, et ce qu'on peut y faire
     (True, False): ("✓", "green"),
     (True, True): ("~", "yellow"),
@@ -62,6 +65,7 @@ def _run(
     steps: tuple[Step, ...],
     selection: tuple[str, ...],
     seed: int | None,
+    before: Report | None = None,
 ) -> int:
     if code := _unwritable(arguments, folder):
         return code
@@ -81,6 +85,9 @@ def _run(
         return _fail(str(error))
     failed = _write(arguments, report)  # d'abord : l'écran, lui, peut disparaître
     _show(lambda console: terminal.show(report, console, verbose=arguments.verbose))
+    if before:
+        changes = comparison.compare(comparison.restricted(before, set(selection)), report)
+        _show(lambda console: comparison.show(changes, console))
     return failed or _code(report)
 
 
@@ -207,30 +214,34 @@ def hint(arguments: argparse.Namespace) -> int:
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    """Rejoue les étapes en échec d'un rapport, ou celle qu'on demande, avec tous les détails."""
+    """Rejoue les étapes en échec d'un rapport, ou celle qu'on demande ; dit ce qui a changé."""
     try:
-        report = jsonreport.read(arguments.report)
+        report = restore(arguments.report, catalogue.steps())
     except jsonreport.ReportError as error:
         return _fail(f"{_name(arguments.report)} : {error}.")
+    failed = {
+        check.check.id
+        for step in report.steps
+        for check in step.checks
+        if check.verdict in jsonreport.TO_REPLAY
+    }
     if arguments.step is not None:
         steps = catalogue.select(arguments.step)
         if not steps:
             return _unknown_step(arguments.step)
     else:
         steps = tuple(
-            step
-            for step in catalogue.steps()
-            if any(check.id in report.failed for check in step.checks)
+            step for step in catalogue.steps() if any(check.id in failed for check in step.checks)
         )
     if report.grader != VERSION:
-        other = f"du correcteur {_name(report.grader)}, et celui-ci est le {VERSION}"
+        other = f"du correcteur {report.grader}, et celui-ci est le {VERSION}"
         print(f"Ce rapport est {other} : les verdicts peuvent changer.", file=sys.stderr)
     if not steps:
-        print("Rien à rejouer : aucun contrôle de ce rapport n'a échoué.")
+        print(f"Rien à rejouer : {ONLY_UNKNOWN if failed else NO_FAILURE}.")
         return OK
     seed = report.seed if arguments.seed is None else arguments.seed
     names = tuple(step.id for step in steps)
-    return _run(arguments, Path(report.folder), steps, names, seed)
+    return _run(arguments, Path(report.folder), steps, names, seed, report)
 
 
 def doctor(_: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from grader.reports.words import moment, number, score
 from wording.numbers import plural
 
 DECIMALS = 4  # celles d'une note
-GAIN = 8  # colonnes de « +0,125 », et de quoi l'écarter
+GAIN = 9  # colonnes de « +0,1375 », et de quoi l'écarter
 
 
 class Way(Enum):

@@ -1,8 +1,8 @@
-"""Le rapport en JSON, pour les machines ; et sa relecture, pour rejouer."""
+"""Le rapport en JSON, pour les machines ; restoring.py le relit."""
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -28,18 +28,6 @@ class ReportError(Exception):
     """Un rapport illisible ; le message est pour l'écran."""
 
 
-@dataclass(frozen=True)
-class Replay:
-    """Ce qu'un rapport dit de la façon de le refaire."""
-
-    grader: str  # la version du correcteur
-    folder: str
-    seed: int
-    failed: tuple[str, ...]  # les contrôles en échec, instables, non jugés ou en panne
-    selection: tuple[str, ...] = ()  # les étapes demandées
-    content: str = ""  # l'empreinte de la copie ; vide si le rapport n'en dit rien
-
-
 def dump(report: Report) -> str:
     """Le rapport, conforme au schéma, en moins de MAX_BYTES octets."""
     for limit in LIMITS:
@@ -48,11 +36,6 @@ def dump(report: Report) -> str:
         if len(text.encode()) < MAX_BYTES:
             break
     return f"{text}\n"
-
-
-def load(text: str) -> Replay:
-    """Relit un rapport, d'où qu'il vienne ; ReportError si rien n'en peut être rejoué."""
-    return _replay(parsed(text))
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -70,36 +53,6 @@ def parsed(text: str) -> dict[str, Any]:
         wanted = f"ce correcteur lit la version {REPORT_VERSION}"
         raise ReportError(f"ce rapport est de version {other} ; {wanted}")
     return data
-
-
-def _replay(data: dict[str, Any]) -> Replay:
-    """Les clés dont on se sert, vérifiées une à une ; les autres ne servent qu'à qui les lit."""
-    match data:
-        case {"grader": str(grader), "folder": str(folder), "seed": int(seed), "steps": steps}:
-            pass
-        case _:
-            raise ReportError("ce rapport est incomplet")
-    if seed not in SEEDS or len(folder) > MAX_PATH:
-        raise ReportError("ce rapport est abîmé : la graine ou le dossier est hors des bornes")
-    try:
-        checks = [check for step in steps for check in step["checks"]]
-        failed = tuple(str(check["id"]) for check in checks if check["verdict"] in TO_REPLAY)
-    except (KeyError, TypeError):
-        raise ReportError("ce rapport est abîmé : ses étapes sont illisibles") from None
-    selection, content = data.get("selection"), data.get("content")
-    return Replay(
-        grader=shortened(grader, 20),
-        folder=folder,
-        seed=seed,
-        failed=failed,
-        selection=tuple(map(str, selection)) if isinstance(selection, list) else (),
-        content=content if isinstance(content, str) else "",
-    )
-
-
-def read(path: Path) -> Replay:
-    """Comme `load`, depuis un fichier."""
-    return load(contents(path))
 
 
 def contents(path: Path) -> str:

@@ -30,9 +30,7 @@ class Part:
     place: str
 
     def damaged(self, key: str) -> ReportError:
-        return ReportError(
-            f"ce rapport est abîmé : la valeur de « {self.place}{key} » ne convient pas"
-        )
+        return ReportError(f"ce rapport est abîmé (« {self.place}{key} » ne convient pas)")
 
     def text(self, key: str, limit: int = MAX_TEXT) -> str:
         return self._text(key, self.values.get(key), limit)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.reports import jsonreport
+from grader.reports.restoring import restore
 from grader.sandbox.appetite import processes_of
 from tests.grader.commandline import HASTY, processes, submission
 from tests.support.processes import Process
@@ -68,4 +68,4 @@ def test_a_stop_loses_nothing_finished(number: signal.Signals, tmp_path: Path) -
     wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in copy), "il en reste")
     wait_until(lambda: not processes(str(tmp_path)), "il reste des programmes")
     assert [file.name for file in (tmp_path / "notes").glob("*.json")] == ["ada.json"]
-    assert jsonreport.read(tmp_path / "notes/ada.json").seed == 1
+    assert restore(tmp_path / "notes/ada.json", ()).seed == 1

@@ -13,6 +13,7 @@ import pytest
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NOT_FULL, OK
 from grader.engine.catalogue import select, steps
 from grader.reports import jsonreport
+from grader.reports.restoring import restore
 from tests.grader.commandline import HASTY, grader, said, submission
 from tests.support.processes import ENVIRONMENT, ROOT
 
@@ -129,9 +130,9 @@ def test_full_marks_and_both_reports(tmp_path: Path) -> None:
     assert "\x1b" not in result.stdout
     for check in select("II.2.client")[0].checks:
         assert check.title in result.stdout
-    report = jsonreport.read(files[0])
-    assert (report.folder, report.seed, report.failed) == (str(ROOT), 7, ())
-    assert json.loads(files[0].read_text(encoding="utf-8"))["selection"] == ["ii.2.client"]
+    report = restore(files[0], steps())
+    assert (report.folder, report.seed, report.selection) == (str(ROOT), 7, ("ii.2.client",))
+    assert report.earned == report.points == 0.75
     page = files[1].read_text(encoding="utf-8")
     assert page.lower().startswith("<!doctype html>")
     assert "II.2.client" in page
@@ -160,6 +161,7 @@ def test_points_missing_then_replayed(tmp_path: Path) -> None:
     assert after["steps"][0] == before["steps"][0]
     assert after["steps"][0]["checks"][0]["verdict"] == "failed"
     assert "graine 11" in replayed.stdout
+    assert replayed.stdout.endswith("\n  Rien n'a changé.\n")
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])

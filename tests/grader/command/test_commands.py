@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 
 import pytest
 
-from grader.command.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
+from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.engine import doctor as machine
 from grader.engine import grading
 from grader.engine.catalogue import select
@@ -188,16 +188,51 @@ class TestReplay:
         assert (answer.code, answer.err, asked) == (OK, "", [])
         assert answer.out == "Rien à rejouer : aucun contrôle de ce rapport n'a échoué.\n"
 
+    def test_only_what_this_grader_does_not_have_failed(
+        self, written: Callable[..., Path], asked: Asked
+    ) -> None:
+        file = written({"II.3.client.sends": Verdict.FAILED})
+        text = file.read_text(encoding="utf-8").replace("II.3.client.sends", "II.3.client.shouts")
+        file.write_text(text, encoding="utf-8")
+        answer = said("replay", str(file))
+        assert (answer.code, asked) == (OK, [])
+        assert "ce correcteur n'a aucun des contrôles qui ont échoué" in answer.out
+
+    def test_what_changed_since_is_said_of_what_is_replayed(
+        self, written: Callable[..., Path], asked: Asked
+    ) -> None:
+        answer = said("replay", str(written(self.FAILED)))
+        assert (answer.code, len(asked)) == (OK, 1)
+        _, changes = answer.out.split("Depuis le ")
+        told = [" ".join(line.split()) for line in changes.splitlines()]
+        assert "✗ échec → ✓ juste Envoie ce qu'on tape" in told
+        assert "≈ instable → ✓ juste Relaie à tous les autres" in told
+        assert "Contrôles : 4 jugés autrement, 15 inchangés." in told
+        assert not any("II.5.server" in line or "II.6.server" in line for line in told)
+
+    def test_nothing_changed(self, written: Callable[..., Path], asked: Asked) -> None:
+        answer = said("replay", str(written({})), "--step", "II.2")
+        assert (answer.code, len(asked)) == (OK, 1)
+        assert answer.out.endswith("\n\n  Rien n'a changé.\n")
+
+    def test_a_damaged_report_is_refused(self, written: Callable[..., Path], asked: Asked) -> None:
+        file = written(self.FAILED)
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps(facts | {"grader": "1.9\x1b"}), encoding="utf-8")
+        answer = said("replay", str(file))
+        assert (answer.code, answer.out, asked) == (BAD_INPUT, "", [])
+        assert answer.err == f"{file} : ce rapport est abîmé (« grader » ne convient pas).\n"
+
     def test_another_grader_may_judge_otherwise(
         self, written: Callable[..., Path], asked: Asked
     ) -> None:
         file = written(self.FAILED)
         facts = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps(facts | {"grader": "1.9\x1b"}), encoding="utf-8")
+        file.write_text(json.dumps(facts | {"grader": "1.9"}), encoding="utf-8")
         answer = said("replay", str(file))
         assert (answer.code, len(asked)) == (OK, 1)
         assert answer.err == (
-            f"Ce rapport est du correcteur 1.9␛, et celui-ci est le {VERSION} : les verdicts "
+            f"Ce rapport est du correcteur 1.9, et celui-ci est le {VERSION} : les verdicts "
             "peuvent changer.\n"
         )
 

@@ -162,10 +162,10 @@ def test_what_else_is_different() -> None:
 SCREEN = """
   Depuis le 15 janvier 2026 à 9 h 05.
 
-  I.3.async  Dix pages, toutes ensemble                          1 → 1,5    +0,5
+  I.3.async  Dix pages, toutes ensemble                         1 → 1,5     +0,5
     ✗ échec → ✓ juste  Une seule session                                    +0,5
 
-  II.5.server  Un pseudo, côté serveur                      0,75 → 0,625  -0,125
+  II.5.server  Un pseudo, côté serveur                     0,75 → 0,625   -0,125
     ✗ échec → ✓ juste  Annoncer une arrivée                                +0,25
     ✓ juste → ✗ échec  Un client muet                                     -0,375
     ↷ en suspens → ≈ instable  Après un départ

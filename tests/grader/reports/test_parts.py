@@ -53,9 +53,7 @@ def test_a_value_is_of_its_type_and_in_its_bounds(
     for value in [*bad, ABSENT]:
         with pytest.raises(ReportError) as error:
             take(holding(value))
-        assert str(error.value) == (
-            "ce rapport est abîmé : la valeur de « steps[3].here » ne convient pas"
-        )
+        assert str(error.value) == "ce rapport est abîmé (« steps[3].here » ne convient pas)"
 
 
 def test_what_the_catalogue_wrote_is_shown_as_it_is() -> None:

@@ -204,6 +204,10 @@ def test_a_damaged_report_is_refused_or_can_be_shown() -> None:
     assert accepted > 100
 
 
+def changed(**fields: Any) -> str:
+    return json.dumps(json.loads(dump(sample.report())) | fields)
+
+
 def in_check(**fields: Any) -> str:
     facts = json.loads(dump(sample.report()))
     facts["steps"][3]["checks"][0] |= fields
@@ -227,10 +231,21 @@ def in_check(**fields: Any) -> str:
         (in_check(failure={}), "steps[3].checks[0].failure.message"),
         (in_check(timeline=[{"actor": "x", "events": [{}]}]), "timeline[0].events[0].kind"),
         (in_check(timeline=[{"actor": "x", "events": [{"kind": "x"}]}]), "events[0].kind"),
-        (json.dumps(json.loads(dump(sample.report())) | {"steps": [{}] * 1_000_000}), "steps"),
-        (json.dumps(json.loads(dump(sample.report())) | {"sandbox": "docker"}), "sandbox"),
-        (json.dumps(json.loads(dump(sample.report())) | {"selection": ["a b"]}), "selection"),
-        (json.dumps(json.loads(dump(sample.report())) | {"earned": 20}), "earned"),
+        (changed(steps=[{}] * 1_000_000), "steps"),
+        (changed(sandbox="docker"), "sandbox"),
+        (changed(selection=["a b"]), "selection"),
+        (changed(earned=20), "earned"),
+        ('{"version": 2}', "selection"),
+        (changed(folder="x" * 5000), "folder"),
+        (changed(folder=["/etc"]), "folder"),
+        (changed(seed=10**30), "seed"),
+        (changed(seed="1"), "seed"),
+        (changed(grader="1.9\x1b"), "grader"),
+        (changed(content="x"), "content"),
+        (changed(steps=3), "steps"),
+        (changed(steps=[3]), "steps[0]"),
+        (changed(steps=[{}]), "steps[0].checks"),
+        (changed(steps=[{"checks": [None]}]), "steps[0].checks[0]"),
     ],
 )
 def test_what_is_damaged_is_named(text: str, place: str) -> None:
