@@ -40,5 +40,7 @@ def address(launch: Launch) -> str:
 def _filled(argument: str, launch: Launch) -> str:
     """Sans accolades : un exemple à la place de chaque nom."""
     port, host = str(launch.port or PORT), launch.host or HOST
-    values = {"{url}": URLS[0], "{file}": LIST, "{host}": host, "{port}": port}
-    return values.get(argument, argument)
+    values = {"{url}": URLS[0], "{file}": launch.file or LIST, "{host}": host, "{port}": port}
+    for name, value in values.items():  # « --liste={file} » aussi
+        argument = argument.replace(name, value)
+    return argument

@@ -4,7 +4,15 @@ import pytest
 
 from grader.model.records import Failure, Match
 from grader.reports.difference import WIDTH
-from grader.reports.evidence import difference, last_lines, likeness, output, received, sent
+from grader.reports.evidence import (
+    both_ends,
+    difference,
+    last_lines,
+    likeness,
+    output,
+    received,
+    sent,
+)
 
 TRACE = 'Traceback (most recent call last):\n  File "x.py", line 3\nKeyError: 1'
 
@@ -47,6 +55,8 @@ def test_a_sentence_with_a_path_in_it_is_a_sentence() -> None:
         (Failure("", received=TRACE[9:], output=TRACE), None, TRACE),
         (Failure("", expected="a", received=f"un\nb\n{TRACE}"), f"un\nb\n{TRACE}", ""),
         (Failure("", expected="2", received="1 seule :\nfin", output="fin"), "1 seule :\nfin", ""),
+        # Les mêmes nombres, l'un en ligne, l'autre en colonne, et coupé.
+        (Failure("", expected="2", received="1 2 3", output="…\n2\n3\n"), "1 2 3", ""),
         # Un mot parmi beaucoup d'autres lignes : les deux apprennent quelque chose.
         (Failure("", expected="a", received="KeyError", output=TRACE), "KeyError", TRACE),
         (Failure("", received="trop", output=TRACE), "trop", TRACE),
@@ -74,3 +84,10 @@ def test_last_lines() -> None:
     assert last_lines("a\nb\nc\n\n", 2, 100) == "…\nb\nc"
     assert last_lines("", 2, 100) == ""
     assert last_lines("aaaa\nbbbb", 2, 6) == "[… 3 caractères de plus] a\nbbbb"
+
+
+def test_both_ends() -> None:
+    assert both_ends("a\nb\nc\n", 3, 100) == "a\nb\nc"
+    assert both_ends("a\nb\nc\nd\ne\nf", 3, 100) == "a\nb\n[… 3 lignes de plus]\nf"
+    assert both_ends("", 3, 100) == ""
+    assert both_ends("début" + "x" * 90 + "fin", 3, 10) == "début [… 88 caractères de plus] xxfin"

@@ -18,6 +18,8 @@ RESULT = replace(sample.sleeping(), file="TP 6/web.py")
         (Launch(".", ("{url}",)), "python 'TP 6/web.py' https://www.python.org"),
         (Launch("", ("-p", "{port}", "-a", "{host}")), "python 'TP 6/web.py' -p 8888 -a 127.0.0.1"),
         (Launch("", ("-p", "{port}"), port=9000), "python 'TP 6/web.py' -p 9000"),
+        (Launch("", ("--liste={file}",)), "python 'TP 6/web.py' --liste=urls.txt"),
+        (Launch("", ("{file}",), file="mes_urls"), "python 'TP 6/web.py' mes_urls"),
         (Launch("ailleurs", ("{rien}; rm",)), "python 'TP 6/web.py' '{rien}; rm'"),
     ],
 )
