@@ -1,4 +1,7 @@
-"""Le rapport en une page web : un seul fichier, sans script, que rien n'autorise à sortir.
+"""Le rapport en une page web : un seul fichier, que rien n'autorise à sortir.
+
+Seuls notre feuille et notre script y ont cours : la page en dit les empreintes. Sans script, elle
+se lit, se filtre et s'imprime aussi bien.
 
 Deux gardes pour un texte de la copie : `finalize` neutralise tout ce qu'écrit le gabarit, puis
 jinja2 l'échappe. Les filtres, eux, bornent.
@@ -23,14 +26,18 @@ from grader.reports import evidence, launching, words
 from grader.reports.crashes import crashes
 from grader.reports.difference import WIDTH, comparable, marked
 from grader.reports.evidence import last_lines
+from grader.reports.places import without_places
+from grader.reports.priorities import priorities, sentence
 from grader.reports.prose import unbroken
 from grader.reports.timeline import diagram
 from wording.harmless import shortened, visible
+from wording.numbers import count
 
 MAX_LINE, MAX_BLOCK = 300, 4000  # caractères
-MAX_WHY = 180
-MAX_OUTPUT_LINES = 30
+MAX_LINES = 20  # d'un texte reçu, ou de la fin d'un programme
 MAX_NOTES = 20
+MAX_CAUSES = 5  # à corriger d'abord ; la liste des étapes les dit toutes
+MAX_DECISIONS = 40
 BEFORE, AFTER = 400, 800  # caractères montrés autour d'une différence
 
 
@@ -54,9 +61,22 @@ class Sides:
     whole: str = ""  # tout ce qui est reçu, quand `received` n'en est qu'une part
 
 
-def render(report: Report) -> str:
-    style = resources.files("grader.reports").joinpath("page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+@dataclass(frozen=True)
+class Heading:
+    """Ce qu'une classe dit d'une copie en tête de la page qu'elle remet.
+
+    Cette page-là ne montre ni dossier, ni graine, ni trace du correcteur : elle est pour
+    l'étudiant.
+    """
+
+    title: str  # à la place du nom du dossier
+    mark: str = ""  # la note décidée, à côté de celle qui est mesurée ; vide : la même
+    decisions: tuple[str, ...] = ()  # ce qui les sépare, et pourquoi
+
+
+def render(report: Report, heading: Heading | None = None) -> str:
+    """La page d'une copie ; avec `heading`, celle qu'une classe remet à qui l'a écrite."""
+    report = without_places(report, report.folder if heading else "")
     found = crashes(report)
     to_read = [result for result in report.steps if result.verdict is not Verdict.PASSED]
     return (
@@ -64,19 +84,38 @@ def render(report: Report) -> str:
         .get_template("page.html.jinja")
         .render(
             report=report,
+            heading=heading,
+            title=line(heading.title) if heading else name(report.folder),
             share=round(100 * report.earned / report.points, 1) if report.points else 0,
             tally=Counter(result.verdict for result in report.steps).items(),
             played=sum(check.runs for step in report.steps for check in step.checks),
+            causes=priorities(report),
             # Plusieurs étapes ouvertes cacheraient la liste, qui dit déjà ce qui ne va pas.
             opened=to_read if len(to_read) == 1 else [],
+            filterable=bool(to_read) and Verdict.PASSED in _verdicts(report),
             crashes=found,
             ranks={name: rank for rank, crash in enumerate(found, 1) for name in crash.checks},
-            style=Markup(style),  # notre feuille, dont la page dit l'empreinte
-            style_hash=f"sha256-{digest}",
+            style=_ours("page.css"),
+            script=_ours("page.js"),
             verdicts=words.VERDICTS,
             max_notes=MAX_NOTES,
+            max_causes=MAX_CAUSES,
+            max_decisions=MAX_DECISIONS,
         )
     )
+
+
+def _verdicts(report: Report) -> set[Verdict]:
+    return {check.verdict for step in report.steps for check in step.checks}
+
+
+def _ours(file: str) -> Markup:
+    """Notre feuille, notre script : tels quels dans la page, qui n'admet qu'eux."""
+    return Markup(resources.files("grader.reports").joinpath(file).read_text("utf-8"))
+
+
+def digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @cache
@@ -109,21 +148,20 @@ def lasting(timeline: Iterable[Event]) -> float:
 def reasons(result: StepResult) -> Sequence[tuple[Verdict, str]]:
     """Ce qui ne va pas dans une étape, une phrase par cause, pour qui n'en lit pas plus."""
     if result.verdict is Verdict.NOT_SUBMITTED:
-        return [(result.verdict, f"le sujet demande {result.step.file}")]
-    told = [(check.verdict, _reason(check)) for check in result.checks]
+        return [(result.verdict, f"Le sujet demande {result.step.file}.")]
+    if result.verdict is Verdict.SKIPPED:
+        causes = dict.fromkeys(check.cause or "Une étape précédente" for check in result.checks)
+        return [(result.verdict, f"{cause} a échoué.") for cause in causes]
+    told = [(check.verdict, sentence(check)) for check in result.checks]
     return list(dict.fromkeys((verdict, why) for verdict, why in told if why))
 
 
-def _reason(result: CheckResult) -> str:
-    match result.verdict:
-        case Verdict.FAILED | Verdict.UNSTABLE if result.failure:
-            return shortened(result.failure.message, MAX_WHY)
-        case Verdict.NOT_JUDGED:
-            return shortened(result.cause, MAX_WHY)
-        case Verdict.ERROR:
-            return "le correcteur s'est trompé, pas vous"
-        case _:
-            return ""
+def bare(result: CheckResult) -> bool:
+    """Vrai d'un échec dont seul le récit montre quelque chose : c'est lui qu'il faut lire."""
+    failure = result.failure
+    return failure is not None and not (
+        failure.sent or failure.expected or failure.received or failure.output
+    )
 
 
 def sides(failure: Failure) -> Sides:
@@ -132,8 +170,8 @@ def sides(failure: Failure) -> Sides:
     if not difference:
         received = evidence.received(failure)
         return Sides(
-            Side(shortened(failure.expected, MAX_BLOCK)) if failure.expected else None,
-            None if received is None else Side(shortened(received, MAX_BLOCK)),
+            Side(_both_ends(failure.expected)) if failure.expected else None,
+            None if received is None else Side(_both_ends(received)),
         )
     expected, received = comparable(failure.expected, failure.received)
     part = len(received) < len(failure.received.strip())
@@ -144,6 +182,10 @@ def sides(failure: Failure) -> Sides:
         tuple(sentence[:1].upper() + sentence[1:] for sentence in sentences),
         failure.received if part else "",
     )
+
+
+def _both_ends(text: str) -> str:
+    return evidence.both_ends(text, MAX_LINES, MAX_BLOCK)
 
 
 def _side(text: str, index: int) -> Side:
@@ -166,15 +208,25 @@ def line(text: str) -> str:
     return visible(shortened(text, MAX_LINE))
 
 
+def path(text: str) -> str:
+    """Un chemin : c'est sa fin qui compte."""
+    return visible(shortened(text, MAX_LINE, end=True))
+
+
+def others(quantity: int) -> str:
+    return count(quantity, "autre")
+
+
 BOUNDED: dict[str, Callable[[str], str]] = {
     "block": lambda text: shortened(text, MAX_BLOCK),
     "prose": lambda text: unbroken(shortened(text, MAX_BLOCK)),
-    "ending": lambda text: last_lines(text, MAX_OUTPUT_LINES, MAX_BLOCK),
+    "ending": lambda text: last_lines(text, MAX_LINES, MAX_BLOCK),
     "quoted": shlex.quote,
 }
 FILTERS: tuple[Callable[..., object], ...] = (
     *(words.duration, words.mark, words.moment, words.number),
-    *(words.runs, words.score, words.unjudged, words.verified),
-    *(evidence.output, evidence.sent, sides, reasons, diagram, lasting, line, name),
+    *(words.points, words.runs, words.score, words.unjudged, words.verified),
+    *(evidence.output, evidence.sent, sides, bare, reasons, diagram, lasting),
+    *(line, path, digest, others),
     *(launching.address, launching.command, launching.typed),
 )

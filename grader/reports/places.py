@@ -37,7 +37,9 @@ def without_places(report: Report, folder: str = "") -> Report:
         return homely(text, folder)
 
     steps = [
-        replace(result, note=change(result.note), checks=[_check(one, change) for one in result.checks])
+        replace(
+            result, note=change(result.note), checks=[_check(one, change) for one in result.checks]
+        )
         for result in report.steps
     ]
     return replace(report, steps=steps, notes=list(map(change, report.notes)))

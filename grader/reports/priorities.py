@@ -52,7 +52,7 @@ def priorities(report: Report) -> list[Priority]:
         if cause := found.get(_root(check.cause, first)):
             cause.held += check.points - check.earned
         else:  # sa cause n'est pas dans ce rapport
-            why = f"{check.cause or 'une étape précédente'} a échoué"
+            why = f"{check.cause or 'Une étape précédente'} a échoué."
             found[check.check.id] = _cause(step, check, why)
     unique = {id(one): one for one in found.values()}
     return sorted(unique.values(), key=lambda one: -round(one.lost, 4))
@@ -66,7 +66,7 @@ def sentence(result: CheckResult) -> str:
         case Verdict.NOT_JUDGED:
             return shortened(result.cause, MAX_SENTENCE)
         case Verdict.ERROR:
-            return "le correcteur s'est trompé, pas vous"
+            return "Le correcteur s'est trompé, pas vous."
         case _:
             return ""
 
@@ -80,8 +80,9 @@ def _cause(step: StepResult, result: CheckResult, why: str) -> Priority:
 def _missing(absent: Sequence[StepResult]) -> Priority:
     """Ce qui n'est pas rendu, d'un bloc : dix lignes pareilles cacheraient le reste."""
     one = absent[0].step
-    title = f"{one.id} : {one.title}" if len(absent) == 1 else f"{len(absent)} étapes à rendre"
-    why = f"le sujet demande {', '.join(result.step.file for result in absent)}"
+    title, why = f"{one.id} : {one.title}", f"Le sujet demande {one.file}."
+    if len(absent) > 1:
+        title, why = f"{len(absent)} étapes", "Aucun script de la copie n'y répond."
     names = tuple(result.step.id for result in absent)
     return Priority(
         Verdict.NOT_SUBMITTED, title, why, names, sum(result.points for result in absent)

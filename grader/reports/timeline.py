@@ -13,7 +13,7 @@ from grader.reports.words import EVENTS, duration
 from wording.harmless import shortened, visible
 from wording.numbers import count
 
-MAX_FIRST, MAX_LAST = 24, 40  # d'un long récit, le début et la fin
+MAX_FIRST, MAX_LAST = 12, 20  # d'un long récit, le début et la fin
 BRIEF_FIRST, BRIEF_LAST = 10, 5
 BURST = 0.05  # secondes, au plus, entre deux lignes d'une même rafale
 BURST_FIRST, BURST_LAST = 2, 1
@@ -22,8 +22,8 @@ OTHERS = "autres acteurs"
 SITE = "site"
 MAX_FULL = 400  # caractères du texte entier, au survol
 
-GUTTER = 58  # les instants
-NEAR, FAR = 150, 220  # écart entre deux voisins, au moins : à beaucoup, à peu
+GUTTER = 54  # les instants
+NEAR, FAR = 150, 200  # écart entre deux voisins, au moins : à beaucoup, à peu
 FEW = 3
 WIDTH = 850  # celle de la page ; au-delà, le récit défile
 AFTER = 14  # d'un trait de vie, ou du bout gauche d'une flèche, à son texte
@@ -178,7 +178,7 @@ class _Layout:
         for row, y in middles.items():
             event, before = rows[row], rows[row - 1] if row else 0
             if isinstance(event, int):
-                label = f"{count(event, 'fait')} de plus, que la page ne montre pas"
+                label = f"{count(event, 'fait')} de plus, qui ne sont pas montrés"
                 marks.append(Mark("gap", "", y, GUTTER, None, GUTTER + AFTER, label, ""))
             else:
                 same = isinstance(before, Event) and duration(before.at) == duration(event.at)
@@ -205,6 +205,11 @@ class _Layout:
     def place(self, actor: str) -> int:
         return self.x.get(actor, self.x.get(OTHERS, 0))
 
+    def inside(self, x: int) -> int:
+        """À gauche du dernier trait de vie, où un texte n'allonge pas le récit, ce qui le borne."""
+        others = [lane.x for lane in self.lanes]
+        return others[-2] + AFTER if len(others) > 1 and x == others[-1] else x
+
     def mark(self, event: Event, y: int, at: str) -> Mark:
         x, target = self.ends(event)
         verb = EVENTS[event.kind]
@@ -213,6 +218,8 @@ class _Layout:
         label = fitting(text if event.text else verb, int((self.right - start) / LETTER))
         full = f"{duration(event.at)}, {event.actor}, {verb} : {event.text}"
         whole = visible(shortened(full, MAX_FULL)) if label.endswith("…") else ""
+        if target is None and (left := x - AFTER - int(cell_len(label) * LETTER)) > self.inside(x):
+            start = left
         return Mark(event.kind, at, y, x, target, start, label, whole)
 
     def ends(self, event: Event) -> tuple[int, int | None]:

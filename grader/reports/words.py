@@ -80,14 +80,18 @@ def score(result: Report | StepResult | CheckResult) -> str:
     return f"{number(result.earned)} / {number(result.points)}" if result.points else "—"
 
 
+def points(value: float) -> str:
+    """« 1 point », « 2,5 points »."""
+    return f"{number(value)} point{plural(value)}"
+
+
 def unjudged(result: Report | StepResult) -> str:
     """« 2 points non jugés » ; vide si tout a pu être jugé."""
     whole = result.possible if isinstance(result, Report) else result.step.points
     missing = whole - result.points
     if math.isclose(missing, 0, abs_tol=1e-6):
         return ""
-    s = plural(missing)
-    return f"{number(missing)} point{s} non jugé{s}"
+    return f"{points(missing)} non jugé{plural(missing)}"
 
 
 def verified(report: Report) -> bool:

@@ -5,27 +5,42 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from importlib import resources
 from itertools import pairwise
 
 import pytest
 
 from grader.model.records import Failure, Match, Report, Verdict
-from grader.reports.page import MAX_BLOCK, name, reasons, render, sides
+from grader.reports.page import (
+    MAX_BLOCK,
+    MAX_CAUSES,
+    MAX_DECISIONS,
+    MAX_LINE,
+    MAX_LINES,
+    Heading,
+    bare,
+    digest,
+    lasting,
+    line,
+    name,
+    others,
+    path,
+    reasons,
+    render,
+    sides,
+)
 from tests.grader.reports import sample
 from tests.grader.reports.sample import event
 from wording.harmless import hidden
 
-VERDICTS = ("passed", "failed", "partial", "unstable", "unjudged", "error")
-VOID = {"meta", "line", "rect", "circle", "path"}
+VOID = {"meta", "line", "rect", "circle", "path", "input"}
 
 
 class Page(HTMLParser):
     """Les balises, leurs attributs, et le texte qu'on lit."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, heading: Heading | None = None) -> None:
         super().__init__()
-        self.source = render(report)
+        self.source = render(report, heading)
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.texts: list[str] = []
@@ -44,11 +59,23 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        if not {"style", "script"} & set(self.open[-1:]):
+            self.texts.append(data)
 
     @property
     def text(self) -> str:
         return " ".join(" ".join(self.texts).split())
+
+    def steps(self) -> dict[str, bool]:
+        """Les étapes, dans l'ordre, et si elles sont ouvertes."""
+        tags = iter(self.tags)
+        return {
+            next(inner["id"] or "" for _, inner in tags if inner.get("class") == "body"): (
+                "open" in attrs
+            )
+            for tag, attrs in tags
+            if tag == "details" and (attrs["class"] or "").startswith("step ")
+        }
 
     def values(self, attribute: str) -> list[str]:
         return [attrs[attribute] or "" for _, attrs in self.tags if attribute in attrs]
@@ -82,19 +109,26 @@ def test_nothing_hidden_is_written() -> None:
     source.encode()
 
 
-def test_the_page_loads_nothing_and_runs_nothing() -> None:
+def test_the_page_loads_nothing_and_runs_only_its_own_script() -> None:
     page = Page(sample.hostile())
-    assert not {"script", "link", "img", "iframe", "object", "base", "form", "image", "use"} & {
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert not {"link", "img", "iframe", "object", "base", "form", "image", "use"} & {
         tag for tag, _ in page.tags
     }
     assert all(link.startswith("#") for link in page.values("href"))
     style = re.search("<style>(.*?)</style>", page.source, re.DOTALL)
     assert style
     assert not re.search(r"url\(|@import|expression", style[1])
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    script = re.search("<script>(.*?)</script>", page.source.rpartition("</main>")[2], re.DOTALL)
+    assert script
+    hashes = [
+        base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+        for found in (style, script)
+    ]
     policy = next(attrs for tag, attrs in page.tags if "http-equiv" in attrs)["content"]
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -109,7 +143,7 @@ def test_what_is_told() -> None:
         "lancé par python web_async_mutiple.py -f urls.txt",
         "on tape Entrée",
         "Ce contrôle n'a pu être jugé, et ne compte pas : le temps accordé",
-        "∅ non rendu 0 / 1 ∅ le sujet demande part2/chat_server_ii_6.py",
+        "∅ non rendu 0 / 1 ∅ Le sujet demande part2/chat_server_ii_6.py.",
         "3 essais 0,25 / 0,5",
         "Panne 1 du correcteur",
         "II. Chat Room/4. Pseudo/server.py",
@@ -120,9 +154,10 @@ def test_what_is_told() -> None:
         "Le mot tiré au sort y est, le texte attendu non.",
         "printf 'Hello|ambre' | nc -q 2 127.0.0.1 9000",
         "Instable : 4 essais se contredisent.",
-        "En suspens : II.5.server.says a échoué.",
+        "↷ en suspens Après un départ II.5.server.says a échoué 0 / 0,5",
+        "↷ en suspens 0 / 1 ↷ II.5.server a échoué.",
         "cela ne coûte aucun point ( panne 1 )",
-        "106 faits de plus, que la page ne montre pas",
+        "106 faits de plus, qui ne sont pas montrés",
         *sample.HINTS,
     ):
         assert expected in text
@@ -144,8 +179,9 @@ def test_a_selection_has_no_mark() -> None:
 
 def test_the_steps_are_listed_once_and_say_why() -> None:
     page = Page(sample.report())
-    steps = [attrs for tag, attrs in page.tags if attrs.get("class") == "step"]
-    assert not any("open" in attrs for attrs in steps)  # la liste se lit d'un coup d'œil
+    opened = page.steps()
+    assert list(opened) == [step.step.id for step in sample.report().steps]
+    assert not any(opened.values())  # la liste se lit d'un coup d'œil
     assert page.text.count("Un pseudo, côté serveur") == 1
     assert reasons(sample.chat()) == [
         (Verdict.FAILED, "L'annonce d'arrivée n'a pas le texte demandé."),
@@ -156,8 +192,73 @@ def test_the_steps_are_listed_once_and_say_why() -> None:
 
 def test_the_only_step_to_read_is_open() -> None:
     report = replace(sample.report(), steps=[sample.sleeping(), sample.chat()])
-    steps = [attrs for tag, attrs in Page(report).tags if attrs.get("class") == "step"]
-    assert ["open" in attrs for attrs in steps] == [False, True]
+    assert list(Page(report).steps().values()) == [False, True]
+
+
+def test_what_costs_most_comes_first() -> None:
+    page = Page(sample.report())
+    first = page.text.index("À corriger d'abord")
+    dearest = (
+        "−1,25 ✗ échec II.5.server : Annoncer une arrivée "
+        "L'annonce d'arrivée n'a pas le texte demandé. dont 1 point en suspens, qui en dépend"
+    )
+    assert first < page.text.index(dearest) < page.text.index("Les étapes")
+    assert page.values("href")[:2] == ["#II.5.server.joins", "#II.5.server.says"]
+
+
+def test_few_causes_come_first_and_the_others_are_counted() -> None:
+    report = sample.report()
+    for number in range(MAX_CAUSES):
+        more = sample.pages()
+        more.step = replace(more.step, id=f"I.{number + 4}.async")
+        for check in more.checks:
+            check.check = replace(check.check, id=f"{more.step.id}.{check.check.title}")
+        report.steps.append(more)
+    assert "Et 4 autres, plus bas, qui coûtent 2 points." in Page(report).text
+    missing = [
+        replace(sample.unjudged(f"I.{n}", "", "x.py", Verdict.NOT_SUBMITTED)) for n in (1, 2)
+    ]
+    absent = Page(replace(report, steps=missing))
+    assert "−2 ∅ non rendu 2 étapes : I.1 , I.2 Aucun script" in absent.text
+    assert absent.values("href") == ["#I.1", "#I.2"]
+
+
+def test_nothing_to_correct() -> None:
+    page = Page(replace(sample.report(), steps=[sample.sleeping()]))
+    assert "À corriger" not in page.text
+    assert "Seulement ce qui" not in page.text
+    assert list(page.steps()) == ["I.1.sync"]
+    assert "Seulement ce qui n'est pas juste" in Page(sample.report()).text
+
+
+def test_a_page_to_hand_over() -> None:
+    """Le titre, la note et les décisions d'une classe ; rien de la machine qui a corrigé."""
+    report = sample.report()
+    failure = report.steps[3].checks[0].failure
+    assert failure
+    failure.output = f'  File "{report.folder}/a.py"\n  File "/srv/lib/python3.11/asyncio/x.py"'
+    heading = Heading("Zoé\x1b Durand", "3,25 / 8,5", ("II.6.server : +0,5, <b>vu</b> à l'oral",))
+    page = Page(report, heading)
+    assert "<h1>Zoé␛ Durand</h1>" in page.source
+    assert "Note mesurée : 2,75 / 6,5" in page.values("aria-label")[0]
+    for told in (
+        "Note retenue 3,25 / 8,5",
+        "Ce qui a été décidé II.6.server : +0,5, <b>vu</b> à l'oral",
+        'File "./a.py" File "…/asyncio/x.py"',
+        "Elle a empêché de juger I.3.async.together.",
+    ):
+        assert told in page.text
+    for hidden_text in (report.folder, "/srv", "/home/prof", "graine", "--seed", "KeyError: 8888"):
+        assert hidden_text not in page.text
+    assert "Note retenue" not in Page(report, Heading("Zoé")).text
+    assert "Ce qui a été décidé" not in Page(report, Heading("Zoé")).text
+
+
+def test_a_heading_is_bounded() -> None:
+    many = Heading("x" * 10_000, "9" * 10_000, ("y" * 100_000,) * 1000)
+    page = Page(sample.report(), many)
+    assert len(page.source) < 300_000
+    assert f"Et {1000 - MAX_DECISIONS} de plus." in page.text
 
 
 def test_headings_skip_no_level() -> None:
@@ -181,7 +282,13 @@ def test_one_trace_and_no_mark_when_nothing_was_judged() -> None:
 
 
 def test_several_terminals_are_numbered() -> None:
-    assert Page(sample.report()).values("aria-label").count("terminal 2") == 1
+    text = Page(sample.report()).text
+    assert "pour le refaire à la main, terminal 2 printf" in text
+    report = sample.report()
+    failure = report.steps[3].checks[0].failure
+    assert failure
+    failure.reproduce = failure.reproduce[:1]
+    assert "pour le refaire à la main python server.py" in Page(report).text
 
 
 @pytest.mark.parametrize("match", [None, *Match])
@@ -256,24 +363,30 @@ def test_the_line_that_matters_and_the_rest_aside() -> None:
     assert shown.whole == failure.received
 
 
-def luminance(color: str) -> float:
-    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def test_a_story_opens_when_it_alone_shows_something() -> None:
+    result = sample.relaying()
+    assert not bare(result)
+    result.trial.failure = Failure("Rien ne vient.")
+    assert bare(result)
+    assert not bare(sample.sleeping().checks[0])
+    assert lasting([event(1, "a", "note"), event(0.5, "a", "note")]) == 1
 
 
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+def test_a_long_line_keeps_its_start_and_a_path_its_end() -> None:
+    assert line("a\nb") == "a␊b"
+    assert line("début" + "x" * MAX_LINE).startswith("début")
+    assert path("x" * MAX_LINE + "/web.py").endswith("/web.py")
+    assert path("a\x1b") == "a␛"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrasts_are_at_least_aa(scheme: str) -> None:
-    style = resources.files("grader.reports").joinpath("page.css").read_text("utf-8")
-    roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
-    assert len(roots) == 2
-    colors = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", roots[scheme == "dark"]))
-    for ground in ("paper", "card", "code"):
-        for ink in ("ink", "muted", "accent", *VERDICTS):
-            assert contrast(colors[ink], colors[ground]) >= 4.5, (ink, ground)
-    assert contrast(colors["ink"], colors["mark"]) >= 4.5
+def test_small_words() -> None:
+    assert (others(1), others(2)) == ("1 autre", "2 autres")
+    assert digest("") == "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
+
+def test_the_head_of_what_is_received_is_kept() -> None:
+    shown = sides(Failure("", received="\n".join(f"ligne {n}" for n in range(60))))
+    assert shown.received
+    assert shown.received.head.startswith("ligne 0\n")
+    assert shown.received.head.endswith("ligne 59")
+    assert shown.received.head.count("\n") == MAX_LINES

@@ -1,7 +1,7 @@
 """Les chemins de la machine : ceux de Python s'abrègent, ceux de la copie restent."""
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import pytest
 

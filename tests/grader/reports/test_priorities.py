@@ -36,8 +36,8 @@ def test_every_lost_point_is_counted_once() -> None:
     found = priorities(report)
     assert sum(one.lost for one in found) == pytest.approx(report.points - report.earned)
     assert {one.sentence for one in found if one.verdict is Verdict.SKIPPED} == {
-        "II.9.ailleurs a échoué",
-        "une étape précédente a échoué",
+        "II.9.ailleurs a échoué.",
+        "Une étape précédente a échoué.",
     }
 
 
@@ -45,13 +45,13 @@ def test_what_is_not_submitted_makes_one_entry() -> None:
     report = sample.report()
     (alone,) = (one for one in priorities(report) if one.verdict is Verdict.NOT_SUBMITTED)
     assert alone.title == "II.6.server : Un client s'en va"
-    assert alone.sentence == "le sujet demande part2/chat_server_ii_6.py"
+    assert alone.sentence == "Le sujet demande part2/chat_server_ii_6.py."
     other = replace(report.steps[4], verdict=Verdict.NOT_SUBMITTED)
     other.checks = [CheckResult(other.step.checks[0], Verdict.NOT_SUBMITTED)]
     report.steps[4] = other
     both = priorities(report)[0]
-    assert (both.title, both.places) == ("2 étapes à rendre", ("II.6.client", "II.6.server"))
-    assert both.sentence.endswith("part2/chat_client_ii_6.py, part2/chat_server_ii_6.py")
+    assert (both.title, both.places) == ("2 étapes", ("II.6.client", "II.6.server"))
+    assert both.sentence == "Aucun script de la copie n'y répond."
     assert both.lost == 2.0
 
 
@@ -84,7 +84,7 @@ def test_a_sentence_for_what_is_wrong() -> None:
     ]
     absent = sample.report().steps[1].checks[0]
     assert sentence(absent) == "le temps accordé à cette copie est écoulé"
-    assert sentence(sample.pages().checks[1]) == "le correcteur s'est trompé, pas vous"
+    assert sentence(sample.pages().checks[1]) == "Le correcteur s'est trompé, pas vous."
     long = sample.joining()
     assert long.failure
     long.failure.message = "x" * 1000

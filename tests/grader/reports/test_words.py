@@ -15,6 +15,7 @@ from grader.reports.words import (
     mark,
     moment,
     number,
+    points,
     runs,
     score,
     unjudged,
@@ -42,6 +43,7 @@ def test_numbers_are_french(value: float, text: str) -> None:
 
 def test_quantities_agree() -> None:
     assert duration(1.256) == "1,26 s"
+    assert (points(0.5), points(2.25)) == ("0,5 point", "2,25 points")
     assert (runs(0), runs(1), runs(3)) == ("", "1 essai", "3 essais")
 
 
