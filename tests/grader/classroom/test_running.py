@@ -1,110 +1,55 @@
 """Une classe de toutes petites copies : chacune son rapport, quoi qu'il arrive aux autres."""
 
-import dataclasses
 import json
 import os
 import signal
 import time
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from grader.classroom import kept
-from grader.classroom.copies import Copy, Student
 from grader.classroom.reserved import reserved
 from grader.classroom.running import ClassOptions, News, ToGrade, grade_class
-from grader.discovery.files import read_submission
 from grader.driving.setting import Job, Setting
 from grader.engine import grading, pool
 from grader.engine.catalogue import select
 from grader.engine.slots import holding
 from grader.model.records import (
-    CheckResult,
     Failure,
     Launch,
     Outcome,
     RefusedError,
     Report,
-    StepResult,
-    Verdict,
 )
 from grader.reports import jsonreport
-from tests.grader.commandline import HASTY, submission
+from tests.grader.classroom.small import (
+    STEPS,
+    Scenario,
+    copies,
+    ends,
+    options,
+    place,
+    play,
+    played,
+    reports,
+    stub,
+    to_grade,
+)
+from tests.grader.commandline import submission
 from tests.grader.driving.programs import children
 from tests.grader.variants import graders
 
-STEPS = select("I.1.sync")
 FOREVER = 60  # secondes ; personne ne les attend
-Told = list[tuple[str, News]]
 
 
 @pytest.fixture(scope="module")
 def single() -> Iterator[ProcessPoolExecutor]:
     with graders(1) as executor:
         yield executor
-
-
-def options(folder: Path, **settings: Any) -> ClassOptions:
-    return ClassOptions(folder / "notes", STEPS, ("I.1.sync",), **settings)
-
-
-def to_grade(name: str, folder: Path, *settings: Any, **more: Any) -> ToGrade:
-    copy = Copy(name, PurePosixPath(name), (Student(name),), folder, report=name)
-    return ToGrade(copy, *settings, **more)
-
-
-def copies(folder: Path, *names: str, **settings: Any) -> list[ToGrade]:
-    return [to_grade(name, submission(folder / name, HASTY), **settings) for name in names]
-
-
-def place(copy: ToGrade) -> Path:
-    assert copy.copy.folder
-    return copy.copy.folder
-
-
-def play(given: list[ToGrade], chosen: ClassOptions) -> Told:
-    told: Told = []
-    with reserved(chosen.results):
-        grade_class(given, chosen, lambda copy, news: told.append((copy.name, news)))
-    assert children() == []
-    return told
-
-
-def ends(told: Told) -> dict[str, str]:
-    """Comment finit chaque copie : une fois, et rien après."""
-    last = [(name, news.what) for name, news in told if news.what not in ("opened", "settled")]
-    assert len(dict(last)) == len(last)
-    return dict(last)
-
-
-def reports(folder: Path) -> dict[str, dict[str, Any]]:
-    found = (folder / "notes").glob("*.json")
-    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in found}
-
-
-def stub(options: grading.Options, _slots: object) -> Report:
-    """À la place d'une vraie correction : tout est juste, dans cette copie et à cette graine."""
-    (step,) = STEPS
-    checks = [CheckResult(check, Verdict.PASSED, check.points) for check in step.checks]
-    script = options.chosen.get(step.id, PurePosixPath(step.file))
-    return Report(
-        options.shown or str(options.folder),
-        options.seed,
-        "bwrap",
-        [StepResult(step, Verdict.PASSED, checks, file=str(script))],
-        selection=options.selection,
-        content=read_submission(options.folder).digest(),
-    )
-
-
-def played(given: list[ToGrade], chosen: ClassOptions, grade: Callable[..., Report] = stub) -> Told:
-    with mock.patch.object(grading, "grade", grade):
-        return play(given, chosen)
 
 
 def is_graded(folder: Path) -> None:
@@ -168,67 +113,6 @@ def replays_alone(folder: Path) -> None:
         assert sum(start < finished and began < end for _, start, end in trials) == 1  # lui-même
     firsts = [(start, end) for first, start, end in trials if first]
     assert any(a[0] < b[0] < a[1] for a in firsts for b in firsts)  # les autres, côte à côte
-
-
-def goes_on_where_it_stopped(folder: Path) -> None:
-    given = copies(folder, "ada", "bob", "cléo")
-    assert set(ends(played(given[:2], options(folder))).values()) == {"finished"}
-    before = reports(folder)
-    submission(place(given[1]), {"part1/sleep_and_print.py": "print(2)\n"})
-    told = played(given, options(folder))
-    assert ends(told) == {"ada": "kept", "bob": "finished", "cléo": "finished"}
-    after = reports(folder)
-    assert after["ada"] == before["ada"]
-    assert after["bob"]["seed"] != before["bob"]["seed"]
-
-
-def is_done_again(change: Callable[[Path, ToGrade], tuple[ToGrade, ClassOptions]]) -> Any:
-    def scenario(folder: Path) -> None:
-        (copy,) = copies(folder, "ada", seed=7)
-        played([copy], options(folder))
-        assert ends(played([copy], options(folder))) == {"ada": "kept"}
-        copy, chosen = change(folder, copy)
-        assert ends(played([copy], chosen)) == {"ada": "finished"}
-
-    return scenario
-
-
-def another_seed(folder: Path) -> None:
-    is_done_again(lambda folder, copy: (to_grade("ada", place(copy), 8), options(folder)))(folder)
-
-
-def the_same_seed_is_any_seed(folder: Path) -> None:
-    (copy,) = copies(folder, "ada", seed=7)
-    played([copy], options(folder))
-    assert ends(played([to_grade("ada", place(copy))], options(folder))) == {"ada": "kept"}
-    assert reports(folder)["ada"]["seed"] == 7
-
-
-def on_demand(folder: Path) -> None:
-    is_done_again(lambda f, copy: (to_grade("ada", place(copy), 7, again=True), options(f)))(folder)
-
-
-def other_steps(folder: Path) -> None:
-    is_done_again(lambda f, copy: (copy, ClassOptions(f / "notes", select("I.1"), ("I.1",))))(
-        folder
-    )
-
-
-def another_version(folder: Path) -> None:
-    def change(folder: Path, copy: ToGrade) -> tuple[ToGrade, ClassOptions]:
-        file = folder / "notes/ada.json"
-        file.write_text(file.read_text("utf-8").replace('"grader": "', '"grader": "0.'), "utf-8")
-        return copy, options(folder)
-
-    is_done_again(change)(folder)
-
-
-def a_damaged_report(folder: Path) -> None:
-    def change(folder: Path, copy: ToGrade) -> tuple[ToGrade, ClassOptions]:
-        (folder / "notes/ada.json").write_text('{"version": 2, "seed"', "utf-8")
-        return copy, options(folder)
-
-    is_done_again(change)(folder)
 
 
 def what_cannot_be_graded_is_told(folder: Path) -> None:
@@ -321,66 +205,15 @@ def inherits_nothing(folder: Path) -> None:
     }
 
 
-def another_script_is_chosen(folder: Path) -> None:
-    def change(folder: Path, copy: ToGrade) -> tuple[ToGrade, ClassOptions]:
-        chosen = {"I.1.sync": "part1/sleep_and_print.py"}  # le même : rien ne change
-        copy = dataclasses.replace(copy, chosen=chosen)
-        assert ends(played([copy], options(folder))) == {"ada": "kept"}
-        absent = dataclasses.replace(copy, chosen={"I.1.sync": "absent.py"})
-        assert ends(played([absent], options(folder))) == {"ada": "kept"}
-        (place(copy) / "essai.py").write_text("print(1)\n", encoding="utf-8")
-        assert ends(played([copy], options(folder))) == {"ada": "finished"}
-        return dataclasses.replace(copy, chosen={"I.1.sync": "essai.py"}), options(folder)
-
-    is_done_again(change)(folder)
-
-
-def what_was_judged_is_kept(folder: Path) -> None:
-    """Et le reste même quand on ne rejuge pas ; ce qui n'a pu l'être dit pourquoi."""
-    given = copies(folder, "ada")
-    (script,) = HASTY.values()
-    for end in ("finished", "kept"):
-        assert ends(played(given, options(folder))) == {"ada": end}
-        assert kept.read(folder / "notes", "ada").scripts == {"I.1.sync": script}
-        (folder / "notes" / kept.FOLDER / "ada.json").unlink()
-
-
-def an_archive_is_graded(folder: Path) -> None:
-    archive = folder / "ada.zip"
-    with zipfile.ZipFile(archive, "w") as file:
-        for name, text in HASTY.items():
-            file.writestr(name, text)
-    copy = Copy("Ada", PurePosixPath("ada.zip"), (Student("Ada"),), archives=(archive,), report="a")
-    told = played([ToGrade(copy, shown="Ada")], options(folder))
-    assert ends(told) == {"a": "finished"}
-    assert reports(folder)["a"]["folder"] == "Ada"
-    assert ends(played([ToGrade(copy, shown="Ada")], options(folder))) == {"a": "kept"}
-    archive.write_bytes(b"PK")
-    told = played([ToGrade(copy, shown="Ada")], options(folder))
-    assert [news.text for _, news in told if news.what == "failed"]
-    assert not reports(folder)
-
-
 REAL = [is_graded, is_graded_as_if_alone, replays_alone]
 SCENARIOS = [
-    goes_on_where_it_stopped,
-    another_seed,
-    the_same_seed_is_any_seed,
-    on_demand,
-    other_steps,
-    another_version,
-    a_damaged_report,
     what_cannot_be_graded_is_told,
     a_death_changes_nothing_for_others,
     the_places_of_the_dead_come_back,
     what_the_caller_raises_stops_everything,
     leaves_no_file_open,
     inherits_nothing,
-    another_script_is_chosen,
-    what_was_judged_is_kept,
-    an_archive_is_graded,
 ]
-Scenario = Callable[[Path], None]
 
 
 @pytest.mark.parametrize("scenario", REAL, ids=lambda scenario: scenario.__name__)
