@@ -27,6 +27,7 @@ from grader.classroom.reserved import EXTRACTED
 from grader.classroom.source import laid_out
 from grader.discovery.files import Submission, printable, read_submission
 from grader.engine import budget, catalogue, grading
+from grader.engine.preparing import Find
 from grader.engine.slots import Desk, SharedSlots, Slots, holding
 from grader.model.records import RefusedError, Report, Step
 from grader.model.version import VERSION
@@ -91,6 +92,7 @@ class ClassOptions:
     opened: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))  # copies à la fois
     budget: float = budget.DEFAULT  # secondes, pour chaque copie
     limits: CellLimits = field(default_factory=CellLimits)
+    find: Find | None = None  # où chercher les Python de la machine
 
     def report(self, copy: ToGrade) -> Path:
         return self.results / f"{copy.name}.json"
@@ -291,6 +293,7 @@ def _graded(
             jobs=options.jobs,
             budget=options.budget,
             limits=options.limits,
+            find=options.find,
             progress=lambda done, total, last: say(News("settled", done, total, last)),
             chosen={step: PurePosixPath(path) for step, path in copy.chosen.items()},
             shown=copy.shown,

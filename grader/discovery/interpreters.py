@@ -102,6 +102,17 @@ def find_interpreters(modules: Collection[str] = ()) -> list[Interpreter]:
     )
 
 
+class KnownInterpreters:
+    """Ceux de la machine, cherchés une fois pour les copies d'une classe, qui naissent ensuite."""
+
+    def __init__(self) -> None:
+        self._usual = find_interpreters()
+
+    def __call__(self, modules: Collection[str] = ()) -> list[Interpreter]:
+        """Comme `find_interpreters`."""
+        return find_interpreters(modules) if modules else list(self._usual)
+
+
 def clean_environment() -> dict[str, str]:
     """Rien de PYTHONPATH ni des réglages de l'enseignant : le bac à sable ne les a pas non plus."""
     return {"LC_ALL": "C.UTF-8", "PATH": os.defpath}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from grader.discovery.names import Chosen
 from grader.driving.setting import Job, Script, Setting
@@ -17,7 +17,7 @@ from grader.engine import budget, catalogue
 from grader.engine.budget import Budget
 from grader.engine.pairing import PARTNERS, pairs, share
 from grader.engine.pool import Pool
-from grader.engine.preparing import Prepared, prepare
+from grader.engine.preparing import Find, Prepared, prepare
 from grader.engine.results import CUT, assemble, overall
 from grader.engine.slots import OwnSlots, Slots, holding
 from grader.engine.verdicts import LONGER, Next, following, judge
@@ -26,6 +26,10 @@ from grader.sandbox.bare import room
 from grader.sandbox.cell import PLACE
 from grader.sandbox.limits import CellLimits
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
 Item = tuple[Step, Check]
 # Les comptes de I.1 ne font que dormir : ils ne prennent la place de personne.
@@ -45,10 +49,11 @@ class Options:
     limits: CellLimits = field(default_factory=CellLimits)
     progress: Progress | None = None
     chosen: Chosen = field(default_factory=dict)  # par étape, le fichier que quelqu'un a choisi
+    find: Find | None = None  # où chercher les Python de la machine
     shown: str = ""  # le dossier dont parle le rapport ; vide : `folder`
 
 
-def with_settings(options: Options, **settings: object) -> Options:
+def with_settings(options: Settings, **settings: object) -> Settings:
     """Les mêmes options, sauf celles-ci ; None laisse la valeur par défaut."""
     chosen: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
     return dataclasses.replace(options, **chosen)
@@ -64,7 +69,9 @@ def grade(options: Options, slots: Slots | None = None) -> Report:
     with holding(slots):  # lire une copie prend aussi un processeur
         started = time.monotonic()
         allowed = Budget(options.budget)
-        prepared = prepare(options.folder, options.steps, options.sandbox, options.chosen)
+        prepared = prepare(
+            options.folder, options.steps, options.sandbox, options.chosen, options.find
+        )
     kinds = {step.kind for step in options.steps if step.id in prepared.found}
     allowed.spend()
     with place(options.sandbox, kinds) as folder:

@@ -1,13 +1,13 @@
 """Avant les essais : lire la copie, y trouver les scripts, choisir de quoi les lancer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from grader.discovery.confined import Sandbox
 from grader.discovery.files import Submission, read_submission
-from grader.discovery.interpreters import MODULES, find_interpreters
+from grader.discovery.interpreters import MODULES, Interpreter, find_interpreters
 from grader.discovery.modules import Machine, announced
 from grader.discovery.names import Chosen, Found, find_empty, find_steps, missing_choices
 from grader.discovery.reading import Choice, Reading
@@ -15,6 +15,8 @@ from grader.discovery.sources import ReadingError
 from grader.driving.setting import Script
 from grader.engine import catalogue
 from grader.model.records import Launch, RefusedError, Step
+
+Find = Callable[[Collection[str]], list[Interpreter]]
 
 NO_MEASURE = "Pas de mesure.py : jugé sur les deux scripts, s'ils se chronomètrent."
 
@@ -38,10 +40,12 @@ def prepare(
     steps: Sequence[Step],
     sandbox: Sandbox = "bwrap",
     chosen: Chosen = MappingProxyType({}),
+    find: Find | None = None,
 ) -> Prepared:
     """Tout ce qu'il faut savoir de la copie avant d'en lancer une ligne.
 
-    SubmissionError, NoInterpreterError si elle ne peut être jugée.
+    `find` : d'où viennent les Python, de la machine si rien n'est dit. SubmissionError,
+    NoInterpreterError si la copie ne peut être jugée.
     """
     submission = read_submission(folder)
     submission.notes.extend(missing_choices(submission, chosen))
@@ -50,7 +54,7 @@ def prepare(
     found = find_steps(submission, every, chosen)
     found |= _in_place_of_measure(found, every)
     empty = {name: paths[0] for name, paths in find_empty(submission, every).items()}
-    reading = _read(submission, found, sandbox)
+    reading = _read(submission, found, sandbox, find or find_interpreters)
     choices = {step.id: _choose(step, reading, found, every) for step in every if step.id in found}
     return Prepared(
         submission=submission,
@@ -75,10 +79,12 @@ def _in_place_of_measure(found: Mapping[str, Found], every: Sequence[Step]) -> d
     }
 
 
-def _read(submission: Submission, found: Mapping[str, Found], sandbox: Sandbox) -> Reading:
+def _read(
+    submission: Submission, found: Mapping[str, Found], sandbox: Sandbox, find: Find
+) -> Reading:
     """Lit tous les scripts, avec les Python de la machine."""
     needed = announced(submission)
-    interpreters = find_interpreters(needed - set(MODULES))
+    interpreters = find(needed - set(MODULES))
     if not interpreters:
         raise NoInterpreterError("Aucun Python 3.11 ou plus récent sur cette machine.")
     reading = Reading(submission, Machine(interpreters, needed), sandbox=sandbox)

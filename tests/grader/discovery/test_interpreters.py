@@ -14,6 +14,7 @@ from grader.discovery.confined import ask
 from grader.discovery.interpreters import (
     MODULES,
     Interpreter,
+    KnownInterpreters,
     clean_environment,
     find_interpreters,
 )
@@ -277,3 +278,20 @@ def test_the_certificates_a_python_trusts_are_known(tmp_path: Path) -> None:
 def test_the_clean_environment_says_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/ici")
     assert clean_environment() == {"LC_ALL": "C.UTF-8", "PATH": os.defpath}
+
+
+def test_a_class_looks_for_them_once(fake: Fake) -> None:
+    """Sauf pour une copie qui veut d'autres modules."""
+    counted = 'echo x >> "$0.log"; '
+    first = fake("python3.12", (3, 12, 1), "requests")
+    answer = first.read_text().partition("\n")[2]
+    first.write_text(f"#!/bin/sh\n{counted}{answer}")
+    known = KnownInterpreters()
+    before = found()
+    assert [one.path.name for one in known()] == [one.path.name for one in known()] == before
+    log = first.with_name("python3.12.log")
+    asked = len(log.read_text())
+    assert [one.path.name for one in known()] == before
+    assert len(log.read_text()) == asked
+    assert [one.path.name for one in known({"numpy"})] == before
+    assert len(log.read_text()) > asked
