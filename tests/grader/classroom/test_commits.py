@@ -261,7 +261,7 @@ def test_a_huge_pack_is_bounded(tmp_path: Path) -> None:
 )
 def test_a_date_that_is_not_one(tmp_path: Path, line: str) -> None:
     folder = repository(tmp_path / "a")
-    made = written(folder, line, "", "x")
+    made = written(folder, line, "", "committer C <c> 3 +0000")
     (folder / ".git" / "HEAD").write_text(made, encoding="ascii")
     assert last_commit(folder) is None
 

@@ -97,14 +97,18 @@ def test_it_sees_nothing_but_its_folder(tmp_path: Path, monkeypatch: pytest.Monk
     archive = zipped(tmp_path / "c.zip", {"a.py": CODE})
     secret = tmp_path / "secret"
     secret.touch()
+    door = os.open(tmp_path, os.O_RDONLY)
 
     def tricked(*_: object) -> list[str]:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fchdir(door)
         return [*os.listdir("/"), str(secret.exists()), str(os.getpid())]  # noqa: PTH208
 
     monkeypatch.setattr(extraction, "unpack", tricked)
     (tmp_path / "sorti").mkdir()
     (tmp_path / "sorti" / "là").touch()
     assert extract({"c": archive}, tmp_path / "sorti") == ["là", "False", "1"]
+    os.close(door)
 
 
 def test_a_refused_sandbox_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
