@@ -10,7 +10,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -26,11 +26,13 @@ MOST_COPIES = 1_000  # au-delà, ce n'est pas une classe
 MOST_NAMES = 10_000  # lus dans un dossier
 MOST_VISITED = 2_000  # noms parcourus dans une copie, à la recherche d'un script ou d'une archive
 USELESS_LEVELS = 3  # « TP6/rendus/… » : des dossiers qui n'en contiennent qu'un
+GROUP_LEVELS = 3  # « promo/groupe/export de Moodle/… »
 # « Zoé Martin_12345_assignsubmission_file_ » ; une version de Moodle oublie le dernier « _ ».
 MOODLE = re.compile(
     r"(?P<name>.+)_(?P<number>\d{1,20})_assignsubmission_(?P<kind>file|onlinetext)_?(?P<rest>.*)",
     re.DOTALL,
 )
+ADDED = re.compile(r"\._.*|\.DS_Store|__MACOSX|(?i:thumbs\.db|desktop\.ini)", re.DOTALL)
 
 LINK = Because("lien ignoré", "liens ignorés", "on n'en suit aucun")
 SPECIAL = Because("fichier spécial ignoré", "fichiers spéciaux ignorés", "jamais ouvert")
@@ -39,6 +41,9 @@ LOOSE = Because("fichier ignoré", "fichiers ignorés", "ni un dossier ni une ar
 UNREAD = Because("archive ignorée", "archives ignorées", "il faut un zip ou un tar.gz")
 EXTRACTED = Because("archive ignorée", "archives ignorées", "un dossier du même nom est à côté")
 ONLINE = Because("texte en ligne ignoré", "textes en ligne ignorés", "il n'y a rien à lancer")
+LONELY = Because(
+    "script ignoré", "scripts ignorés", "à mettre dans un dossier au nom de son auteur"
+)
 FLAT = Because(
     "fichier ignoré",
     "fichiers ignorés",
@@ -84,7 +89,8 @@ def find(source: Path) -> ClassSource:
             f"{shown} : plus de {count(MOST_COPIES, 'dossier')} ou archives, bien trop pour une "
             "classe."
         )
-    return ClassSource(place, distinct(sorted(copies, key=_order)), ignored=tuple(notes))
+    copies = sorted(_together(copies), key=_order)
+    return ClassSource(place, distinct(copies), ignored=tuple(notes))
 
 
 def content(path: Path) -> Content:
@@ -135,7 +141,10 @@ def _place(folder: Path, levels: int = USELESS_LEVELS) -> Path | None:
     return None if any(_is_part(path) for path in [*folders, *archives]) else folder
 
 
-def _copies(place: Path, source: Path, omitted: Omitted, group: str = "") -> Iterator[Copy]:
+def _copies(
+    place: Path, source: Path, omitted: Omitted, groups: tuple[str, ...] = ()
+) -> Iterator[Copy]:
+    """Celles de ce dossier, `groups` étant les groupes dont il est, du plus grand au plus petit."""
     entries = entries_of(place)
     if len(entries) == MOST_NAMES:
         omitted.add(CROWDED, place.name)
@@ -144,10 +153,21 @@ def _copies(place: Path, source: Path, omitted: Omitted, group: str = "") -> Ite
         path = place / entry.name
         if why := _left_out(entry, folders):
             omitted.add(why, path.relative_to(source))
-        elif not group and is_folder(entry) and _holds_copies(path):
-            yield from _copies(path, source, omitted, printable(entry.name))
+        elif is_folder(entry) and (below := _group(path, GROUP_LEVELS - len(groups))):
+            yield from _copies(below, source, omitted, (*groups, printable(entry.name)))
         else:
-            yield _copy(path, source, group)
+            yield _copy(path, source, "/".join(groups))
+
+
+def _together(copies: Iterable[Copy]) -> list[Copy]:
+    """Sans dossiers, Moodle met côte à côte les archives d'une même personne : une seule copie."""
+    made: dict[object, Copy] = {}
+    for copy in copies:
+        flat = copy.participant and copy.origin.name in {one.name for one in copy.archives}
+        key = (copy.origin.parent, copy.name, copy.participant) if flat else copy.origin
+        first = made.get(key)
+        made[key] = replace(first, archives=first.archives + copy.archives) if first else copy
+    return list(made.values())
 
 
 def _copy(path: Path, source: Path, group: str) -> Copy:
@@ -186,17 +206,27 @@ def _not_a_copy(entry: os.DirEntry[str], *, moodle: bool) -> Because:
         return SPECIAL
     if ARCHIVE.search(entry.name):
         return UNREAD
-    return FLAT if moodle else LOOSE
+    if moodle:
+        return FLAT
+    return LONELY if _is_script(entry) else LOOSE
 
 
-def _holds_copies(folder: Path) -> bool:
-    """Vrai pour le dossier d'un groupe de la classe, où chacun a le sien."""
+def _group(folder: Path, levels: int) -> Path | None:
+    """Où sont les copies d'un groupe de la classe, si ce dossier en est un : là, ou plus bas."""
     try:
-        entries = entries_of(folder)
-        folders = [folder / entry.name for entry in entries if is_folder(entry)]
-        return _is_group(folder, folders, entries)
+        entries = entries_of(folder) if levels else []
     except OSError:
-        return False  # illisible : on le dira de cette copie
+        return None  # illisible : on le dira de cette copie
+    folders = [folder / entry.name for entry in entries if is_folder(entry)]
+    if MOODLE.fullmatch(folder.name) or any(entry.name == ".git" for entry in entries):
+        return None  # une copie, qui n'en contient pas d'autres quoi qu'elle en dise
+    if _is_group(folder, folders, entries):
+        return folder
+    if not folders or any(map(_is_script, entries)):
+        return None
+    if len(folders) == 1:
+        return _group(folders[0], levels - 1)
+    return folder if all(_group(one, levels - 1) for one in folders) else None
 
 
 def _is_group(folder: Path, folders: Iterable[Path], entries: Iterable[os.DirEntry[str]]) -> bool:
@@ -235,14 +265,10 @@ def _is_script(entry: os.DirEntry[str]) -> bool:
 
 
 def entries_of(folder: Path) -> list[os.DirEntry[str]]:
-    """Ses noms, dans l'ordre, sans ce que macOS ajoute de lui-même."""
+    """Ses noms, dans l'ordre, sans ce que macOS et Windows ajoutent d'eux-mêmes."""
     with os.scandir(folder) as names:
-        kept = (entry for entry in names if not _is_of_macos(entry.name))
+        kept = (entry for entry in names if not ADDED.fullmatch(entry.name))
         return sorted(islice(kept, MOST_NAMES), key=lambda entry: entry.name)
-
-
-def _is_of_macos(name: str) -> bool:
-    return name.startswith("._") or name == ".DS_Store"
 
 
 def _survey(folder: Path) -> tuple[bool, list[Path], Path | None]:

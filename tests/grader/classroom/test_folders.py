@@ -75,6 +75,18 @@ def test_a_moodle_export_without_folders(tmp_path: Path) -> None:
     assert "aucune copie. 1 fichier ignoré : dans Moodle, il faut cocher" in refusal(tmp_path)
 
 
+def test_archives_of_one_person_side_by_side_are_one_copy(tmp_path: Path) -> None:
+    names = (f"{ALICE}part1.zip", f"{ALICE}part2.zip", f"{BOB}_tp6.zip")
+    other = "Alice Martin_202_assignsubmission_file_tp6.zip"  # une homonyme
+    for name in (*names, other):
+        zipped(tmp_path / name, {"a.py": CODE})
+    assert found(find(tmp_path)) == {
+        "Alice Martin (101)": names[:2],
+        "Alice Martin (202)": (other,),
+        "Bob Zédé": names[2:],
+    }
+
+
 def test_github_classroom_clones(tmp_path: Path) -> None:
     for name in ("tp6-alice", "tp6-bob"):
         laid(tmp_path, f"{name}/.git/config", f"{name}/part1/web_sync.py", f"{name}/README.md")
@@ -179,6 +191,21 @@ def test_what_a_teacher_leaves_beside_the_copies(tmp_path: Path) -> None:
     assert list(found(find(tmp_path / "b"))) == ["alice", "bob"]
 
 
+def test_what_systems_add_is_not_told(tmp_path: Path) -> None:
+    added = ("Thumbs.db", "desktop.ini", ".DS_Store", "._alice", "__MACOSX/alice/._a.py")
+    laid(tmp_path, *added, "alice/a.py", "bob/a.py")
+    assert find(tmp_path).ignored == ()
+    assert refusal(laid(tmp_path / "rien", *added)) == "ce dossier ne contient aucune copie."
+
+
+def test_a_script_beside_the_copies_has_no_author(tmp_path: Path) -> None:
+    laid(tmp_path, "alice/a.py", "bob/a.py", "zoe.py", "onlinetext.html")
+    assert find(tmp_path).ignored == (
+        "1 fichier ignoré : ni un dossier ni une archive (onlinetext.html)",
+        "1 script ignoré : à mettre dans un dossier au nom de son auteur (zoe.py)",
+    )
+
+
 def test_no_link_is_followed(tmp_path: Path) -> None:
     outside = laid(tmp_path / "ailleurs", "secret.py")
     room = laid(tmp_path / "classe", "alice/a.py", "bob/lisez.txt")
@@ -234,10 +261,23 @@ def test_two_thousand_entries(tmp_path: Path) -> None:
     )
 
 
-def test_only_one_level_of_groups(tmp_path: Path) -> None:
-    laid(tmp_path, f"G1/{ALICE}/a.py", f"G1/G2/{BOB}/a.py", f"{BOB}/{ALICE}rendu.py")
+def test_groups_of_groups(tmp_path: Path) -> None:
+    """Chaque groupe exporté à part, puis rangé par promotion."""
+    laid(tmp_path, f"2025/A/{ALICE}/a.py", f"2025/B/export-B-1234/{BOB}/a.py", f"2025/B/{BOB}x.pdf")
+    laid(tmp_path, f"2026/export-2026-99/{BOB}/a.py", "x/y/z/t/carl/a.py")
     copies = find(tmp_path).copies
-    assert [str(copy.origin) for copy in copies] == [f"G1/{ALICE}", BOB, "G1/G2"]
+    assert [(copy.group, str(copy.origin)) for copy in copies] == [
+        ("2025/A", f"2025/A/{ALICE}"),
+        ("2025/B/export-B-1234", f"2025/B/export-B-1234/{BOB}"),
+        ("2026", f"2026/export-2026-99/{BOB}"),
+        ("", "x"),
+    ]
+
+
+def test_nobody_makes_a_copy_of_another_by_a_folder_of_his_own(tmp_path: Path) -> None:
+    laid(tmp_path, "alice/.git/config", f"alice/{BOB}/a.py", "bob/.git/config", "bob/a.py")
+    laid(tmp_path / "moodle", f"{ALICE}/{BOB}/a.py", f"{BOB}/{ALICE}rendu.py", f"{BOB}/x/.git/x")
+    assert list(found(find(tmp_path))) == ["alice", "Alice Martin", "bob", "Bob Zédé"]
 
 
 def test_unreadable_folders(tmp_path: Path) -> None:
