@@ -28,6 +28,7 @@ from wording.reasons import reason
 
 COLUMNS = ("nom", "prénom", "adresse", "groupe", "remise", "dossier")
 NEEDED = ("nom", "dossier")
+NO_LIST = "ce n'est pas une liste, dont la première ligne nomme au moins « nom » et « dossier »"
 LARGEST = 1_000_000  # octets : dix fois la liste d'une très grande école
 LONGEST_CELL = 1_000  # caractères
 DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")  # et ISO 8601
@@ -115,7 +116,7 @@ def _lines(text: str, omitted: Omitted) -> Iterator[_Line]:
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Les lignes qui ne sont pas vides, et leur numéro dans le fichier."""
     header = next(filter(str.strip, text.splitlines()), "")
-    delimiter = ";" if ";" in header else ","
+    delimiter = next((one for one in ";\t" if one in header), ",")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         number = rows.line_num + 1
@@ -139,6 +140,8 @@ def _columns(header: list[str], number: int, omitted: Omitted) -> dict[str, int]
             raise _Wrong(f"deux colonnes « {name} »", number)
         if title in titles:
             at[name] = titles.index(title)
+    if not at:
+        raise _Wrong(NO_LIST)
     if missing := [name for name in NEEDED if name not in at]:
         raise _Wrong(f"l'en-tête ne nomme pas de colonne « {missing[0]} »", number)
     for place, title in enumerate(header):

@@ -47,7 +47,7 @@ Roi;Max;;;;
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-@pytest.mark.parametrize("delimiter", [";", ","])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_reads_what_spreadsheets_write(
     room: Path, encoding: str, delimiter: str, ending: str
@@ -88,7 +88,9 @@ def test_short_lines_and_quoted_cells(room: Path) -> None:
 
 
 WRONG = {
-    "": "ligne 1 : l'en-tête ne nomme pas de colonne « nom ».",
+    "": f": {roster.NO_LIST}.",
+    "print(1)\n": f": {roster.NO_LIST}.",
+    "groupe;nom de famille\n": "ligne 1 : l'en-tête ne nomme pas de colonne « nom ».",
     "nom;prénom\n": "ligne 1 : l'en-tête ne nomme pas de colonne « dossier ».",
     "\n\nnom;Nom;dossier\n": "ligne 3 : deux colonnes « nom ».",
     f"{HEADER};Alice;;;;copies/alice": "ligne 2 : il manque le nom.",
