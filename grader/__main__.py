@@ -1,4 +1,7 @@
-"""python -m grader, depuis ce dépôt ; python CHEMIN/grader, depuis n'importe quel dossier."""
+"""python -m grader, depuis ce dépôt ; python CHEMIN/grader, depuis n'importe quel dossier.
+
+Installé, `correcteur` appelle `main`, et fait de même.
+"""
 
 import os
 import sys
@@ -32,11 +35,14 @@ def speak_utf8() -> None:
     os.execv(sys.executable, [sys.executable, *again, *sys.orig_argv[1:]])
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Exécute la commande ; son code de sortie."""
     speak_utf8()
     only_ours()
+    from grader.command import cli, process  # noqa: PLC0415 (seulement maintenant : ce sont les nôtres)
 
-    from grader.command.cli import main
-    from grader.command.process import as_process
+    return process.as_process(cli.main)
 
-    sys.exit(as_process(main))
+
+if __name__ == "__main__":
+    sys.exit(main())

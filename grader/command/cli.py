@@ -6,28 +6,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.command import exits, process
+from grader.model.origin import COMMAND, INSTALLED
 from grader.model.records import REPORT_VERSION
 from grader.model.version import VERSION
 from wording.arguments import Parser, positive
 from wording.harmless import shortened, visible
 
-DESCRIPTION = """\
+BY_DEFAULT = "le dossier où l'on est" if INSTALLED else "ce dépôt"
+DESCRIPTION = f"""\
 Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit pourquoi.
 
-  python -m grader [DOSSIER]            toutes les étapes d'une copie (par défaut, ce dépôt)
-  python -m grader step II.5 [DOSSIER]  une étape, ou une partie
-  python -m grader hint II.5            ce qui est demandé, et un indice (--level 2, 3 : plus)
-  python -m grader replay RAPPORT       rejoue ce qui a échoué, avec la même graine
-  python -m grader doctor               dit ce qui manque à cette machine
+  {COMMAND} [DOSSIER]            toutes les étapes d'une copie (par défaut, {BY_DEFAULT})
+  {COMMAND} step II.5 [DOSSIER]  une étape, ou une partie
+  {COMMAND} hint II.5            ce qui est demandé, et un indice (--level 2, 3 : plus)
+  {COMMAND} replay RAPPORT       rejoue ce qui a échoué, avec la même graine
+  {COMMAND} doctor               dit ce qui manque à cette machine
 """
-MISSING = (
-    "Il manque le module {name} : make grade prépare tout ; sans make, dans le dossier du "
-    "correcteur, pip install -r requirements.txt --group grader (pip 25.1 ou plus récent)."
+MISSING = "Il manque le module {name} : " + (
+    "l'installation du correcteur est incomplète ; pipx reinstall correcteur-tp6 la refait."
+    if INSTALLED
+    else "make grade prépare tout ; sans make, dans le dossier du correcteur, "
+    "pip install -r requirements.txt --group grader (pip 25.1 ou plus récent)."
 )
 
 
 def _parser(usage: str, description: str, exit_codes: str = exits.MEANING) -> Parser:
-    return Parser(description, program="python -m grader", usage=usage, epilog=exit_codes)
+    return Parser(description, program=COMMAND, usage=f"{COMMAND} {usage}", epilog=exit_codes)
 
 
 def _seed(text: str) -> int:
@@ -63,7 +67,7 @@ def _add_grading_options(parser: Parser) -> None:
 
 
 def _grade() -> Parser:
-    parser = _parser("python -m grader [DOSSIER] [options]", DESCRIPTION)
+    parser = _parser("[DOSSIER] [options]", DESCRIPTION)
     parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
     parser.set_defaults(step=None)
     _add_grading_options(parser)
@@ -73,7 +77,7 @@ def _grade() -> Parser:
 
 def _step() -> Parser:
     parser = _parser(
-        "python -m grader step ÉTAPE [DOSSIER] [options]",
+        "step ÉTAPE [DOSSIER] [options]",
         "Juge une étape (II.5.server) ou toute une partie (II.5, II).",
     )
     parser.add_argument("step", metavar="ÉTAPE", help=argparse.SUPPRESS)
@@ -84,7 +88,7 @@ def _step() -> Parser:
 
 def _hint() -> Parser:
     parser = _parser(
-        "python -m grader hint ÉTAPE [--level N]",
+        "hint ÉTAPE [--level N]",
         "Ce qui est demandé à une étape (II.5) ou à un contrôle (II.5.server.joins), et un indice.",
         exit_codes="",
     )
@@ -97,7 +101,7 @@ def _hint() -> Parser:
 
 def _replay() -> Parser:
     parser = _parser(
-        "python -m grader replay RAPPORT [--step ÉTAPE] [options]",
+        "replay RAPPORT [--step ÉTAPE] [options]",
         "Rejoue, avec la même graine, les étapes d'un rapport JSON où un contrôle a échoué.",
     )
     parser.add_argument("report", metavar="RAPPORT", type=_path, help=argparse.SUPPRESS)
@@ -108,7 +112,7 @@ def _replay() -> Parser:
 
 def _doctor() -> Parser:
     return _parser(
-        "python -m grader doctor",
+        "doctor",
         "Dit ce qui manque à cette machine pour corriger.",
         exit_codes="Code de sortie : 0 tout est prêt, 1 il manque quelque chose.",
     )

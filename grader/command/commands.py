@@ -14,13 +14,13 @@ from rich.text import Text
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.engine import catalogue, grading
 from grader.engine import doctor as machine
+from grader.model.origin import COMMAND, INSTALLED, ROOT
 from grader.model.records import Check, RefusedError, Report, Step, Verdict
 from grader.model.version import VERSION
 from grader.reports import comparison, files, jsonreport, page, terminal
 from grader.reports.restoring import restore
 from wording.harmless import shortened, visible
 
-ROOT = Path(__file__).parents[2]
 # Colonnes : en deçà, rich ne finirait pas ; au-delà, il remplirait la mémoire d'espaces.
 NARROWEST, WIDEST = 40, 4000
 PIPED = 100  # là où il n'y a pas de terminal
@@ -44,12 +44,15 @@ def _name(text: object) -> str:
 
 
 def grade(arguments: argparse.Namespace) -> int:
-    """Juge `folder`, ou ce dépôt ; `step` choisit des étapes, None : toutes."""
+    """Juge `folder` ; `step` choisit des étapes, None : toutes.
+
+    Sans `folder`, ce dépôt, ou le dossier où l'on est si le correcteur est installé.
+    """
     wanted = arguments.step
     steps = catalogue.steps() if wanted is None else catalogue.select(wanted)
     if not steps:
         return _unknown_step(wanted)
-    folder = arguments.folder or ROOT
+    folder = arguments.folder or (Path() if INSTALLED else ROOT)
     selection = () if wanted is None else (wanted.strip(),)
     return _run(arguments, folder, steps, selection, arguments.seed)
 
@@ -133,7 +136,7 @@ def _sandbox(chosen: str | None, folder: Path) -> Literal["bwrap", "none"] | Non
         return "none"
     print(
         f"Pas de bac à sable : {reason}. Le code d'un inconnu ne sera pas lancé.\n"
-        "`python -m grader doctor` dit comment y remédier ; `--sandbox none` s'en passe, pour son "
+        f"`{COMMAND} doctor` dit comment y remédier ; `--sandbox none` s'en passe, pour son "
         "propre code.",
         file=sys.stderr,
     )
@@ -142,7 +145,7 @@ def _sandbox(chosen: str | None, folder: Path) -> Literal["bwrap", "none"] | Non
 
 def _is_ours(folder: Path) -> bool:
     try:
-        return folder.samefile(ROOT)
+        return not INSTALLED and folder.samefile(ROOT)
     except (OSError, ValueError):  # ValueError : un nom que le système refuse
         return False
 

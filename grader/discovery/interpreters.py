@@ -5,6 +5,7 @@ présenter ; ce qui vient de la copie, il ne le lit qu'enfermé (confined.py).
 """
 
 import contextlib
+import glob
 import json
 import os
 import re
@@ -118,12 +119,18 @@ def clean_environment() -> dict[str, str]:
     return {"LC_ALL": "C.UTF-8", "PATH": os.defpath}
 
 
+def neighbour(version: str) -> Path:
+    """L'environnement voisin du nôtre, pour une autre version : .venv-3.13, à côté de .venv."""
+    own = Path(sys.prefix)
+    return own.with_name(f"{re.sub(r'-3[.][0-9]+$', '', own.name)}-{version}")
+
+
 def _executables() -> Iterator[Path]:
     """Les interpréteurs à essayer, le nôtre en premier."""
     yield Path(sys.executable)
     if sys.prefix != sys.base_prefix:  # les environnements voisins : .venv, .venv-3.13
-        own = Path(sys.prefix)
-        yield from sorted(own.parent.glob(f"{own.name.partition('-')[0]}-3.*/bin/python3"))
+        first = neighbour("3.")
+        yield from sorted(first.parent.glob(f"{glob.escape(first.name)}*/bin/python3"))
     for folder in _bin_folders():
         try:
             paths = sorted(folder.iterdir())

@@ -52,6 +52,12 @@ MAX_ANNOUNCED = 200
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,60})\s*(?:[\[<>=!~;@#,]|$)")
 
 
+def to_install(modules: Iterable[str]) -> list[str]:
+    """Sous quels noms les demander à pip."""
+    names = {module: package.replace("_", "-") for package, module in _INSTALLED_AS.items()}
+    return [names.get(module, module) for module in modules]
+
+
 def announced(submission: Submission) -> frozenset[str]:
     """Les modules qu'annoncent les requirements.txt de la copie."""
     names: dict[str, None] = {}

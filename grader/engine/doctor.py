@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.discovery.interpreters import OLDEST, Interpreter, find_interpreters
+from grader.discovery.interpreters import (
+    MODULES,
+    OLDEST,
+    Interpreter,
+    find_interpreters,
+    neighbour,
+)
+from grader.discovery.modules import to_install
+from grader.model.origin import INSTALLED
 from grader.sandbox.appetite import processes_of
 from grader.sandbox.cell import PLACE, BubblewrapCell, Runtime, prepare_system
 from grader.sandbox.inherited import forget, stops_held
@@ -156,13 +165,23 @@ def _pythons(found: Sequence[Interpreter]) -> list[Finding]:
     complete = {one.version[:2] for one in found if not one.missing}
     findings = []
     for one in found:
-        minor = ".".join(map(str, one.version[:2]))
         lacks = f"sans {', '.join(one.missing)}" if one.missing else "tout y est"
-        remedy = f"make doctor VENV=.venv-{minor} PYTHON={one.path}, qui l'équipe à part"
         needed = one.version[:2] not in complete
         name = f"Copies, Python {one.label}"
-        findings.append(Finding(name, True, f"{one.path}, {lacks}", remedy if needed else ""))
+        findings.append(Finding(name, True, f"{one.path}, {lacks}", _apart(one) if needed else ""))
     return findings
+
+
+def _apart(python: Interpreter) -> str:
+    """La commande qui équipe ce Python dans un environnement voisin du nôtre."""
+    minor = ".".join(map(str, python.version[:2]))
+    if not INSTALLED:
+        return f"make doctor VENV=.venv-{minor} PYTHON={python.path}, qui l'équipe à part"
+    if sys.prefix == sys.base_prefix:
+        return ""  # sans environnement à nous, nous n'en cherchons pas à côté
+    folder = shlex.quote(str(neighbour(minor)))
+    packages = " ".join(to_install(MODULES))
+    return f"{python.path} -m venv {folder} && {folder}/bin/pip install {packages}"
 
 
 def _remedy() -> str:

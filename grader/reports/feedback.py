@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.model.origin import COMMAND
 from grader.model.records import CheckResult, Event, Failure, StepResult, Verdict
 from grader.reports import evidence, launching
 from grader.reports.difference import WIDTH
@@ -150,7 +151,7 @@ def _show_failure(failure: Failure, result: CheckResult, console: Console) -> No
         grid.add_row("affiché", _ending(output))
     for note in result.notes:
         grid.add_row("remarque", clean(note))
-    grid.add_row("indice", Text(f"python -m grader hint {result.check.id}", "cyan"))
+    grid.add_row("indice", Text(f"{COMMAND} hint {result.check.id}", "cyan"))
     if failure.reproduce:
         number = len(failure.reproduce)
         where = "un terminal" if number == 1 else f"{number} terminaux, dans cet ordre"

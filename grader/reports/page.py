@@ -21,6 +21,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.model.origin import COMMAND
 from grader.model.records import CheckResult, Event, Failure, Report, StepResult, Verdict
 from grader.reports import evidence, launching, words
 from grader.reports.crashes import crashes
@@ -84,6 +85,7 @@ def render(report: Report, heading: Heading | None = None) -> str:
         .get_template("page.html.jinja")
         .render(
             report=report,
+            command=COMMAND,
             heading=heading,
             title=line(heading.title) if heading else name(report.folder),
             share=round(100 * report.earned / report.points, 1) if report.points else 0,

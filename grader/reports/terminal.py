@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.model.origin import COMMAND
 from grader.model.records import Check, CheckResult, Report, Step, StepResult, Verdict
 from grader.reports.crashes import Crash, crashes
 from grader.reports.evidence import last_lines
@@ -74,7 +75,7 @@ def show_hint(subject: Step | Check, level: int, console: Console) -> None:
         if level == CODE:
             _show_code(check.hints[CODE - 1], console)
     if level < len(checks[0].hints):
-        command = f"python -m grader hint {subject.id} --level {level + 1}"
+        command = f"{COMMAND} hint {subject.id} --level {level + 1}"
         console.print(Text(f"\n  Plus précis : {command}", "cyan"), soft_wrap=True)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from grader.model.origin import INSTALLED, ROOT
 from grader.sandbox.leftovers import files_beneath, read_beneath
 from grader.sandbox.limits import CellLimits
 from grader.sandbox.namespaces import MS_NODEV, MS_NOSUID, bind, mount, ordinary_user_exists
@@ -156,7 +157,7 @@ class BubblewrapCell(Cell):
         return cell
 
     def command(self, runtime: Runtime, arguments: Sequence[str], folder: str) -> list[str]:
-        options = [*APART, *self._files(runtime), *self._hidden()]
+        options = [*APART, *self._files(runtime), *self._hidden(), *self._without_us(runtime)]
         if self.filter >= 0:
             options += ["--seccomp", str(self.filter)]
         path = f"{runtime.executable.parent}:{ENVIRONMENT['PATH']}"  # le même pour `python`
@@ -205,6 +206,15 @@ class BubblewrapCell(Cell):
             if Path("/proc", name).exists():
                 options += ["--ro-bind", str(nothing / "file"), f"/proc/{name}"]
         return options
+
+    def _without_us(self, runtime: Runtime) -> Iterator[str]:
+        """Installé, le correcteur est dans un Python qu'il montre : pas lui."""
+        own = Path(os.path.realpath(ROOT))
+        for root in (Path("/usr"), *runtime.roots) if INSTALLED else ():
+            real = Path(os.path.realpath(root))
+            if own.is_relative_to(real):
+                nothing = str(self.system / "nothing/folder")
+                yield from ("--ro-bind", nothing, str(root / own.relative_to(real)))
 
     def _shown(self, root: Path) -> Path:
         """Où l'arène montre ce dossier ; tel quel, l'utilisateur de la cellule n'y entrerait pas

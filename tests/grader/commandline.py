@@ -1,6 +1,7 @@
 """Le correcteur lancé comme on le lance, et de petites copies à lui donner."""
 
 import io
+import shutil
 import signal
 import subprocess
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.command.cli import main
-from tests.support.processes import run
+from tests.support.processes import ROOT, run
 
 # La plus vite jugée des copies : elle échoue, sans attendre personne.
 HASTY = {"part1/sleep_and_print.py": "print(1)\n"}
@@ -52,6 +53,22 @@ def said(*arguments: str, errors: type[io.StringIO] = io.StringIO) -> Said:
         for number, handler in before.items():
             signal.signal(number, handler)
     return Said(code, out.getvalue(), err.getvalue())
+
+
+def installed(folder: Path) -> Path:
+    """La commande `correcteur`, telle que pip la pose, avec ce qu'il en installe ; sans pip."""
+    place = folder / "lib/correcteur_tp6"
+    for name in ("grader", "wording"):
+        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "VERSION", place)
+    command = folder / "bin/correcteur"
+    command.parent.mkdir()
+    command.write_text(
+        f"import sys\nsys.path.append({str(place.parent)!r})\n"
+        "from correcteur_tp6.grader.__main__ import main\nsys.exit(main())\n",
+        encoding="utf-8",
+    )
+    return command
 
 
 def submission(folder: Path, files: dict[str, str]) -> Path:

@@ -1,13 +1,14 @@
 """Lancer le correcteur de n'importe où, et jusque dans une copie qui se prend pour lui."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from grader.command.exits import NOT_FULL, OK
-from tests.grader.commandline import HASTY, submission
+from grader.command.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, OK
+from tests.grader.commandline import HASTY, installed, submission
 from tests.support.processes import ENVIRONMENT, ROOT
 
 FROM_ANYWHERE = [str(ROOT / "grader")]
@@ -33,9 +34,11 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def launched(command: list[str], folder: Path, **environment: str) -> str:
-    result = subprocess.run(
-        [sys.executable, *command, "hint", "II.2.client"],
+def said(
+    command: list[str], folder: Path, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *command],
         cwd=folder,
         env=ENVIRONMENT | environment,
         capture_output=True,
@@ -43,6 +46,10 @@ def launched(command: list[str], folder: Path, **environment: str) -> str:
         timeout=300,
         check=False,
     )
+
+
+def launched(command: list[str], folder: Path, **environment: str) -> str:
+    result = said([*command, "hint", "II.2.client"], folder, **environment)
     assert (result.returncode, result.stderr) == (OK, "")
     return result.stdout
 
@@ -54,6 +61,58 @@ def test_a_copy_that_takes_itself_for_the_grader(copy: Path) -> None:
         (copy / name).write_text(trap, encoding="utf-8")
     assert launched(FROM_ANYWHERE, copy).startswith("II.2.client")
     assert not (copy / "pris").exists()
+
+
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(installed(tmp_path_factory.mktemp("installe")))
+
+
+def test_a_copy_that_takes_itself_for_the_installed_grader(copy: Path, command: str) -> None:
+    trap = (copy / "rich.py").read_text(encoding="utf-8")
+    for name in ("grader", "correcteur_tp6", "correcteur_tp6/grader"):
+        (copy / name).mkdir()
+        for file in ("__init__.py", "__main__.py"):
+            (copy / name / file).write_text(trap, encoding="utf-8")
+    assert launched([command], copy).startswith("II.2.client")
+    assert not (copy / "pris").exists()
+
+
+@pytest.mark.parametrize("step", ["", "step", "hint", "replay", "doctor"])
+def test_installed_it_goes_by_its_own_name(step: str, command: str, tmp_path: Path) -> None:
+    shown = said([command, *filter(None, [step, "--help"])], tmp_path)
+    assert shown.stdout.startswith(f"Usage : correcteur {step}".rstrip())
+    assert "python -m grader" not in shown.stdout
+    assert (shown.returncode, shown.stderr) == (OK, "")
+
+
+def test_installed_it_says_how_to_install_it_again(command: str, tmp_path: Path) -> None:
+    shown = said(["-S", command, "hint", "II"], tmp_path)
+    assert re.fullmatch(
+        r"Il manque le module \w+ : l'installation du correcteur est incomplète ; "
+        r"pipx reinstall correcteur-tp6 la refait\.\n",
+        shown.stderr,
+    )
+    assert shown.returncode == GRADER_ERROR
+
+
+def test_installed_it_judges_the_folder_one_is_in(command: str, tmp_path: Path) -> None:
+    """Il n'a pas de dépôt à juger, ni rien qui soit à lui."""
+    folder = submission(tmp_path / "copie", HASTY)
+    shown = said([command, "step", "I.1.sync", "--sandbox", "none", "--seed", "5"], folder)
+    assert (shown.returncode, shown.stderr) == (NOT_FULL, "")
+    assert shown.stdout.startswith("copie ")
+    assert "indice     correcteur hint I.1.sync.counts\n" in shown.stdout
+    refused = said([command, "step", "I.1.sync"], folder, PATH="/absent")
+    assert refused.returncode == NO_SANDBOX
+    assert "`correcteur doctor` dit comment y remédier" in refused.stderr
+
+
+def test_only_one_file_names_the_command_to_type() -> None:
+    """Installé, ce n'est plus la même."""
+    texts = [path for path in (ROOT / "grader").rglob("*") if path.suffix != ".pyc"]
+    naming = [path for path in texts if path.is_file() and b"python -m grader" in path.read_bytes()]
+    assert {path.name for path in naming} == {"origin.py", "__main__.py"}
 
 
 @pytest.mark.proof

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 import pytest
 
+from grader.command import commands
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.engine import doctor as machine
 from grader.engine import grading
@@ -102,6 +103,12 @@ class TestWithoutNamespaces:
         (tmp_path / "copie").symlink_to(ROOT / "part1")
         for folder in (ROOT / "part1", tmp_path / "copie", tmp_path, tmp_path / "absent"):
             assert said(str(folder)).code == NO_SANDBOX
+        assert asked == []
+
+    def test_installed_nothing_is_ours(self, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(commands, "INSTALLED", True)
+        monkeypatch.chdir(ROOT)
+        assert [said().code, said(str(ROOT)).code] == [NO_SANDBOX, NO_SANDBOX]
         assert asked == []
 
     def test_one_can_do_without_for_one_s_own_code(self, asked: Asked, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from grader.discovery.interpreters import (
     KnownInterpreters,
     clean_environment,
     find_interpreters,
+    neighbour,
 )
 from grader.sandbox.cell import Runtime
 
@@ -206,10 +207,13 @@ def test_links_to_one_interpreter_count_once_but_an_environment_apart(
 def test_the_environments_beside_ours_are_searched(
     fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake("projet/.venv-3.13/bin/python3", (3, 13, 0))
-    fake("projet/.venv-ailleurs/bin/python3", (3, 14, 0))
-    monkeypatch.setattr(sys, "prefix", str(tmp_path / "projet/.venv"))
-    assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
+    for own in (".venv", "correcteur-tp6[1]"):
+        fake(f"projet/{own}-3.13/bin/python3", (3, 13, 0))
+        fake(f"projet/{own}-ailleurs/bin/python3", (3, 14, 0))
+        for name in (own, f"{own}-3.12"):
+            monkeypatch.setattr(sys, "prefix", str(tmp_path / "projet" / name))
+            assert neighbour("3.13") == tmp_path / f"projet/{own}-3.13"
+            assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
 
 
 @pytest.mark.sandbox

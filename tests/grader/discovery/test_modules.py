@@ -6,7 +6,7 @@ import pytest
 
 from grader.discovery.extract import IMPLICIT_LOOP
 from grader.discovery.interpreters import Interpreter
-from grader.discovery.modules import MAX_ANNOUNCED, Machine, announced
+from grader.discovery.modules import MAX_ANNOUNCED, Machine, announced, to_install
 from tests.grader.discovery.copies import submission
 
 
@@ -44,6 +44,10 @@ def test_what_a_copy_announces_is_bounded() -> None:
     long = b"x" * 900_000
     copy = submission({"requirements.txt": many, "a/requirements.txt": long})
     assert len(announced(copy)) == MAX_ANNOUNCED
+
+
+def test_what_pip_calls_them() -> None:
+    assert to_install(["yaml", "aiohttp", "dotenv"]) == ["pyyaml", "aiohttp", "python-dotenv"]
 
 
 @pytest.mark.parametrize(

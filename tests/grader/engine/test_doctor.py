@@ -201,6 +201,19 @@ def test_each_python_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None
     assert (other.detail, other.remedy) == ("/opt/python3.12, sans yaml", "")
 
 
+def test_installed_there_is_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "find_interpreters", lambda: [python((3, 13, 1), "yaml")])
+    monkeypatch.setattr(doctor, "INSTALLED", True)
+    monkeypatch.setattr(sys, "prefix", "/home/prof/les outils/correcteur-tp6")
+    (remedy,) = (finding.remedy for finding in doctor.diagnose()[-1:])
+    make, install = remedy.split(" && ")
+    assert make == "/opt/python3.13 -m venv '/home/prof/les outils/correcteur-tp6-3.13'"
+    pip = "'/home/prof/les outils/correcteur-tp6-3.13'/bin/pip install requests aiohttp "
+    assert install.startswith(pip)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    assert doctor.diagnose()[-1].remedy == ""
+
+
 @pytest.mark.parametrize(("scope", "remedy"), [("3", "10-ptrace.conf"), ("1", CONTAINER)])
 def test_a_system_that_hides_what_programs_wait_for(
     scope: str, remedy: str, folder: Path, monkeypatch: pytest.MonkeyPatch

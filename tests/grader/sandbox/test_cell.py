@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
+from unittest import mock
 
 import pytest
 
@@ -234,6 +235,31 @@ async def test_life_in_a_cell() -> None:
     assert (code, written) == (0, SEEN_INSIDE), written
     for folder in (cell.tmp, cell.log, cell.shared_memory, cell.home):
         assert (folder / "essai").is_file()
+
+
+@pytest.mark.parametrize("shown", [Path("/usr"), Path("/opt/python")])
+def test_the_installed_grader_is_hidden_wherever_it_is(
+    shown: Path, cell: BubblewrapCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = shown / "lib/python3.13/site-packages/correcteur_tp6"
+    monkeypatch.setattr("grader.sandbox.cell.ROOT", own)
+    hidden = f"--ro-bind {cell.system}/nothing/folder {own} "
+    assert hidden not in options(cell)  # un dépôt : son .venv est dedans
+    monkeypatch.setattr("grader.sandbox.cell.INSTALLED", True)
+    assert hidden in options(cell)
+    monkeypatch.setattr("grader.sandbox.cell.ROOT", Path("/home/prof/tp6"))
+    assert options(cell).count("nothing/folder") == 1
+
+
+NEIGHBOUR = str(Path(pytest.__file__).resolve().parent)
+
+
+@in_arena
+async def test_the_installed_grader_is_not_shown() -> None:
+    """pytest est à sa place : dans l'environnement que montre la cellule."""
+    with mock.patch.multiple("grader.sandbox.cell", INSTALLED=True, ROOT=NEIGHBOUR):
+        code, written, _ = live(f"import os; print(os.listdir({NEIGHBOUR!r}))")
+    assert (code, written) == (0, ["[]"])
 
 
 def known_without_privileges() -> list[bool]:
