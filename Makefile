@@ -85,7 +85,7 @@ proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, att
 	[ $$compared != 5 ] || exit $$proved; exit $$compared  # 5 : PYTEST n'en choisit aucun
 
 # Hors du réseau à part : pip doit atteindre un registre de paquets.
-groups: $(VENV)/ready ## installe seul chaque groupe de dépendances du chat, et s'en sert
+groups: $(VENV)/ready ## installe le correcteur, et seul chaque groupe de dépendances du chat, et s'en sert
 	$(call with,PYTEST) $(BIN)/python -m pytest --timeout 600 -m registry
 
 test-all: ## lance les tests avec chaque version de Python présente

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.model.origin import INSTALLED
 from grader.sandbox.cell import Runtime
 
 OLDEST = (3, 11)
@@ -120,9 +121,13 @@ def clean_environment() -> dict[str, str]:
 
 
 def neighbour(version: str) -> Path:
-    """L'environnement voisin du nôtre, pour une autre version : .venv-3.13, à côté de .venv."""
+    """L'environnement d'une autre version : .venv-3.13, à côté de .venv ; installé, dans le nôtre,
+    que pipx range parmi les siens.
+    """
     own = Path(sys.prefix)
-    return own.with_name(f"{re.sub(r'-3[.][0-9]+$', '', own.name)}-{version}")
+    if INSTALLED:
+        return own / f"python-{version}"
+    return own.with_name(f"{own.name.partition('-')[0]}-{version}")
 
 
 def _executables() -> Iterator[Path]:

@@ -173,12 +173,12 @@ def _pythons(found: Sequence[Interpreter]) -> list[Finding]:
 
 
 def _apart(python: Interpreter) -> str:
-    """La commande qui équipe ce Python dans un environnement voisin du nôtre."""
+    """La commande qui équipe ce Python dans un environnement à part."""
     minor = ".".join(map(str, python.version[:2]))
     if not INSTALLED:
         return f"make doctor VENV=.venv-{minor} PYTHON={python.path}, qui l'équipe à part"
     if sys.prefix == sys.base_prefix:
-        return ""  # sans environnement à nous, nous n'en cherchons pas à côté
+        return ""  # sans environnement à nous, nous n'en cherchons pas d'autre
     folder = shlex.quote(str(neighbour(minor)))
     packages = " ".join(to_install(MODULES))
     return f"{python.path} -m venv {folder} && {folder}/bin/pip install {packages}"

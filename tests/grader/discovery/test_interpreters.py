@@ -207,13 +207,23 @@ def test_links_to_one_interpreter_count_once_but_an_environment_apart(
 def test_the_environments_beside_ours_are_searched(
     fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for own in (".venv", "correcteur-tp6[1]"):
-        fake(f"projet/{own}-3.13/bin/python3", (3, 13, 0))
-        fake(f"projet/{own}-ailleurs/bin/python3", (3, 14, 0))
-        for name in (own, f"{own}-3.12"):
-            monkeypatch.setattr(sys, "prefix", str(tmp_path / "projet" / name))
-            assert neighbour("3.13") == tmp_path / f"projet/{own}-3.13"
-            assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
+    fake("projet/.venv-3.13/bin/python3", (3, 13, 0))
+    fake("projet/.venv-ailleurs/bin/python3", (3, 14, 0))
+    for own in (".venv", ".venv-3.12"):
+        monkeypatch.setattr(sys, "prefix", str(tmp_path / "projet" / own))
+        assert neighbour("3.13") == tmp_path / "projet/.venv-3.13"
+        assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
+
+
+def test_installed_they_are_in_ours(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake("[venvs]/correcteur-tp6/python-3.13/bin/python3", (3, 13, 0))
+    fake("[venvs]/correcteur-tp6-3.14/bin/python3", (3, 14, 0))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "[venvs]/correcteur-tp6"))
+    monkeypatch.setattr(interpreters, "INSTALLED", True)
+    assert neighbour("3.13") == tmp_path / "[venvs]/correcteur-tp6/python-3.13"
+    assert [one.version for one in find_interpreters()] == [(3, 13, 0)]
 
 
 @pytest.mark.sandbox

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.discovery import interpreters
 from grader.discovery.interpreters import MODULES, Interpreter
 from grader.engine import doctor
 from grader.engine.doctor import CONTAINER, Finding, usable
@@ -203,12 +204,13 @@ def test_each_python_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_installed_there_is_no_make(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "find_interpreters", lambda: [python((3, 13, 1), "yaml")])
-    monkeypatch.setattr(doctor, "INSTALLED", True)
+    for module in (doctor, interpreters):
+        monkeypatch.setattr(module, "INSTALLED", True)
     monkeypatch.setattr(sys, "prefix", "/home/prof/les outils/correcteur-tp6")
     (remedy,) = (finding.remedy for finding in doctor.diagnose()[-1:])
     make, install = remedy.split(" && ")
-    assert make == "/opt/python3.13 -m venv '/home/prof/les outils/correcteur-tp6-3.13'"
-    pip = "'/home/prof/les outils/correcteur-tp6-3.13'/bin/pip install requests aiohttp "
+    assert make == "/opt/python3.13 -m venv '/home/prof/les outils/correcteur-tp6/python-3.13'"
+    pip = "'/home/prof/les outils/correcteur-tp6/python-3.13'/bin/pip install requests aiohttp "
     assert install.startswith(pip)
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     assert doctor.diagnose()[-1].remedy == ""
