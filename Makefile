@@ -70,7 +70,7 @@ test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
 		-m "not shape and not proof and not browser and not busy and not registry"
 
-page: $(VENV)/ready node_modules/ready ## éprouve la page web du chat, dans un vrai navigateur
+page: $(VENV)/ready node_modules/ready ## éprouve les pages web, du chat et du rapport, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup -m browser
 

@@ -6,7 +6,7 @@ from typing import Self
 from playwright.sync_api import Locator, Page, expect
 
 from tests.bonus.client.faces.running import Chat
-from tests.bonus.page.browsers import Pages
+from tests.support.browsers import Pages
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 

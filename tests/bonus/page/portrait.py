@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from tests.bonus.client.faces.running import Chat
-from tests.bonus.page.browsers import Pages, chromium
 from tests.bonus.page.people import PHONE, Person
 from tests.bonus.processes import Client, present
+from tests.support.browsers import Pages, chromium
 from tests.support.processes import ROOT
 
 FILE = ROOT / "docs/page.png"

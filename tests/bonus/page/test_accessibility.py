@@ -1,7 +1,5 @@
 """La page est pour tous : lecteur d'écran, clavier, contraste, sur grand et petit écran."""
 
-import functools
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +7,14 @@ from typing import Any
 
 import pytest
 from chatroom.protocol.messages import Said, Say
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.bonus.client.faces.running import Chat
-from tests.bonus.page.browsers import Pages
+from tests.bonus.page.modules import blank
 from tests.bonus.page.people import PHONE, Person
 from tests.bonus.processes import present
-from tests.support.processes import ROOT
+from tests.support.browsers import Pages, violations
 
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 SCREENS: dict[str, dict[str, Any]] = {"ordinateur": {}, "téléphone": PHONE}
 
 
@@ -25,23 +22,6 @@ SCREENS: dict[str, dict[str, Any]] = {"ordinateur": {}, "téléphone": PHONE}
 def chat(tmp_path: Path) -> Iterator[Chat]:
     with Chat(tmp_path) as chat:
         yield chat
-
-
-@functools.cache
-def axe() -> str:
-    if not AXE.exists():
-        pytest.skip("Il manque axe-core : sudo apt install npm, puis npm ci")
-    return AXE.read_text(encoding="utf-8")
-
-
-def violations(page: Page) -> list[str]:
-    """Ce qu'axe-core reproche à la page, du plus léger au plus grave."""
-    page.evaluate(axe())
-    found = page.evaluate("async () => (await axe.run()).violations")
-    return [
-        json.dumps([one["impact"], one["id"], [node["html"] for node in one["nodes"]]])
-        for one in found
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -71,7 +51,7 @@ def test_nothing_to_reproach(chat: Chat, pages: Pages, screen: str, scheme: str)
 
 
 def test_axe_would_see(pages: Pages) -> None:
-    page = pages.modules()
+    page = blank(pages)
     page.set_content("<html><body><img src='data:,'><p style='color: #ccc'>pâle</p></body></html>")
     assert len(violations(page)) >= 2
 

@@ -13,9 +13,9 @@ from playwright.sync_api import expect
 
 from tests.bonus.client.faces.running import Chat
 from tests.bonus.handshakes import certificate
-from tests.bonus.page.browsers import Pages
 from tests.bonus.page.people import PHONE, Person
 from tests.bonus.processes import Client, present
+from tests.support.browsers import Pages
 from tests.support.waiting import wait_until
 
 HOSTILE = (

@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.bonus.client.faces.running import Chat
-from tests.bonus.page.browsers import Pages
 from tests.bonus.page.people import Person
+from tests.support.browsers import Pages
 from tests.support.waiting import wait_until
 
 # Ce qu'un fichier déposé ou collé est pour une page.

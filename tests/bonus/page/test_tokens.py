@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.bonus.page.browsers import Pages
+from tests.bonus.page.modules import blank
+from tests.support.browsers import Pages
 
 KEEP = """async ([pseudo, token]) => {
   const { Tokens, TokensError } = await import("/tokens.js");
@@ -53,7 +54,7 @@ def test_a_damaged_token_is_none(modules: Page) -> None:
 )
 def test_a_browser_that_keeps_nothing(pages: Pages, trouble: str) -> None:
     """Navigation privée ou plus de place : c'est dit, et le jeton dure autant que la page."""
-    page = pages.modules()
+    page = blank(pages)
     page.evaluate(f"() => {{ {trouble}; }}")
     assert page.evaluate(KEEP, ["bob", TOKEN]) == UNABLE
     assert page.evaluate(GET, "bob") == [TOKEN, ""]

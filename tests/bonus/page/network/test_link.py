@@ -17,8 +17,8 @@ from chatroom.protocol.messages import (
 )
 from playwright.sync_api import Page
 
-from tests.bonus.page.browsers import Pages
 from tests.bonus.page.network.links import ME, ROOM, Stage, pump, said
+from tests.support.browsers import Pages
 
 PING, IDLE = int(Limits().ping * 1000), int(Limits().idle * 1000)  # millisecondes
 

@@ -9,9 +9,10 @@ from typing import Any
 from chatroom.protocol.messages import Said, Say
 from playwright.sync_api import Page
 
-from tests.bonus.page.browsers import Pages
+from tests.bonus.page.modules import blank
 from tests.bonus.page.network.links import pump
 from tests.bonus.processes import Server, present
+from tests.support.browsers import Pages
 
 EMPTY = '<!doctype html><link rel="icon" href="data:,">'
 START = """async () => {
@@ -107,7 +108,7 @@ def test_taken_over(pages: Pages, tmp_path: Path) -> None:
 def test_a_page_from_elsewhere(pages: Pages, tmp_path: Path) -> None:
     """Une page d'un autre site ne parle pas en notre nom : l'Origin est vérifiée."""
     with Server(tmp_path) as server:
-        page = pages.modules()
+        page = blank(pages)
         closed = page.evaluate(
             """(url) => new Promise((resolve) => {
               const socket = new WebSocket(url);

@@ -5,7 +5,7 @@ import re
 from chatroom.protocol.limits import FRAME, LONGEST_NAME
 from chatroom.server.transports.site import TOLD
 
-from tests.bonus.page.browsers import FOLDER
+from tests.bonus.page.modules import FOLDER
 
 TEXT = (FOLDER / "protocol/limits.js").read_text("utf-8")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from tests.bonus.page.browsers import FOLDER
+from tests.bonus.page.modules import FOLDER
 
 HTML = (FOLDER / "index.html").read_text("utf-8")
 

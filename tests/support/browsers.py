@@ -1,19 +1,24 @@
-"""Un Chromium pour tous les tests d'un processus, et des pages dont la moindre erreur se voit."""
+"""Un Chromium pour tous les tests d'un processus, et des pages dont la moindre erreur se voit.
+
+Et axe-core, qui dit ce qu'une page a d'inaccessible.
+"""
 
 import asyncio
+import functools
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.processes import ROOT
 from tests.support.waiting import DEADLINE
 
 expect.set_options(timeout=DEADLINE * 1000)
-FOLDER = ROOT / "bonus" / "page"
-ORIGIN = "http://chat.test"  # personne n'y répond : le test sert lui-même les fichiers
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
 # Le même navigateur sans ses fenêtres : trois fois moins de calcul par page.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 MISSING = "il manque chromium : sudo apt install chromium-headless-shell"
@@ -80,13 +85,6 @@ class Pages:
         context.on("weberror", lambda error: self.errors.append(f"{error.error}"))
         return context.new_page()
 
-    def modules(self, **options: Any) -> Page:
-        """Une page vide, d'où importer les modules de la page web, sans serveur."""
-        page = self.new(base_url=ORIGIN, **options)
-        page.route(f"{ORIGIN}/**", _serve)
-        page.goto("/")
-        return page
-
     def tolerate(self, text: str) -> None:
         """Ces erreurs-là sont attendues, et peuvent ne pas venir."""
         self._tolerated.append(text)
@@ -101,9 +99,42 @@ class Pages:
             context.close()
 
 
-def _serve(route: Route) -> None:
-    path = route.request.url.removeprefix(ORIGIN).lstrip("/")
-    if path.endswith(".js"):
-        route.fulfill(path=FOLDER / path, content_type="text/javascript")
-    else:
-        route.fulfill(body="<!doctype html>", content_type="text/html")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ce qui demande un navigateur a sa propre commande : make page."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    if not CHROMIUM:
+        pytest.skip(MISSING)
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def pages(browser: Chromium) -> Iterator[Pages]:
+    with browser.lent() as lent:
+        opened = Pages(lent)
+        yield opened
+        opened.close()
+    assert opened.errors == []
+
+
+@functools.cache
+def _axe() -> str:
+    if not AXE.exists():
+        pytest.skip("Il manque axe-core : sudo apt install npm, puis npm ci")
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """Ce qu'axe-core reproche à la page, du plus léger au plus grave."""
+    page.evaluate(_axe())
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        json.dumps([one["impact"], one["id"], [node["html"] for node in one["nodes"]]])
+        for one in found
+    ]
