@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from grader.engine import catalogue
-from grader.model.records import Event, Launch, Match, Report, Step, StepResult, Verdict
+from grader.model.records import Check, Event, Launch, Match, Report, Step, StepResult, Verdict
 from grader.reports import page, terminal
 from grader.reports.jsonreport import MAX_BYTES, TO_REPLAY, ReportError, dump, schema
 from grader.reports.restoring import NO_HINT, restore, restored
@@ -121,14 +121,17 @@ def test_hints_and_the_rest_come_from_the_catalogue() -> None:
     assert dump(back) == dump(report)
 
 
+def rewritten(check: Check) -> Check:
+    return replace(check, title="Autre", asks="Autre chose.", points=9)
+
+
 def test_an_older_report_keeps_its_steps_and_its_points() -> None:
     back = again(sample.report(), [])
     assert dump(back) == dump(sample.report())
     assert [result.step.id for result in back.steps] == [step.id for step in STEPS]
     assert back.steps[3].checks[0].check.hints == (NO_HINT,) * 3
     other = [
-        replace(step, title="Autre", checks=tuple(replace(one, points=9) for one in step.checks))
-        for step in STEPS
+        replace(step, title="Autre", checks=tuple(map(rewritten, step.checks))) for step in STEPS
     ]
     back = again(sample.report(), other)
     assert dump(back) == dump(sample.report())
@@ -214,6 +217,9 @@ def in_check(**fields: Any) -> str:
     return json.dumps(facts)
 
 
+EMPTY = json.loads(dump(sample.report()))["steps"][5] | {"checks": [], "possible": 0, "points": 0}
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -243,6 +249,7 @@ def in_check(**fields: Any) -> str:
         (changed(grader="1.9\x1b"), "grader"),
         (changed(content="x"), "content"),
         (changed(steps=3), "steps"),
+        (changed(steps=[EMPTY, EMPTY]), "steps"),
         (changed(steps=[3]), "steps[0]"),
         (changed(steps=[{}]), "steps[0].checks"),
         (changed(steps=[{"checks": [None]}]), "steps[0].checks[0]"),
