@@ -72,6 +72,12 @@ class Comparison:
         return round(self.after.earned - self.before.earned, DECIMALS)
 
     @property
+    def edited(self) -> bool | None:
+        """Vrai si la copie elle-même a changé ; None quand un des rapports n'en dit rien."""
+        prints = self.before.content, self.after.content
+        return prints[0] != prints[1] if all(prints) else None
+
+    @property
     def changed(self) -> list[Contrast]:
         return [step for step in self.steps if step.way is not Way.SAME]
 
@@ -117,18 +123,18 @@ def show(comparison: Comparison, console: Console) -> None:
     for step in comparison.changed:
         console.print()
         title = Prose.assemble((step.id, "bold"), "  ", (step.title, "bold"))
-        console.print(split_line(title, _gaining(_points(step), step.gain), 2))
+        console.print(split_line(title, gaining(_points(step), step.gain), 2))
         for check in step.checks:
             if check.way is not Way.SAME and step.way not in (Way.NEW, Way.GONE):
                 told = Prose.assemble(_verdicts(check), f"  {check.title}")
-                console.print(split_line(told, _gaining(Text(), check.gain), 4))
+                console.print(split_line(told, gaining(Text(), check.gain), 4))
     if comparison.changed:
         console.print()
         console.print(paragraph(Prose(f"Contrôles : {tally(comparison)}.", "dim"), 2))
     console.print(paragraph(Prose(total(comparison), "bold"), 2))
 
 
-def _gaining(text: Text, gain: float) -> Text:
+def gaining(text: Text, gain: float) -> Text:
     """Ce texte, puis ce qui est gagné ou perdu, contre le bord droit."""
     color = "green" if gain > 0 else "red"
     return Text.assemble(text, (f"{signed(gain):>{GAIN}}", color)) if gain else text
@@ -158,8 +164,8 @@ def since(comparison: Comparison) -> str:
     """« Depuis le 15 janvier 2026 à 9 h 05 : la copie a changé, c'était le correcteur 1.9. »"""
     before, after = comparison.before, comparison.after
     facts = []
-    if before.content and after.content:
-        facts.append(f"la copie {'est la même' if before.content == after.content else 'a changé'}")
+    if comparison.edited is not None:
+        facts.append("la copie a changé" if comparison.edited else "la copie est la même")
     if before.seed != after.seed:
         facts.append("la graine est une autre")
     if before.grader != after.grader:
@@ -170,14 +176,27 @@ def since(comparison: Comparison) -> str:
 
 def total(comparison: Comparison) -> str:
     """« +1,5 point : de 14 à 15,5 sur 20. » ; « Rien n'a changé. »"""
-    before, after = comparison.before, comparison.after
     if not comparison.changed:
         return "Rien n'a changé."
-    gain = comparison.gain
-    if not math.isclose(before.points, after.points):
-        return f"{_signed_points(gain)} : de {score(before)} à {score(after)}."
+    before, after, gain = comparison.before, comparison.after, comparison.gain
+    points = f"{signed(gain)} point{plural(gain)}" if gain else "Autant de points"
+    if not _comparable(comparison):
+        return f"{points} : de {score(before)} à {score(after)}."
     start = f"de {number(before.earned)} à " if gain else ""
-    return f"{_signed_points(gain)} : {start}{number(after.earned)} sur {number(after.points)}."
+    return f"{points} : {start}{number(after.earned)} sur {number(after.points)}."
+
+
+def marks(comparison: Comparison) -> str:
+    """« 14 → 15,5 / 20 », « 14 / 19 → 15 / 20 », « 14 / 20 » quand c'est autant."""
+    before, after = comparison.before, comparison.after
+    if not _comparable(comparison):
+        return f"{score(before)} → {score(after)}"
+    return f"{number(before.earned)} → {score(after)}" if comparison.gain else score(after)
+
+
+def _comparable(comparison: Comparison) -> bool:
+    """Vrai si les deux notes sont sur le même total."""
+    return math.isclose(comparison.before.points, comparison.after.points)
 
 
 def tally(comparison: Comparison) -> str:
@@ -191,7 +210,3 @@ def signed(gain: float) -> str:
     """« +0,5 », « -0,5 » ; vide pour rien."""
     sign = "+" if gain > 0 else ""
     return f"{sign}{number(gain)}" if gain else ""
-
-
-def _signed_points(gain: float) -> str:
-    return f"{signed(gain)} point{plural(gain)}" if gain else "Autant de points"
