@@ -3,7 +3,7 @@
 Jamais de balisage rich autour d'un texte de la copie : que des `Text`, et passés par `visible`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,7 +14,7 @@ from grader.model.origin import COMMAND
 from grader.model.records import CheckResult, Event, Failure, StepResult, Verdict
 from grader.reports import evidence, launching
 from grader.reports.difference import WIDTH
-from grader.reports.evidence import last_lines
+from grader.reports.evidence import both_ends, last_lines
 from grader.reports.prose import Prose, paragraph
 from grader.reports.timeline import folded
 from grader.reports.words import EVENTS, VERDICTS, duration, runs, score, unjudged
@@ -74,22 +74,38 @@ def show_step(
     console.print(split_line(title, Text(points, "bold")))
     for context in _context(result):
         console.print(paragraph(clean(context, "dim"), 2))
-    reasons = [reason(check, crashes.get(check.check.id, 0)) for check in result.checks]
-    for check, because in zip(result.checks, reasons, strict=True):
-        if not because:
+    told = {
+        check.check.id: reason(check, crashes.get(check.check.id, 0)) for check in result.checks
+    }
+    for check in result.checks:
+        if not told[check.check.id]:
             show_check(check, console, verbose=verbose)
-    if any(reasons):
+    if any(told.values()):
         console.print()
-    for check, because in zip(result.checks, reasons, strict=True):
-        if because:
-            console.print(paragraph(_unplayed(check, because), 2))
+    for together in _by_reason([check for check in result.checks if told[check.check.id]], told):
+        console.print(paragraph(_unplayed(together, told[together[0].check.id]), 2))
 
 
-def _unplayed(result: CheckResult, because: str) -> Text:
-    """Un contrôle qui n'a pas été joué, en une ligne ; il peut avoir gagné des points autrement."""
-    words = " ".join(VERDICTS[result.verdict])
-    points = f" ; {score(result)}" if result.earned else ""
-    return clean(f"{words}  {result.check.title} : {because}{points}", "dim")
+def _by_reason(
+    results: Sequence[CheckResult], told: Mapping[str, str]
+) -> Iterable[Sequence[CheckResult]]:
+    """Ceux que la même cause a tous empêchés d'être joués, ensemble."""
+    groups: dict[object, list[CheckResult]] = {}
+    for result in results:
+        name = result.check.id
+        # Ce qui a pourtant des points les dit, sur sa ligne.
+        alone = name if result.earned else ""
+        groups.setdefault((result.verdict, told[name], alone), []).append(result)
+    return groups.values()
+
+
+def _unplayed(together: Sequence[CheckResult], because: str) -> Text:
+    """Des contrôles qui n'ont pas été joués ; l'un peut avoir gagné des points autrement."""
+    first = together[0]
+    words = " ".join(VERDICTS[first.verdict])
+    points = f" ; {score(first)}" if first.earned else ""
+    titles = " · ".join(result.check.title for result in together)
+    return clean(f"{words}  {titles} : {because}{points}", "dim", limit=2 * MAX_TEXT)
 
 
 def _context(result: StepResult) -> list[str]:
@@ -97,7 +113,7 @@ def _context(result: StepResult) -> list[str]:
     launch = result.launch
     python = result.python and f"Python {result.python}"
     parts = (result.file, python, launching.address(launch) if launch else "")
-    lines = [" · ".join(shortened(part, MAX_CONTEXT) for part in parts if part)]
+    lines = [" · ".join(shortened(part, MAX_CONTEXT, end=True) for part in parts if part)]
     if launch and (launch.arguments or launch.answers):
         typed = launching.typed(launch)
         answers = f", puis on tape {typed}" if typed else ""
@@ -160,9 +176,13 @@ def _show_failure(failure: Failure, result: CheckResult, console: Console) -> No
     _show_commands(failure, console)
 
 
-def _ending(text: str, lines: int = MAX_LINES) -> Text:
+def _ending(text: str) -> Text:
     """La fin d'un texte de la copie : c'est là que se lit une erreur."""
-    return clean(last_lines(text, lines, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
+    return clean(last_lines(text, MAX_LINES, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
+
+
+def _both_ends(text: str) -> Text:
+    return clean(both_ends(text, MAX_LIST, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
 
 
 def _add_comparison(grid: Table, failure: Failure, width: int) -> None:
@@ -174,9 +194,9 @@ def _add_comparison(grid: Table, failure: Failure, width: int) -> None:
         grid.add_row("", Text(evidence.likeness(failure), "dim"))
         return
     if failure.expected:
-        grid.add_row("attendu", _ending(failure.expected, MAX_LIST))
+        grid.add_row("attendu", _both_ends(failure.expected))
     if (received := evidence.received(failure)) is not None:
-        grid.add_row("reçu", _ending(received, MAX_LIST) if received else Text("rien", "dim"))
+        grid.add_row("reçu", _both_ends(received) if received else Text("rien", "dim"))
 
 
 def _show_commands(failure: Failure, console: Console) -> None:

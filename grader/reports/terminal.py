@@ -16,13 +16,17 @@ from grader.model.records import Check, CheckResult, Report, Step, StepResult, V
 from grader.reports.crashes import Crash, crashes
 from grader.reports.evidence import last_lines
 from grader.reports.feedback import clean, reason, show_step, split_line, verdict_text
+from grader.reports.places import without_places
+from grader.reports.priorities import priorities
 from grader.reports.prose import Prose, paragraph
-from grader.reports.words import duration, mark, moment, number, runs, score, verified
+from grader.reports.words import duration, mark, moment, number, points, runs, score, verified
 from wording.harmless import visible
 from wording.numbers import count
 
 OTHERS = 38  # colonnes que prennent, dans le tableau, le verdict, les points et les marges
+LEAST_TITLE = 12  # colonnes sans lesquelles un titre ne se lit plus
 MAX_NOTES = 20
+MAX_CAUSES = 5
 CODE = 3  # le niveau de l'indice qui est du code, et non une phrase
 MAX_TRACE, MAX_TRACE_LINES = 2000, 12
 MAX_NAME = 200
@@ -31,6 +35,7 @@ QUIET = frozenset({Verdict.SKIPPED, Verdict.NOT_SUBMITTED, Verdict.NOT_JUDGED, V
 
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     """Tout le rapport ; `verbose` y ajoute les contrôles justes et leur récit."""
+    report = without_places(report)
     found = crashes(report)
     ranks = {name: rank for rank, crash in enumerate(found, 1) for name in crash.checks}
     _show_title(report, console)
@@ -42,6 +47,7 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     _show_untold([result for result in report.steps if _whole(result)], ranks, console)
     _show_crashes(found, console)
     _show_notes(report, console)
+    _show_priorities(report, console)
     _show_mark(report, console)
 
 
@@ -87,25 +93,38 @@ def _show_code(code: str, console: Console) -> None:
 
 
 def _table(report: Report, width: int) -> Table:
-    files = _wide(report, width)
+    files, titles = _wide(report, width), not _cramped(report, width)
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 2, 0, 0), header_style="dim")
     table.show_edge = table.pad_edge = False
     table.add_column("Étape", no_wrap=True, style="bold")
-    table.add_column("", ratio=1)
+    if titles:
+        table.add_column("", ratio=1)
     if files:
         table.add_column("Fichier", style="dim", no_wrap=True)
-    table.add_column("Verdict", no_wrap=True)
+    table.add_column("Verdict" if titles else "", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
     for result in report.steps:
         file = _ending(result.file, width // 3)
-        points = Text(score(result))
         title = Prose(result.step.title)
         if not files and result.file not in ("", result.step.file):
             file.stylize("dim")
             title.append("\n").append(file)
-        column = [file] if files else []
-        table.add_row(result.step.id, title, *column, verdict_text(result.verdict), points)
+        verdict = verdict_text(result.verdict)
+        table.add_row(
+            result.step.id,
+            *([title] if titles else []),
+            *([file] if files else []),
+            verdict if titles else verdict[:1],
+            Text(score(result)),
+        )
     return table
+
+
+def _cramped(report: Report, width: int) -> bool:
+    """Vrai si les titres ne tiennent pas : mieux vaut alors des points entiers, et un signe."""
+    shown = [(one.step.id, verdict_text(one.verdict).plain, score(one)) for one in report.steps]
+    longest = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    return sum(longest) + 3 * 2 + LEAST_TITLE > width
 
 
 def _wide(report: Report, width: int) -> bool:
@@ -196,6 +215,30 @@ def _notes(result: CheckResult) -> list[str]:
         return []
     again = result.verdict is Verdict.PASSED and result.runs > 1
     return [*result.notes, *([f"juste après {runs(result.runs)}"] if again else [])]
+
+
+def _show_priorities(report: Report, console: Console) -> None:
+    """Ce qui coûte le plus, là où l'œil s'arrête ; rien d'une seule faute, qu'on vient de lire."""
+    found = priorities(report)
+    if len(found) < 2:
+        return
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(justify="right", style="red", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for cause in found[:MAX_CAUSES]:
+        places = f" : {', '.join(cause.places)}" if len(cause.places) > 1 else ""
+        title = Prose.assemble(clean(f"{cause.title}{places}", "bold"), overflow="fold")
+        held = f" ({points(cause.held)} en suspens)" if cause.held else ""
+        grid.add_row(
+            f"−{number(cause.lost)}", title.append("\n").append(clean(f"{cause.sentence}{held}"))
+        )
+    console.print()
+    console.rule(style="dim")
+    console.print(Text("  À corriger d'abord", "bold"))
+    console.print(Padding(grid, (0, 0, 0, 2)))
+    if more := found[MAX_CAUSES:]:
+        lost = points(sum(cause.lost for cause in more))
+        console.print(Text(f"  … et {count(len(more), 'autre')} : {lost}"))
 
 
 def _show_mark(report: Report, console: Console) -> None:

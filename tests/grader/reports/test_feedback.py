@@ -103,6 +103,24 @@ def test_what_was_not_played_comes_last_and_says_what_it_earned() -> None:
     assert step_lines(result)[-1].endswith("II.5.server.says a échoué ; 0,25 / 0,5")
 
 
+def test_what_one_cause_suspends_is_told_together() -> None:
+    result = sample.chat()
+    other = CheckResult(sample.joining().check, Verdict.SKIPPED, cause="II.5.server.says")
+    result.checks[0] = other
+    assert step_lines(result)[-2:] == [
+        "  ↷ en suspens  Annoncer une arrivée · Après un départ : II.5.server.says a",
+        "  échoué",
+    ]
+    other.cause = "II.5.server.silent"
+    assert len([line for line in step_lines(result) if "en suspens" in line]) == 2
+
+
+def test_of_a_long_path_the_end_is_shown() -> None:
+    result = sample.sleeping()
+    result.file = "un/dossier/" * 20 + "sleep.py"
+    assert "sleep.py" in "".join(step_lines(result))
+
+
 def test_a_step_says_its_points_and_its_launch() -> None:
     lines = step_lines(sample.pages())
     assert lines[2].endswith("1 / 1,5 ; 1 point non jugé")

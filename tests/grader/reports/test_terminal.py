@@ -62,6 +62,15 @@ def test_a_command_is_never_cut() -> None:
     assert f"\n{failure.reproduce[0]}\n" in shown(report, 60)
 
 
+def test_in_little_room_the_points_stay_whole() -> None:
+    report = sample.report()
+    report.steps[0].step = replace(report.steps[0].step, id="I.2.async_multiple")
+    report.steps[3].checks[0].earned = 0.1375
+    text = shown(report, 40)
+    assert re.search(r"\nI\.2\.async_multiple +✓ +1 / 1\n", text)
+    assert re.search(r"\nII\.5\.server +◐ +0,6375 / 2\n", text)
+
+
 def test_files_leave_narrow_tables() -> None:
     assert "Fichier" not in shown(sample.report(), 60)
     assert "TP6/partie 1/web_async_mutiple.py " in shown(sample.report(), 120)
@@ -185,6 +194,54 @@ def test_what_is_not_submitted_is_as_visible_as_a_failure() -> None:
     absent, failed = (re.findall(rf"(\S*)\x1b?\S*{sign} ", text) for sign in "∅✗")
     assert set(absent) == set(failed) == {"\x1b[31m"}
     assert re.search(r"∅ non rendu.*II\.6\.server : le sujet demande .*0 / 1\n", text)
+
+
+def test_what_costs_most_is_told_at_the_end() -> None:
+    text = shown(sample.report())
+    assert "\n  À corriger d'abord\n  −1,25  II.5.server : Annoncer une arrivée\n" in text
+    assert "         L'annonce d'arrivée n'a pas le texte demandé. (1 point en suspens)\n" in text
+    assert text.index("Remarques") < text.index("À corriger d'abord") < text.index("Note : ")
+    alone = replace(sample.report(), steps=[sample.sleeping(), sample.pages()])
+    assert "À corriger d'abord" not in shown(alone)  # une seule faute : on vient de la lire
+
+
+def test_many_causes_are_counted_and_many_steps_are_named() -> None:
+    report = sample.report()
+    for number in range(8):
+        more = sample.pages()
+        more.step = replace(more.step, id=f"I.{number + 4}.async")
+        for check in more.checks:
+            check.check = replace(check.check, id=f"{more.step.id}.{check.check.title}")
+        report.steps.append(more)
+    report.steps.append(sample.unjudged("II.9", "", "x.py", Verdict.NOT_SUBMITTED))
+    text = shown(report)
+    assert "−2  2 étapes : II.6.server, II.9\n" in text
+    assert "  … et 7 autres : 3,5 points\n" in text
+
+
+def test_what_is_received_keeps_its_head() -> None:
+    report = sample.report()
+    failure = report.steps[3].checks[0].failure
+    assert failure
+    failure.match, failure.received = None, "\n".join(f"ligne {n}" for n in range(60))
+    text = shown(report)
+    for line in ("reçu       ligne 0", "[… 48 lignes de plus]", "ligne 59"):
+        assert f"{line}\n" in text
+
+
+def test_the_folders_of_this_machine_are_abridged() -> None:
+    report = sample.report()
+    failure = report.steps[3].checks[0].failure
+    assert failure
+    failure.output = 'File "/opt/py/lib/python3.13/asyncio/runners.py", line 118'
+    assert 'File "…/asyncio/runners.py", line 118' in shown(report)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_line_ends_inside_quotation_marks(width: int) -> None:
+    for line in shown(sample.report(), width, verbose=True).splitlines():
+        assert not line.endswith("«")
+        assert not re.match(r" *[»:;?]( |$)", line)
 
 
 def test_runs_are_told() -> None:
