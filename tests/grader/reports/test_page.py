@@ -242,7 +242,7 @@ def test_a_page_to_hand_over() -> None:
     assert "<h1>Zoé␛ Durand</h1>" in page.source
     assert "Note mesurée : 2,75 / 6,5" in page.values("aria-label")[0]
     for told in (
-        "Note retenue 3,25 / 8,5",
+        "2,75 sur 6,5 mesurée Note retenue 3,25 / 8,5",
         "Ce qui a été décidé II.6.server : +0,5, <b>vu</b> à l'oral",
         'File "./a.py" File "…/asyncio/x.py"',
         "Elle a empêché de juger I.3.async.together.",
