@@ -51,6 +51,7 @@ def _add_grading_options(parser: Parser) -> None:
     add("--seed", metavar="N", type=_seed, help="graine du tirage au sort")
     add("--json", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JSON")
     add("--html", metavar="FICHIER", type=_path, help="écrit aussi le rapport en une page web")
+    add("--junit", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JUnit XML")
     add("--jobs", metavar="N", type=positive, help="contrôles menés de front")
     add(
         "--budget",

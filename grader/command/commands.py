@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from grader.classroom import junit
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.engine import catalogue, grading
 from grader.engine import doctor as machine
@@ -113,10 +114,11 @@ def _console() -> Console:
 
 def _unwritable(arguments: argparse.Namespace, folder: Path) -> int:
     """Le code de sortie si un des rapports demandés ne pourra pas être écrit ; 0 sinon."""
-    wanted = [file for file in (arguments.json, arguments.html) if file]
-    if len({file.parent.resolve() / file.name for file in wanted}) < len(wanted):
-        return _fail(f"{_name(wanted[0])} : un seul fichier pour deux rapports.")
-    for file in wanted:
+    wanted = [file for file in (arguments.json, arguments.html, arguments.junit) if file]
+    places = [file.parent.resolve() / file.name for file in wanted]
+    for file, place in zip(wanted, places, strict=True):
+        if places.count(place) > 1:
+            return _fail(f"{_name(file)} : un seul fichier pour deux rapports.")
         try:
             files.check(file, folder)
         except files.UnwritableError as error:
@@ -181,13 +183,21 @@ class _Progress:
 def _write(arguments: argparse.Namespace, report: Report) -> int:
     """Écrit les rapports demandés ; 0, ou le code de l'échec."""
     code = 0
-    for file, render in ((arguments.json, jsonreport.dump), (arguments.html, page.render)):
+    for file, render in (
+        (arguments.json, jsonreport.dump),
+        (arguments.html, page.render),
+        (arguments.junit, _junit),
+    ):
         if file:
             try:
                 files.write(file, render(report))
             except files.UnwritableError as error:
                 code = _fail(f"{_name(file)} : {error}.")
     return code
+
+
+def _junit(report: Report) -> str:
+    return junit.render(report, Path(report.folder).name)
 
 
 def _code(report: Report) -> int:

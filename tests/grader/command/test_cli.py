@@ -195,7 +195,7 @@ def test_hint_level_is_one_unless_said() -> None:
         ("/tmp/" + "x" * 300, "ce nom est trop long."),
     ],
 )
-@pytest.mark.parametrize("kind", ["--json", "--html"])
+@pytest.mark.parametrize("kind", ["--json", "--html", "--junit"])
 def test_a_report_that_cannot_be_written(
     kind: str, option: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

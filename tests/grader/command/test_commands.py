@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
+from xml.etree import ElementTree
 
 import pytest
 
@@ -367,9 +368,25 @@ def test_too_small_a_machine_is_said_first(monkeypatch: pytest.MonkeyPatch, aske
 @pytest.mark.usefixtures("capable")
 def test_one_file_for_two_reports(asked: Asked, tmp_path: Path) -> None:
     (tmp_path / "ici").symlink_to(tmp_path)
-    answer = said("--json", str(tmp_path / "x"), "--html", str(tmp_path / "ici/x"))
-    assert (answer.code, answer.out, asked) == (2, "", [])
-    assert answer.err.endswith("x : un seul fichier pour deux rapports.\n")
+    others = {"--json": "y", "--html": "z", "--junit": "t"}
+    for first, second in (("--json", "--html"), ("--html", "--junit"), ("--junit", "--json")):
+        wanted = others | {first: "x", second: "ici/x"}
+        answer = said(
+            *(word for kind, name in wanted.items() for word in (kind, str(tmp_path / name)))
+        )
+        assert (answer.code, answer.out, asked) == (2, "", [])
+        assert answer.err.endswith("x : un seul fichier pour deux rapports.\n")
+    assert list(tmp_path.iterdir()) == [tmp_path / "ici"]
+
+
+@pytest.mark.usefixtures("capable", "asked")
+def test_the_report_a_forge_reads(tmp_path: Path) -> None:
+    wanted = tmp_path / "rapport.xml"
+    answer = said("step", "II.4", "/copies/durand", "--junit", str(wanted))
+    assert (answer.code, answer.err) == (OK, "")
+    root = ElementTree.fromstring(wanted.read_text("utf-8"))
+    checks = sum(len(step.checks) for step in select("II.4"))
+    assert (root.get("name"), root.get("tests")) == ("durand", str(checks))
 
 
 @pytest.mark.usefixtures("capable")
