@@ -1,9 +1,8 @@
 """Ce que fait chaque commande."""
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from grader.classroom import junit
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
+from grader.command.screen import display
 from grader.engine import catalogue, grading
 from grader.engine import doctor as machine
 from grader.model.origin import COMMAND, INSTALLED, ROOT
@@ -22,9 +22,6 @@ from grader.reports import comparison, files, jsonreport, page, terminal
 from grader.reports.restoring import restore
 from wording.harmless import shortened, visible
 
-# Colonnes : en deçà, rich ne finirait pas ; au-delà, il remplirait la mémoire d'espaces.
-NARROWEST, WIDEST = 40, 4000
-PIPED = 100  # là où il n'y a pas de terminal
 NO_FAILURE = "aucun contrôle de ce rapport n'a échoué"
 ONLY_UNKNOWN = "ce correcteur n'a aucun des contrôles qui ont échoué"
 MARKS = {  # ce qui va, et ce qu'on peut y faire
@@ -88,28 +85,11 @@ def _run(
     except RefusedError as error:
         return _fail(str(error))
     failed = _write(arguments, report)  # d'abord : l'écran, lui, peut disparaître
-    _show(lambda console: terminal.show(report, console, verbose=arguments.verbose))
+    display(lambda console: terminal.show(report, console, verbose=arguments.verbose))
     if before:
         changes = comparison.compare(comparison.restricted(before, set(selection)), report)
-        _show(lambda console: comparison.show(changes, console))
+        display(lambda console: comparison.show(changes, console))
     return failed or _code(report)
-
-
-def _show(print_on: Callable[[Console], None]) -> None:
-    """Montre une page ; hors d'un terminal, sans les espaces dont rich remplit les lignes."""
-    console = _console()
-    if console.is_terminal:
-        print_on(console)
-        return
-    with console.capture() as shown:
-        print_on(console)
-    print(*(line.rstrip() for line in shown.get().splitlines()), sep="\n")
-
-
-def _console() -> Console:
-    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED)
-    console.width = min(max(console.width, NARROWEST), WIDEST)
-    return console
 
 
 def _unwritable(arguments: argparse.Namespace, folder: Path) -> int:
@@ -222,7 +202,7 @@ def hint(arguments: argparse.Namespace) -> int:
             terminal.show_hint(subject, arguments.level, console)
             console.print()
 
-    _show(show)
+    display(show)
     return OK
 
 
@@ -272,5 +252,5 @@ def doctor(_: argparse.Namespace) -> int:
         if ready:
             console.print("Tout est prêt pour corriger.")
 
-    _show(show)
+    display(show)
     return OK if ready else NOT_FULL

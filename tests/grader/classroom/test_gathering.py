@@ -45,7 +45,10 @@ def write(folder: Path, *names: str, script: str = "") -> None:
         kept.write(folder, name, Kept({"II.5.server": script} if script else {}))
 
 
-def gathered(folder: Path, *copies: Copy, decisions: Adjustments = Adjustments()) -> ClassResults:
+NOTHING = Adjustments()
+
+
+def gathered(folder: Path, *copies: Copy, decisions: Adjustments = NOTHING) -> ClassResults:
     source = ClassSource(Path("tp6"), copies, (Student("Absente"),), ("vu : un lien",))
     return gather(source, folder, STEPS, decisions, {"Ada": ["une note"]})
 
