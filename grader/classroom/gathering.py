@@ -35,14 +35,16 @@ def gather(
         _entry(copy, folder, decisions, beside[copy.name], notes.get(copy.name, ()))
         for copy in source.copies
     ]
-    judged = {entry.copy.name for entry in entries if entry.result}
+    judged = {entry.copy.name: beside[entry.copy.name] for entry in entries if entry.result}
+    scripts = {step.id: _scripts(judged, step.id) for step in steps}
     return ClassResults(
         title=source.place.name or str(source.place),
         entries=entries,
         steps=steps,
         absent=source.absent,
         ignored=source.ignored,
-        likenesses=_likenesses({name: beside[name] for name in judged}, steps),
+        likenesses=_likenesses(scripts, steps),
+        scripts=scripts,
     )
 
 
@@ -66,16 +68,21 @@ def _submitted(copy: Copy, decisions: Adjustments) -> datetime | None:
     return decisions.handed_in(copy.name) or max(dates, key=datetime.timestamp, default=None)
 
 
-def _likenesses(copies: Mapping[str, Kept], steps: Sequence[Step]) -> dict[str, Likeness]:
+def _scripts(copies: Mapping[str, Kept], step: str) -> dict[str, bytes]:
+    return {
+        name: one.scripts[step].encode("utf-8", "surrogateescape")
+        for name, one in copies.items()
+        if step in one.scripts
+    }
+
+
+def _likenesses(
+    scripts: Mapping[str, Mapping[str, bytes]], steps: Sequence[Step]
+) -> dict[str, Likeness]:
     """Étape par étape, une fois ôté ce que donnent le sujet, le cours et nos propres indices."""
     found = {}
     for step in steps:
-        sources = {
-            name: one.scripts[step.id].encode("utf-8", "surrogateescape")
-            for name, one in copies.items()
-            if step.id in one.scripts
-        }
         hints = [check.hints[2].encode() for check in step.checks]
-        if len(sources) > 1:
-            found[step.id] = likeness(sources, [*given(step.id), *hints])
+        if len(scripts[step.id]) > 1:
+            found[step.id] = likeness(scripts[step.id], [*given(step.id), *hints])
     return found

@@ -30,6 +30,8 @@ class ClassResults:
     absent: Sequence[Student] = ()  # dans la liste, sans copie
     ignored: Sequence[str] = ()  # ce qu'on a laissé de côté en cherchant les copies ; montrable
     likenesses: Mapping[str, Likeness] = field(default_factory=dict)  # par étape
+    # Les scripts comparés, par étape puis par copie, pour montrer deux à deux ceux des paires.
+    scripts: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     date: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
     def recipients(self) -> Iterator[Recipient]:

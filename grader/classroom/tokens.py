@@ -67,14 +67,15 @@ def tokens(source: bytes) -> Tokens:
     if b"\0" in source:
         return Tokens(b"", (), "illisible : contient des octets nuls, ce n'est pas du texte")
     note = "" if len(source) <= MAX_BYTES else f"lu jusqu'à {count(MAX_BYTES, 'octet')}"
-    found = list(itertools.islice(_kept(_text(source[:MAX_BYTES])), MAX_TOKENS + 1))
+    found = list(itertools.islice(_kept(readable(source[:MAX_BYTES])), MAX_TOKENS + 1))
     if len(found) > MAX_TOKENS:
         note = f"lu jusqu'à {count(MAX_TOKENS, 'jeton')}"
     found = found[:MAX_TOKENS]
     return Tokens(bytes(code for code, _ in found), tuple(line for _, line in found), note)
 
 
-def _text(source: bytes) -> str:
+def readable(source: bytes) -> str:
+    """Ce script en texte, quel que soit son encodage ; ses lignes sont celles de `Tokens`."""
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError:  # du Windows-1252, ou coupé au milieu d'une lettre : c'est assez

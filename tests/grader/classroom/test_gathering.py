@@ -106,4 +106,5 @@ def test_look_alikes_are_of_the_same_step_and_not_of_what_is_given(folder: Path)
     found = results.likenesses["II.5.server"]
     assert [(pair.left, pair.right) for pair in found.pairs] == [("Ada", "Bob")]
     assert set(found.aside) == {"Eve"}
+    assert results.scripts["II.5.server"]["Bob"] == SCRIPT.encode()
     assert not gathered(folder, copy("Ada")).likenesses
