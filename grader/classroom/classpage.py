@@ -31,7 +31,7 @@ from grader.reports.prose import unbroken
 from wording.harmless import shortened, visible
 from wording.numbers import count, plural
 
-STYLES = ("class.css", "class_table.css")
+STYLES = ("class.css", "class_table.css", "class_elsewhere.css")
 MAX_LINE = 300  # caractères
 MAX_FAULTS = 15
 MAX_LINKS = 60  # copies nommées sous une faute
