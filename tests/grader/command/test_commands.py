@@ -1,69 +1,31 @@
-"""Ce que décident les commandes : avec ou sans bac à sable, quoi rejouer, quel code rendre."""
+"""Ce que décident les commandes : avec ou sans bac à sable, quel code rendre."""
 
 import errno
 import io
-import json
 import os
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Literal
 from xml.etree import ElementTree
 
 import pytest
 
 from grader.command import commands
-from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
+from grader.command.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.engine import doctor as machine
 from grader.engine import grading
 from grader.engine.catalogue import select
 from grader.engine.doctor import Finding
 from grader.engine.preparing import NoInterpreterError
-from grader.model.records import CheckResult, Report, StepResult, Verdict
-from grader.model.version import VERSION
+from grader.model.records import Report, Verdict
 from grader.reports import jsonreport
+from tests.grader.command.asking import REASON, Asked, reported
 from tests.grader.commandline import HASTY, Screen, grader, said, submission
 from tests.grader.reports import sample
 from tests.support.processes import ROOT
 
-REASON = "bwrap : absent"
 APART = ("passed", "error", "not_judged")
-Asked = list[grading.Options]
-
-
-def reported(options: grading.Options, verdict: Verdict = Verdict.PASSED) -> Report:
-    """Le rapport qu'aurait donné la correction, tous les contrôles avec ce verdict."""
-    results = [
-        StepResult(step, verdict, [CheckResult(check, verdict) for check in step.checks])
-        for step in options.steps
-    ]
-    return Report(str(options.folder), options.seed, options.sandbox, results)
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """Les corrections demandées, et non menées : toutes justes."""
-    found: Asked = []
-
-    def grade(options: grading.Options) -> Report:
-        found.append(options)
-        return reported(options)
-
-    monkeypatch.setattr(grading, "grade", grade)
-    return found
-
-
-@pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Une machine sans espaces de noms."""
-    monkeypatch.setattr(machine, "usable", lambda: REASON)
-
-
-@pytest.fixture
-def capable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "usable", lambda: "")
 
 
 @pytest.mark.usefixtures("capable")
@@ -144,127 +106,6 @@ def test_a_real_machine_without_bubblewrap(tmp_path: Path) -> None:
     assert (accepted.returncode, accepted.stderr) == (NOT_FULL, "")
     assert "sans bac à sable" in accepted.stdout
     assert "Le script n'affiche pas deux fois" in accepted.stdout
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[..., Path]:
-    """Écrit un rapport où ces contrôles ont ces verdicts."""
-
-    def write(verdicts: dict[str, Verdict], sandbox: Literal["bwrap", "none"] = "bwrap") -> Path:
-        options = grading.Options(tmp_path, select("II"), seed=99)
-        report = replace(reported(options), sandbox=sandbox)
-        for step in report.steps:
-            for check in step.checks:
-                check.verdict = verdicts.get(check.check.id, Verdict.PASSED)
-        file = tmp_path / "rapport.json"
-        file.write_text(jsonreport.dump(report), encoding="utf-8")
-        return file
-
-    return write
-
-
-@pytest.mark.usefixtures("capable")
-class TestReplay:
-    FAILED: ClassVar = {
-        "II.3.client.sends": Verdict.FAILED,
-        "II.4.server.relay": Verdict.UNSTABLE,
-        "II.4.server.silent": Verdict.SKIPPED,
-        "II.5.client.hello": Verdict.ERROR,
-        "II.5.server.joins": Verdict.SKIPPED,
-        "II.6.server.chat": Verdict.NOT_SUBMITTED,
-    }
-
-    def test_only_what_failed_with_the_same_seed(
-        self, written: Callable[..., Path], asked: Asked, tmp_path: Path
-    ) -> None:
-        assert said("replay", str(written(self.FAILED))).code == OK
-        (options,) = asked
-        wanted = ["II.3.client", "II.4.server", "II.5.client"]
-        assert [step.id for step in options.steps] == wanted
-        assert (options.folder, options.seed) == (tmp_path, 99)
-        assert options.selection == tuple(wanted)
-
-    def test_what_one_asks_for(self, written: Callable[..., Path], asked: Asked) -> None:
-        report = str(written(self.FAILED))
-        assert said("replay", report, "--step", "ii.2", "--seed", "7", "--jobs", "3").code == OK
-        (options,) = asked
-        assert [step.id for step in options.steps] == ["II.2.server", "II.2.client"]
-        assert (options.seed, options.jobs) == (7, 3)
-
-    def test_nothing_failed(self, written: Callable[..., Path], asked: Asked) -> None:
-        answer = said("replay", str(written({})))
-        assert (answer.code, answer.err, asked) == (OK, "", [])
-        assert answer.out == "Rien à rejouer : aucun contrôle de ce rapport n'a échoué.\n"
-
-    def test_only_what_this_grader_does_not_have_failed(
-        self, written: Callable[..., Path], asked: Asked
-    ) -> None:
-        file = written({"II.3.client.sends": Verdict.FAILED})
-        text = file.read_text(encoding="utf-8").replace("II.3.client.sends", "II.3.client.shouts")
-        file.write_text(text, encoding="utf-8")
-        answer = said("replay", str(file))
-        assert (answer.code, asked) == (OK, [])
-        assert "ce correcteur n'a aucun des contrôles qui ont échoué" in answer.out
-
-    def test_what_changed_since_is_said_of_what_is_replayed(
-        self, written: Callable[..., Path], asked: Asked
-    ) -> None:
-        answer = said("replay", str(written(self.FAILED)))
-        assert (answer.code, len(asked)) == (OK, 1)
-        _, changes = answer.out.split("Depuis le ")
-        told = [" ".join(line.split()) for line in changes.splitlines()]
-        assert "✗ échec → ✓ juste Envoie ce qu'on tape" in told
-        assert "≈ instable → ✓ juste Relaie à tous les autres" in told
-        assert "Contrôles : 4 jugés autrement, 15 inchangés." in told
-        assert not any("II.5.server" in line or "II.6.server" in line for line in told)
-
-    def test_nothing_changed(self, written: Callable[..., Path], asked: Asked) -> None:
-        answer = said("replay", str(written({})), "--step", "II.2")
-        assert (answer.code, len(asked)) == (OK, 1)
-        assert answer.out.endswith("\n\n  Rien n'a changé.\n")
-
-    def test_a_damaged_report_is_refused(self, written: Callable[..., Path], asked: Asked) -> None:
-        file = written(self.FAILED)
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps(facts | {"grader": "1.9\x1b"}), encoding="utf-8")
-        answer = said("replay", str(file))
-        assert (answer.code, answer.out, asked) == (BAD_INPUT, "", [])
-        assert answer.err == f"{file} : ce rapport est abîmé (« grader » ne convient pas).\n"
-
-    def test_another_grader_may_judge_otherwise(
-        self, written: Callable[..., Path], asked: Asked
-    ) -> None:
-        file = written(self.FAILED)
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps(facts | {"grader": "1.9"}), encoding="utf-8")
-        answer = said("replay", str(file))
-        assert (answer.code, len(asked)) == (OK, 1)
-        assert answer.err == (
-            f"Ce rapport est du correcteur 1.9, et celui-ci est le {VERSION} : les verdicts "
-            "peuvent changer.\n"
-        )
-
-    @pytest.mark.parametrize("wanted", ["", "X"])
-    def test_an_unknown_step(self, wanted: str, written: Callable[..., Path], asked: Asked) -> None:
-        answer = said("replay", str(written(self.FAILED)), "--step", wanted)
-        assert answer.err.startswith(f"Étape inconnue : {wanted}.")
-        assert asked == []
-
-    def test_the_sandbox_is_not_the_report_s_to_choose(
-        self, written: Callable[..., Path], asked: Asked
-    ) -> None:
-        assert said("replay", str(written(self.FAILED, sandbox="none"))).code == OK
-        assert [one.sandbox for one in asked] == ["bwrap"]
-
-    def test_the_folder_is_gone(self, written: Callable[..., Path], tmp_path: Path) -> None:
-        file = written(self.FAILED)
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        facts["folder"] = str(tmp_path / "parti\x1b[31m")
-        file.write_text(json.dumps(facts), encoding="utf-8")
-        answer = said("replay", str(file))
-        assert answer.code == 2
-        assert "ce dossier n'existe pas" in answer.err
-        assert "\x1b" not in answer.err
 
 
 @pytest.mark.usefixtures("capable")
