@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from grader.reports.jsonreport import LIMITS, ReportError
@@ -20,6 +21,8 @@ YEARS = range(1970, 9999)  # de quoi changer de fuseau sans sortir du calendrier
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+_shown = lru_cache(maxsize=1024)(visible)  # d'un rapport à l'autre d'une classe, les mêmes titres
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Part:
 
     def title(self, key: str) -> str:
         """Un texte du catalogue, qui se montre tel quel : d'un tel fichier, il faut s'en garder."""
-        return visible(self.text(key))
+        return _shown(self.text(key))
 
     def like(self, key: str, pattern: re.Pattern[str]) -> str:
         text = self.text(key)
