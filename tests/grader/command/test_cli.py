@@ -149,6 +149,7 @@ def test_points_missing_then_replayed(tmp_path: Path) -> None:
     graded = grader(str(copy), "--seed", "11", "--json", str(first))
     assert (graded.returncode, graded.stderr) == (NOT_FULL, "")
     assert "0,75 / 20" in graded.stdout
+    assert jsonreport.dump(restore(first, steps())) == first.read_text(encoding="utf-8")
     replayed = grader("replay", str(first), "--json", str(again))
     assert (replayed.returncode, replayed.stderr) == (NOT_FULL, "")
     before, after = (
