@@ -132,6 +132,7 @@ def test_unfolding_what_one_sees(opened: Opened) -> None:
 @pytest.mark.parametrize("allowed", [True, False])
 def test_commands_are_copied(opened: Opened, allowed: bool) -> None:
     page = opened(sample.report(), permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('')")  # d'un test à l'autre, il reste le même
     if not allowed:
         page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     page.evaluate(FAILURES)
