@@ -6,6 +6,7 @@ correction garde ce qui est fini et n'a pas changé.
 """
 
 import contextlib
+import dataclasses
 import functools
 import json
 import os
@@ -26,6 +27,7 @@ from grader.classroom.kept import Kept
 from grader.classroom.reserved import EXTRACTED
 from grader.classroom.source import laid_out
 from grader.discovery.files import Submission, printable, read_submission
+from grader.discovery.interpreters import KnownInterpreters
 from grader.engine import budget, catalogue, grading
 from grader.engine.preparing import Find
 from grader.engine.slots import Desk, SharedSlots, Slots, holding
@@ -92,7 +94,7 @@ class ClassOptions:
     opened: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))  # copies à la fois
     budget: float = budget.DEFAULT  # secondes, pour chaque copie
     limits: CellLimits = field(default_factory=CellLimits)
-    find: Find | None = None  # où chercher les Python de la machine
+    find: Find | None = None  # où chercher les Python de la machine ; None : une fois, d'abord
 
     def report(self, copy: ToGrade) -> Path:
         return self.results / f"{copy.name}.json"
@@ -105,7 +107,8 @@ def grade_class(copies: Sequence[ToGrade], options: ClassOptions, tell: Tell) ->
     les rapports déjà écrits restent. RefusedError si des noms ne conviennent pas.
     """
     _check_names(copies)
-    running = _Running(options, tell)
+    known = options.find or KnownInterpreters()  # avant les fork, pour que toutes en héritent
+    running = _Running(dataclasses.replace(options, find=known), tell)
     try:
         running.run(copies)
     finally:

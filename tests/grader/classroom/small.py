@@ -1,5 +1,6 @@
 """Une classe de toutes petites copies, et de quoi en voir la fin."""
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -10,6 +11,7 @@ from grader.classroom.copies import Copy, Student
 from grader.classroom.reserved import reserved
 from grader.classroom.running import ClassOptions, News, ToGrade, grade_class
 from grader.discovery.files import read_submission
+from grader.discovery.interpreters import KnownInterpreters
 from grader.engine import grading
 from grader.engine.catalogue import select
 from grader.model.records import CheckResult, Report, StepResult, Verdict
@@ -19,10 +21,11 @@ from tests.grader.driving.programs import children
 STEPS = select("I.1.sync")
 Told = list[tuple[str, News]]
 Scenario = Callable[[Path], None]
+known = functools.cache(KnownInterpreters)  # les chercher prend une seconde
 
 
 def options(folder: Path, **settings: Any) -> ClassOptions:
-    return ClassOptions(folder / "notes", STEPS, ("I.1.sync",), **settings)
+    return ClassOptions(folder / "notes", STEPS, ("I.1.sync",), find=known(), **settings)
 
 
 def to_grade(name: str, folder: Path, *settings: Any, **more: Any) -> ToGrade:

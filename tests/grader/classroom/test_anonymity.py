@@ -13,7 +13,15 @@ NAMES = ("Zoé Durand", "=1+1;x", "Ali Ben")
 
 def source(*names: str) -> ClassSource:
     copies = tuple(
-        Copy(name, PurePosixPath(name), (Student(name, "x", "x@y"),), Path(name), "g3", "12", "vu")
+        Copy(
+            name,
+            PurePosixPath(name),
+            (Student(name, "x", "x@y"),),
+            Path(name),
+            group="g3",
+            participant="12",
+            note="vu",
+        )
         for name in names
     )
     return ClassSource(Path("tp6"), copies, (Student("Absente"),), ("Durand : un lien",))

@@ -12,7 +12,7 @@ from tests.grader.commandline import HASTY, processes, submission
 from tests.support.processes import Process
 from tests.support.waiting import wait_until
 
-PROMPT = 1.0  # secondes ; ce qu'un arrêt peut prendre
+PROMPT = 10.0  # secondes : large pour une machine chargée ; une copie, elle, en dort 600
 CLASS = """
 import subprocess
 import sys
