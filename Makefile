@@ -11,6 +11,7 @@ MESURE ?= --local 10 --runs 3
 WORKERS ?= $(shell expr 3 '*' $$(nproc))
 PYTEST ?=
 GRADE ?=
+CLASS ?=
 CHAT ?=
 CHAOS ?=
 
@@ -20,8 +21,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Ce que l'on écrit là n'est lu ni par make ni par le shell : le nom d'un dossier peut contenir « $ »,
 # « ; » ou une commande. Python en fait des mots, comme le shell ; ou un seul, si c'est un fichier.
-export MESURE PYTEST GRADE CHAT CHAOS
-$(foreach name,MESURE PYTEST GRADE CHAT CHAOS,$(eval override $(name) := $$(value $(name))))
+export MESURE PYTEST GRADE CLASS CHAT CHAOS
+$(foreach name,MESURE PYTEST GRADE CLASS CHAT CHAOS,$(eval override $(name) := $$(value $(name))))
 define WITH_WORDS
 import os, shlex, sys
 name, *command = sys.argv[1:]
@@ -46,7 +47,7 @@ need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade doctor mesure chat test page proof groups test-all flaky controles chaos lint format bench clean
+.PHONY: help grade class doctor mesure chat test page proof groups test-all flaky controles chaos lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -54,6 +55,10 @@ help: ## affiche cette liste
 grade: $(VENV)/ready ## juge ce dépôt, ou une autre copie (GRADE="dossier --html rapport.html")
 	$(call need,bwrap,bubblewrap)
 	$(call with,GRADE) $(BIN)/python grader
+
+class: $(VENV)/ready ## juge une classe (CLASS="dossier --out notes"), voir docs/classe.md
+	$(call need,bwrap,bubblewrap)
+	$(call with,CLASS) $(BIN)/python grader class
 
 doctor: $(VENV)/ready ## dit ce qui manque à cette machine pour corriger
 	$(BIN)/python grader doctor

@@ -18,6 +18,7 @@ Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit p
 
   {COMMAND} [DOSSIER]            toutes les étapes d'une copie (par défaut, {BY_DEFAULT})
   {COMMAND} step II.5 [DOSSIER]  une étape, ou une partie
+  {COMMAND} class COPIES         une classe : notes, pages, ressemblances
   {COMMAND} hint II.5            ce qui est demandé, et un indice (--level 2, 3 : plus)
   {COMMAND} replay RAPPORT       rejoue ce qui a échoué, avec la même graine
   {COMMAND} doctor               dit ce qui manque à cette machine
@@ -119,13 +120,57 @@ def _doctor() -> Parser:
     )
 
 
-PARSERS = {"step": _step, "hint": _hint, "replay": _replay, "doctor": _doctor}
+def _class() -> Parser:
+    parser = _parser(
+        "class SOURCE [--out DOSSIER] [options]",
+        "Juge une classe : un dossier de copies (dossiers ou archives), ou une liste CSV\n"
+        "(nom, prénom, adresse, groupe, remise, dossier). Interrompue, la correction reprend\n"
+        "où elle en était ; relancée, elle ne rejuge que ce qui a changé.",
+        exit_codes=exits.CLASS_MEANING,
+    )
+    parser.add_argument("source", metavar="SOURCE", type=_path, help=argparse.SUPPRESS)
+    add = parser.options.add_argument
+    add("--out", metavar="DOSSIER", type=_path, help="où vont les résultats (SOURCE-notes)")
+    add("--step", metavar="ÉTAPE", help="celle-ci seulement (II.5.server), ou une partie (II)")
+    add("--only", metavar="NOM", action="append", help="cette copie seulement ; se répète")
+    add("--again", action="store_true", help="rejuge même ce qui n'a pas changé")
+    add(
+        "--apply",
+        action="store_true",
+        help="sans rien lancer, refait notes et pages d'après ajustements.toml",
+    )
+    add("--anonymous", action="store_true", help="remplace les noms (correspondance.csv)")
+    add("--moodle", metavar="FEUILLE", type=_path, help="remplit cette feuille d'évaluation")
+    add("--junit", action="store_true", help="écrit aussi chaque copie en JUnit XML")
+    add("--gradescope", action="store_true", help="écrit aussi chaque copie pour Gradescope")
+    add("--compare", metavar="ANCIEN", type=_path, help="dit ce qui a changé depuis ces résultats")
+    add("--jobs", metavar="N", type=positive, help="contrôles menés de front")
+    add(
+        "--budget",
+        metavar="SECONDES",
+        type=positive,
+        help="ce que peut durer, en tout, le jugement d'une copie (180 si rien n'est dit)",
+    )
+    return parser
+
+
+PARSERS = {
+    "step": _step,
+    "class": _class,
+    "hint": _hint,
+    "replay": _replay,
+    "doctor": _doctor,
+}
 
 
 def _run(given: list[str]) -> int:
     name = given.pop(0) if given and given[0] in PARSERS else "grade"
     parsed = PARSERS.get(name, _grade)().parse_args(given)
-    from grader.command import commands  # noqa: PLC0415 (voir en tête)
+    if name == "class":
+        from grader.command import classes  # noqa: PLC0415 (voir en tête)
+
+        return classes.grade(parsed)
+    from grader.command import commands  # noqa: PLC0415
 
     run = {
         "grade": commands.grade,
