@@ -34,6 +34,7 @@ from wording.numbers import count, plural
 STYLES = ("class.css", "class_table.css", "class_elsewhere.css")
 MAX_LINE = 300  # caractères
 MAX_FAULTS = 15
+MAX_PEOPLE = 12  # d'un même groupe
 MAX_LINKS = 60  # copies nommées sous une faute
 MAX_LISTED = 400  # étudiants absents, lignes laissées de côté
 # Caractères de scripts mis côte à côte dans toute la page : une centaine de paires.
@@ -114,7 +115,7 @@ def render(results: ClassResults) -> str:
             order=ORDER,
             used=[verdict for verdict in ORDER if verdict in set(_verdicts(results))],
             verdicts=words.VERDICTS,
-            bounds={"links": MAX_LINKS, "listed": MAX_LISTED},
+            bounds={"people": MAX_PEOPLE, "links": MAX_LINKS, "listed": MAX_LISTED},
             proves_nothing=PROVES_NOTHING,
             grader=VERSION,
             style=Markup(style),  # à nous, et la page en dit l'empreinte

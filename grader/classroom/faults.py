@@ -1,4 +1,4 @@
-"""Les fautes les plus rencontrées : même contrôle, et même phrase aux mots tirés au sort près."""
+"""Les fautes les plus fréquentes : même contrôle, et même phrase aux mots tirés au sort près."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -145,7 +145,7 @@ def test_all_is_read_without_script(pages: Pages, tmp_path: Path) -> None:
     page = shown(pages, tmp_path, classroom(), java_script_enabled=False)
     assert len(names(page)) == 29
     expect(page.get_by_label("Chercher")).to_be_hidden()
-    expect(page.get_by_text("demande JavaScript")).to_be_visible()
+    expect(page.get_by_text("il faut JavaScript")).to_be_visible()
     page.get_by_text("Serveur : des pseudos").first.click()
     expect(page.get_by_text("Ne renvoie rien à l'auteur").last).to_be_visible()
 
@@ -159,7 +159,7 @@ def test_the_table_fits_the_sheet(pages: Pages, tmp_path: Path) -> None:
     assert page.locator("thead").evaluate("one => getComputedStyle(one).display") == (
         "table-header-group"
     )
-    expect(page.get_by_text("Les fautes les plus rencontrées")).to_be_hidden()
+    expect(page.get_by_text("Les fautes les plus fréquentes")).to_be_hidden()
     expect(page.get_by_text("Le sujet laissait un doute.")).to_be_visible()
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
 

@@ -252,6 +252,15 @@ def test_who_is_absent_and_what_was_left_aside() -> None:
     assert "1 fichier ignoré : ce n'est ni un dossier ni une archive (consignes.pdf)" in text
 
 
+def test_who_made_a_copy_together() -> None:
+    pupils = tuple(Student(f"N{rank}", "P") for rank in range(40))
+    text = ClassPage(small(one(students=pupils[:3], group="G7"))).text
+    assert "Zoé Durand ◉ à regarder G7 P N0, P N1, P N2" in text
+    many = ClassPage(small(one(students=pupils))).text
+    assert "P N11…" in many
+    assert "P N12" not in many
+
+
 def test_a_class_of_nothing() -> None:
     for results in (small(replace(one(), result=None)), ClassResults("TP6", [], steps())):
         text = ClassPage(results).text
