@@ -12,7 +12,7 @@ const order = new Intl.Collator("fr", { numeric: true });
 
 /** Sans majuscules ni accents : on cherche comme on tape. @param {string} text */
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-const names = new Map(rows.map((row) => [row, plain(row.cells[0].innerText)]));
+const names = new Map(rows.map((row) => [row, plain(row.cells[0].textContent)]));
 
 /** Ce que vaut une case ; rien n'est plus bas qu'une case vide.
  * @param {HTMLTableRowElement} row @param {number} column */

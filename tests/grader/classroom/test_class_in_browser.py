@@ -21,7 +21,7 @@ PAPER = {"width": 1047, "height": 718}  # A4 en largeur, moins les marges
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 WIDTH = "document.documentElement.scrollWidth"
 # Ce que promet le ticket est une seconde ; une machine chargée en met davantage.
-OPENED, SLACK = 1.0, 3
+OPENED, SLACK = 1.0, 5
 
 
 def shown(pages: Pages, folder: Path, results: ClassResults, **options: Any) -> Page:
