@@ -5,6 +5,7 @@ import difflib
 import statistics
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -22,7 +23,7 @@ from grader.classroom.reserved import ADJUSTMENTS, reserved
 from grader.classroom.results import ClassResults
 from grader.classroom.running import ClassOptions, News, ToGrade, grade_class
 from grader.classroom.source import find_class
-from grader.command.exits import BAD_INPUT, NO_SANDBOX, NOT_JUDGED, OK
+from grader.command.exits import BAD_INPUT, INTERRUPTED, NO_SANDBOX, NOT_JUDGED, OK
 from grader.command.liveview import LiveView
 from grader.command.screen import display
 from grader.engine import catalogue, grading
@@ -33,6 +34,7 @@ from grader.reports.words import moment, number
 from wording.harmless import shortened, visible
 from wording.numbers import count
 
+RESUME = "Rien de fini n'est perdu : la même commande reprendra où elle en était."
 DECLARED = "dernier commit daté du {moment}, à ce que dit le dépôt"
 # Ce que dit le nouveau fichier d'ajustements, à remplir plus tard ; tout y est en commentaire.
 TEMPLATE = """\
@@ -72,7 +74,10 @@ def grade(arguments: argparse.Namespace) -> int:
     except RefusedError as error:
         print(visible(shortened(str(error), 1000)), file=sys.stderr)
     except UnwritableError as error:
-        print(f"{_shown(str(arguments.out or ''))} : {error}.", file=sys.stderr)
+        print(f"Les résultats ne peuvent s'écrire : {error}. {RESUME}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print(f"\nCorrection interrompue. {RESUME}", file=sys.stderr)
+        return INTERRUPTED
     return BAD_INPUT
 
 
@@ -164,7 +169,8 @@ class _Session:
 
             def tell(copy: ToGrade, news: News) -> None:
                 if news.what == "failed":
-                    kept.write(self.out, copy.name, Kept(why=news.text))
+                    with suppress(UnwritableError):  # plein, le disque ne doit arrêter personne
+                        kept.write(self.out, copy.name, Kept(why=news.text))
                 view.tell(copy.copy.name, news)
 
             grade_class(given, options, tell)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.command.exits import BAD_INPUT, NOT_JUDGED, OK
+from grader.command import classes
+from grader.command.exits import BAD_INPUT, INTERRUPTED, NOT_JUDGED, OK
 from grader.command.exits import NO_SANDBOX as WITHOUT
 from tests.grader.commandline import HASTY, grader, said, submission
 
@@ -32,6 +33,12 @@ def source(tmp_path: Path) -> Path:
     submission(folder / "Durand Zoé_1001_assignsubmission_file_", HASTY)
     submission(folder / "Ben Ali_1002_assignsubmission_file_", HASTY)
     return folder
+
+
+@pytest.fixture
+def sandboxed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Une machine où l'on pourrait lancer des copies."""
+    monkeypatch.setattr("grader.engine.doctor.usable", lambda: "")
 
 
 def graded(source: Path, *options: str, code: int = OK) -> str:
@@ -185,6 +192,28 @@ def test_a_copy_that_cannot_be_judged_does_not_hold_up_the_others(source: Path) 
     assert "petit-bob.html" not in files(source)
 
 
+@pytest.mark.sandbox
+def test_a_disk_that_refuses_stops_nobody(source: Path) -> None:
+    (source / "Vide Eve_1003_assignsubmission_file_").mkdir()
+    (source.parent / "notes/.copies/vide-eve.json").mkdir(parents=True)
+    told = graded(source, code=NOT_JUDGED)
+    assert "2 notes sur 3 copies." in told
+    assert "Vide Eve : Pas encore jugée." in told
+
+
+@pytest.mark.usefixtures("sandboxed")
+def test_stopped_it_says_that_nothing_is_lost(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classes, "grade_class", stop)
+    answer = said("class", str(source), "--out", str(source.parent / "notes"))
+    assert answer.code == INTERRUPTED
+    assert answer.err == f"\nCorrection interrompue. {classes.RESUME}\n"
+
+
 def refused(*arguments: str) -> str:
     answer = said("class", *arguments)
     assert answer.code == BAD_INPUT, answer
@@ -192,6 +221,7 @@ def refused(*arguments: str) -> str:
     return line
 
 
+@pytest.mark.usefixtures("sandboxed")
 def test_what_is_refused(source: Path, tmp_path: Path) -> None:
     out = ("--out", str(tmp_path / "notes"))
     assert "il manque SOURCE" in refused()
@@ -209,6 +239,7 @@ def test_what_is_refused(source: Path, tmp_path: Path) -> None:
     assert not list((tmp_path / "notes").glob("*.json"))
 
 
+@pytest.mark.usefixtures("sandboxed")
 def test_a_decision_that_is_not_one_is_refused_before_anything_runs(
     source: Path, tmp_path: Path
 ) -> None:
@@ -221,6 +252,7 @@ def test_a_decision_that_is_not_one_is_refused_before_anything_runs(
     assert not list(folder.glob("*.json"))
 
 
+@pytest.mark.usefixtures("sandboxed")
 def test_two_names_for_one(source: Path, tmp_path: Path) -> None:
     submission(source / "Ben Alice_1005_assignsubmission_file_", HASTY)
     line = refused(str(source), "--out", str(tmp_path / "notes"), "--only", "ben")
