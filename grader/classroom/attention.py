@@ -30,20 +30,25 @@ class Matter:
     advice: str  # ce qu'on peut y faire
     cases: Sequence[Case]
     pressing: bool = True  # faux : bon à savoir, sans que rien n'en dépende
+    flags: bool = True  # chacune de ces copies est à regarder
+
+    @property
+    def copies(self) -> int:
+        """Combien de copies : l'une peut avoir plusieurs raisons."""
+        return len({id(case.entry) for case in self.cases})
 
 
 def attention(entries: Iterable[Entry]) -> list[Matter]:
     """Les motifs qui concernent au moins une copie, du plus pressant au moins."""
     every = list(entries)
-    return [
-        Matter(title, advice, cases, pressing)
-        for title, advice, pressing, look in MATTERS
-        if (
-            cases := [
-                Case(entry, shortened(text, MAX_TEXT)) for entry in every for text in look(entry)
-            ]
-        )
-    ]
+    told = []
+    for title, advice, pressing, look in MATTERS:
+        cases = [Case(entry, shortened(text, MAX_TEXT)) for entry in every for text in look(entry)]
+        # Sans date pour presque personne, c'est affaire de la liste, et non de chaque copie.
+        general = look is _undated and 2 * len(cases) > len(every)
+        if cases:
+            told.append(Matter(title, advice, cases, pressing, pressing and not general))
+    return told
 
 
 def _without_report(entry: Entry) -> Iterator[str]:

@@ -93,7 +93,7 @@ def render(results: ClassResults) -> str:
     style, script = "".join(map(_ours, STYLES)), _ours("class.js")
     marks = figures.distribution([one.result for one in results.entries if one.result])
     matters = attention(results.entries)
-    watched = {id(case.entry) for one in matters if one.pressing for case in one.cases}
+    watched = {id(case.entry) for one in matters if one.flags for case in one.cases}
     met = faults(results.entries)
     return (
         _environment()

@@ -91,6 +91,23 @@ def test_remarks_are_not_pressing() -> None:
     assert [case.text for case in matter.cases] == ["deux dossiers", "date", "lien"]
 
 
+def test_a_date_that_nobody_has_is_not_for_each_copy_to_tell() -> None:
+    undated = Entry(COPY, Adjusted(fine(), private=("date de remise inconnue : …",)))
+    (one,) = attention([undated, judged(fine())])
+    (most,) = attention([undated, undated, judged(fine())])
+    assert (one.pressing, one.flags) == (True, True)
+    assert (most.pressing, most.flags) == (True, False)
+    (failed,) = attention([Entry(COPY), Entry(COPY)])
+    assert failed.flags
+
+
+def test_a_copy_counts_once_whatever_its_reasons() -> None:
+    notes = ("un", "deux")
+    first, second = (Entry(COPY, Adjusted(fine()), notes=notes) for _ in range(2))
+    (matter,) = attention([first, second])
+    assert (len(matter.cases), matter.copies) == (4, 2)
+
+
 def test_a_long_list_and_a_long_text_are_cut() -> None:
     checks = [sample.check(f"I.1.c{number}", "C", "…") for number in range(9)]
     for verdict, title in ((Verdict.ERROR, "Panne du correcteur"), (Verdict.UNSTABLE, "Instables")):
