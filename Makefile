@@ -91,7 +91,8 @@ proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, att
 
 # Hors du réseau à part : pip doit atteindre un registre de paquets.
 groups: $(VENV)/ready ## installe le correcteur, et seul chaque groupe de dépendances du chat, et s'en sert
-	$(call with,PYTEST) $(BIN)/python -m pytest --timeout 600 -m registry
+	$(call need,debootstrap,debootstrap)
+	$(call with,PYTEST) $(BIN)/python -m pytest --timeout 1200 -m registry
 
 test-all: ## lance les tests avec chaque version de Python présente
 	@for v in $(VERSIONS); do \
