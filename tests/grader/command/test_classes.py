@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.results import ClassResults
 from grader.command import classes
 from grader.command.exits import BAD_INPUT, INTERRUPTED, NOT_JUDGED, OK
 from grader.command.exits import NO_SANDBOX as WITHOUT
@@ -219,6 +220,27 @@ def refused(*arguments: str) -> str:
     assert answer.code == BAD_INPUT, answer
     (line,) = answer.err.splitlines()
     return line
+
+
+@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.parametrize("options", [(), ("--anonymous",)])
+def test_an_anonymous_class_shows_no_script(
+    options: tuple[str, ...], source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Un commentaire est parfois signé."""
+    scripts = {"I.1.sync": {"Ben Ali": b"# Ben Ali"}}
+    published: list[ClassResults] = []
+
+    def publish(results: ClassResults, *_: object) -> list[str]:
+        published.append(results)
+        return []
+
+    monkeypatch.setattr(classes, "grade_class", lambda *_: None)
+    monkeypatch.setattr(classes, "gather", lambda *_: ClassResults("tp6", [], [], scripts=scripts))
+    monkeypatch.setattr(classes, "publish", publish)
+    said("class", str(source), "--out", str(source.parent / "notes"), *options)
+    (results,) = published
+    assert bool(results.scripts) is not bool(options)
 
 
 @pytest.mark.usefixtures("sandboxed")
