@@ -275,6 +275,7 @@ def test_headings_skip_no_level() -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+@pytest.mark.proof
 def test_three_hundred_copies_stay_light() -> None:
     """Même où chaque étape montre cinquante paires de copies."""
     results = classroom(300)

@@ -219,6 +219,7 @@ def planted(folder: Path, header: bytes, content: bytes, times: int = 1) -> Path
     return file
 
 
+@pytest.mark.proof
 def test_an_endless_commit_is_bounded(tmp_path: Path) -> None:
     folder = repository(tmp_path / "a")
     planted(folder, b"commit 300000000\0", bytes(1_000_000), 300)

@@ -68,6 +68,7 @@ def test_the_title_is_that_of_the_check() -> None:
     assert title(JOINING) == "Annoncer une arrivée"
 
 
+@pytest.mark.proof
 def test_whatever_a_copy_wrote_is_bounded_and_harmless() -> None:
     for report in (sample.hostile(), sample.huge("é"), sample.huge("\x1b")):
         for check in (check for step in report.steps for check in step.checks):

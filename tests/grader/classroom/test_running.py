@@ -216,6 +216,7 @@ SCENARIOS = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scenario", REAL, ids=lambda scenario: scenario.__name__)
 @pytest.mark.sandbox
 def test_a_class(scenario: Scenario, single: ProcessPoolExecutor, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.grader.commandline import HASTY, processes, submission
 from tests.support.processes import Process
 from tests.support.waiting import wait_until
 
+LONGEST = 60.0  # secondes ; pour commencer, sur une machine chargée
 PROMPT = 10.0  # secondes : large pour une machine chargée ; une copie, elle, en dort 600
 CLASS = """
 import subprocess
@@ -57,7 +58,7 @@ def test_a_stop_loses_nothing_finished(number: signal.Signals, tmp_path: Path) -
     for name in ("ada", "lente", "longue"):
         submission(tmp_path / name, HASTY)
     with Process("-c", CLASS, str(tmp_path)) as command:
-        command.expect("ada finished")
+        command.expect("ada finished", LONGEST)
         _, *copy = processes_of(command.popen.pid)
         assert copy
         wait_until(lambda: any("sleep 600" in one for one in processes(str(tmp_path))), "rien")

@@ -75,6 +75,7 @@ def test_a_class(source: Path) -> None:
     assert str(source) not in page
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_again_only_what_has_changed(source: Path) -> None:
     graded(source)
@@ -88,6 +89,7 @@ def test_again_only_what_has_changed(source: Path) -> None:
     assert (folder / "index.html").exists()
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_decisions_change_marks_and_launch_nothing(source: Path) -> None:
     graded(source)
@@ -118,6 +120,7 @@ def _lines(file: Path) -> list[str]:
     return [line for line in file.read_text("utf-8").splitlines() if line]
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_the_script_that_was_chosen_is_judged(source: Path) -> None:
     copy = source / "Durand Zoé_1001_assignsubmission_file_"
@@ -134,6 +137,7 @@ def test_the_script_that_was_chosen_is_judged(source: Path) -> None:
     assert report["steps"][0]["verdict"] == "passed"
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_one_copy_only(source: Path) -> None:
     told = graded(source, "--only", "zoé durand", code=NOT_JUDGED)
@@ -142,6 +146,7 @@ def test_one_copy_only(source: Path) -> None:
     graded(source, "--only", "ben")
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_no_name_is_left(source: Path) -> None:
     told = graded(source, "--anonymous", "--junit", "--gradescope")
@@ -158,6 +163,7 @@ def test_no_name_is_left(source: Path) -> None:
     assert files(source) == before
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_what_others_read(source: Path) -> None:
     sheet = source.parent / "feuille.csv"
@@ -178,6 +184,7 @@ def test_what_others_read(source: Path) -> None:
     assert late.stderr.startswith("feuille.csv : cette feuille note sur 20, et le correcteur sur 1")
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_copy_that_cannot_be_judged_does_not_hold_up_the_others(source: Path) -> None:
     (source / "Vide Eve_1003_assignsubmission_file_").mkdir()
@@ -193,6 +200,7 @@ def test_a_copy_that_cannot_be_judged_does_not_hold_up_the_others(source: Path) 
     assert "petit-bob.html" not in files(source)
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_disk_that_refuses_stops_nobody(source: Path) -> None:
     (source / "Vide Eve_1003_assignsubmission_file_").mkdir()

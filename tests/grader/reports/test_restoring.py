@@ -189,6 +189,7 @@ def corrupted() -> Iterator[str]:
             container.update(before)
 
 
+@pytest.mark.proof
 def test_a_damaged_report_is_refused_or_can_be_shown() -> None:
     refusals, accepted = [], 0
     for text in corrupted():
