@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.command.cli import PARSERS
 from grader.command.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, OK
 from tests.grader.commandline import HASTY, installed, submission
 from tests.support.processes import ENVIRONMENT, ROOT
@@ -78,10 +79,10 @@ def test_a_copy_that_takes_itself_for_the_installed_grader(copy: Path, command: 
     assert not (copy / "pris").exists()
 
 
-@pytest.mark.parametrize("step", ["", "step", "hint", "replay", "doctor"])
-def test_installed_it_goes_by_its_own_name(step: str, command: str, tmp_path: Path) -> None:
-    shown = said([command, *filter(None, [step, "--help"])], tmp_path)
-    assert shown.stdout.startswith(f"Usage : correcteur {step}".rstrip())
+@pytest.mark.parametrize("name", ["", *PARSERS])
+def test_installed_it_goes_by_its_own_name(name: str, command: str, tmp_path: Path) -> None:
+    shown = said([command, *filter(None, [name, "--help"])], tmp_path)
+    assert shown.stdout.startswith(f"Usage : correcteur {name}".rstrip())
     assert "python -m grader" not in shown.stdout
     assert (shown.returncode, shown.stderr) == (OK, "")
 
