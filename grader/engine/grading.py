@@ -21,7 +21,7 @@ from grader.engine.preparing import Find, Prepared, prepare
 from grader.engine.results import CUT, assemble, overall
 from grader.engine.slots import OwnSlots, Slots, holding
 from grader.engine.verdicts import LONGER, Next, following, judge
-from grader.model.records import Check, Kind, Launch, Outcome, Report, Step, StepResult
+from grader.model.records import Check, CheckResult, Kind, Launch, Outcome, Report, Step, StepResult
 from grader.sandbox.bare import room
 from grader.sandbox.cell import PLACE
 from grader.sandbox.limits import CellLimits
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
 Progress = Callable[[int, int, str], None]  # contrôles finis, contrôles en tout, le dernier
+Heard = Callable[[CheckResult, bool], None]  # ce que vaut un contrôle jusque-là ; s'il est jugé
 Item = tuple[Step, Check]
 # Les comptes de I.1 ne font que dormir : ils ne prennent la place de personne.
 SLEEPER: Kind = "script"
@@ -51,6 +52,7 @@ class Options:
     chosen: Chosen = field(default_factory=dict)  # par étape, le fichier que quelqu'un a choisi
     find: Find | None = None  # où chercher les Python de la machine
     shown: str = ""  # le dossier dont parle le rapport ; vide : `folder`
+    heard: Heard | None = None  # à chaque essai joué
 
 
 def with_settings(options: Settings, **settings: object) -> Settings:
@@ -251,7 +253,10 @@ class _Grading:
             self.slots.give()
         outcomes = self.outcomes.setdefault(check.id, [])
         outcomes.append(outcome)
-        match following(check, outcomes):
+        ahead = following(check, outcomes)
+        if self.options.heard:
+            self.options.heard(judge(check, outcomes), ahead is Next.NOTHING)
+        match ahead:
             case Next.AGAIN:
                 self.ready.append(item)
             case Next.ALONE:

@@ -8,7 +8,7 @@ import pytest
 
 from grader.driving.setting import Job, Setting
 from grader.engine import grading
-from grader.engine.grading import Options, Progress, grade, place, with_settings
+from grader.engine.grading import Heard, Options, Progress, grade, place, with_settings
 from grader.engine.preparing import Prepared
 from grader.engine.results import CUT
 from grader.engine.slots import Slots
@@ -119,6 +119,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
         ready: Prepared | None = None,
         turns: int = 100,
         progress: Progress | None = None,
+        heard: Heard | None = None,
         slots: Slots | None = None,
         **outcomes: list[Outcome],
     ) -> tuple[Report, Scripted]:
@@ -127,7 +128,9 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
         monkeypatch.setattr(grading, "prepare", lambda *_, **__: known)
         monkeypatch.setattr(grading, "Pool", pool)
         monkeypatch.setattr(grading, "Budget", lambda _: Turns(turns))
-        options = Options(Path("/copie"), steps, seed=7, sandbox="none", progress=progress)
+        options = Options(
+            Path("/copie"), steps, seed=7, sandbox="none", progress=progress, heard=heard
+        )
         report = grade(options, slots)
         assert pool.closed
         return report, pool
@@ -222,6 +225,23 @@ def test_progress_ends_with_everything(play: Play) -> None:
     )
     assert seen[-1] == (3, 3)
     assert seen == sorted(seen)
+
+
+def test_each_trial_is_heard_before_it_is_sure(play: Play) -> None:
+    heard: list[tuple[str, Verdict, bool]] = []
+    play(
+        SERVER,
+        heard=lambda result, sure: heard.append((result.check.id, result.verdict, sure)),
+        listens=[LEARNT],
+        relay=[wrong("Non."), wrong("Non.")],
+        clients=[right()],
+    )
+    assert sorted(heard) == [
+        ("clients", Verdict.PASSED, True),
+        ("listens", Verdict.PASSED, True),
+        ("relay", Verdict.FAILED, False),
+        ("relay", Verdict.FAILED, True),
+    ]
 
 
 def test_a_script_that_cannot_be_read_is_not_launched(play: Play) -> None:
