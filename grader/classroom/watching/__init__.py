@@ -1,0 +1,1 @@
+"""Le travail d'un étudiant, jugé à chaque enregistrement."""
