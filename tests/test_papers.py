@@ -9,6 +9,7 @@ import pytest
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.history import FORMAT
 
+from grader.classroom.watching import memory
 from grader.model.records import REPORT_VERSION
 from tests.support.papers import DECISIONS, PAPERS, fenced, prose
 from tests.support.processes import ROOT
@@ -115,7 +116,7 @@ def test_what_is_to_be_typed_exists(name: str) -> None:
 def test_formats_have_the_versions_of_the_code() -> None:
     text = (ROOT / "docs/formats.md").read_text("utf-8")
     told = [int(number) for number in re.findall(r"^\| [^|]+ \| (\d+) \|", text, re.MULTILINE)]
-    assert told == [VERSION, FORMAT, REPORT_VERSION]
+    assert told == [VERSION, FORMAT, REPORT_VERSION, memory.FORMAT]
 
 
 def test_the_version_is_the_last_one_the_changelog_tells() -> None:
