@@ -162,9 +162,9 @@ def _show_failure(failure: Failure, result: CheckResult, console: Console) -> No
     grid.add_row("demandé", clean(result.check.asks))
     if failure.sent:
         grid.add_row("envoyé", clean(evidence.sent(failure), newlines=True))
-    _add_comparison(grid, failure, console.width - INDENT - LABEL - 2)
+    add_comparison(grid, failure, console.width - INDENT - LABEL - 2)
     if output := evidence.output(failure):
-        grid.add_row("affiché", _ending(output))
+        grid.add_row("affiché", ending(output))
     for note in result.notes:
         grid.add_row("remarque", clean(note))
     grid.add_row("indice", Text(f"{COMMAND} hint {result.check.id}", "cyan"))
@@ -176,7 +176,7 @@ def _show_failure(failure: Failure, result: CheckResult, console: Console) -> No
     _show_commands(failure, console)
 
 
-def _ending(text: str) -> Text:
+def ending(text: str) -> Text:
     """La fin d'un texte de la copie : c'est là que se lit une erreur."""
     return clean(last_lines(text, MAX_LINES, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
 
@@ -185,7 +185,8 @@ def _both_ends(text: str) -> Text:
     return clean(both_ends(text, MAX_LIST, MAX_TEXT), limit=2 * MAX_TEXT, newlines=True)
 
 
-def _add_comparison(grid: Table, failure: Failure, width: int) -> None:
+def add_comparison(grid: Table, failure: Failure, width: int) -> None:
+    """Ce qui était attendu, ce qui est reçu, et leur première différence, sur `width` colonnes."""
     if difference := evidence.difference(failure, min(width, WIDTH)):
         grid.add_row("attendu", Text(difference.expected, "green"))
         grid.add_row("reçu", Text(difference.received, "red"))
