@@ -15,6 +15,7 @@ from tests.support.internet import Internet
 from tests.support.processes import ENVIRONMENT, ROOT
 from tests.support.readme import Shown, comparable, make_targets, shown_commands
 from tests.support.terminal import WARNINGS, Terminal
+from tests.support.waiting import wait_until
 
 # Ce que des personnes feraient, dans l'ordre : (n° du terminal, geste, texte). Les terminaux sont
 # ceux de la section, dans l'ordre de la page.
@@ -70,7 +71,12 @@ SESSIONS: dict[str, list[Gesture]] = {
 }
 # Une commande qui n'affiche rien prépare les suivantes.
 SILENT = [shown.command for shown in shown_commands() if not shown.lines]
-ALONE = [shown for shown in shown_commands() if shown.section not in SESSIONS and shown.lines]
+UNTIL_STOPPED = " -m grader watch "  # une commande qui ne finit que si on l'arrête
+ALONE = [
+    shown
+    for shown in shown_commands()
+    if shown.section not in SESSIONS and shown.lines and UNTIL_STOPPED not in shown.command
+]
 
 
 def _case(shown: Shown) -> ParameterSet:
@@ -119,6 +125,21 @@ def test_command_prints_what_the_readme_says(shown: Shown, copy: Path) -> None:
     if "async_multiple" in shown.command:  # chaque ligne paraît quand sa page est finie
         printed, expected = sorted(printed), sorted(expected)
     assert printed == expected
+
+
+@pytest.mark.proof
+@pytest.mark.sandbox
+def test_a_work_looks_as_the_readme_says(copy: Path) -> None:
+    (shown,) = [one for one in shown_commands() if UNTIL_STOPPED in one.command]
+    *words, folder, option, seed = shown.command.removeprefix("python ").split()
+    command = (*words, str(copy / folder), option, seed)
+    with Terminal(*command, columns=80, COLUMNS="", XDG_STATE_HOME=str(copy / "état")) as terminal:
+        expected = comparable(shown.lines)
+        wait_until(
+            lambda: comparable(terminal.lines) == expected, lambda: terminal.text, deadline=100
+        )
+        terminal.press("q")
+        assert terminal.wait() == 0
 
 
 def path() -> str:

@@ -20,8 +20,18 @@ Juge chaque étape du TP6 sur ce qu'elle fait, hors ligne et à l'abri, et dit p
   {COMMAND} step II.5 [DOSSIER]  une étape, ou une partie
   {COMMAND} class COPIES         une classe : notes, pages, ressemblances
   {COMMAND} hint II.5            ce qui est demandé, et un indice (--level 2, 3 : plus)
+  {COMMAND} watch [ÉTAPE]        juge l'étape en cours à chaque enregistrement
   {COMMAND} replay RAPPORT       rejoue ce qui a échoué, avec la même graine
   {COMMAND} doctor               dit ce qui manque à cette machine
+"""
+WATCH = f"""\
+Juge l'étape en cours à chaque enregistrement, et montre le premier contrôle raté.
+
+Sans ÉTAPE, reprend où l'on en était ; sans DOSSIER, dans {BY_DEFAULT}. Touches : n étape
+suivante, r refaire, h un indice (puis un autre), l liste des étapes, t tout noter, q quitter.
+"""
+WATCH_EXITS = """\
+Code de sortie : 0 quitté par « q », 2 demande incorrecte, 4 pas de bac à sable, 130 Ctrl-C.
 """
 MISSING = "Il manque le module {name} : " + (
     "l'installation du correcteur est incomplète ; pipx reinstall correcteur-tp6 la refait."
@@ -49,7 +59,7 @@ def _path(text: str) -> Path:
 
 def _add_grading_options(parser: Parser) -> None:
     add = parser.options.add_argument
-    add("--seed", metavar="N", type=_seed, help="graine du tirage au sort")
+    _add_seed(parser)
     add("--json", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JSON")
     add("--html", metavar="FICHIER", type=_path, help="écrit aussi le rapport en une page web")
     add("--junit", metavar="FICHIER", type=_path, help="écrit aussi le rapport en JUnit XML")
@@ -60,12 +70,20 @@ def _add_grading_options(parser: Parser) -> None:
         type=positive,
         help="ce que peut durer, en tout, le jugement d'une copie (180 si rien n'est dit)",
     )
-    add(
+    _add_sandbox(parser)
+    add("-v", "--verbose", action="store_true", help="montre aussi ce qui est juste")
+
+
+def _add_seed(parser: Parser) -> None:
+    parser.options.add_argument("--seed", metavar="N", type=_seed, help="graine du tirage au sort")
+
+
+def _add_sandbox(parser: Parser) -> None:
+    parser.options.add_argument(
         "--sandbox",
         choices=("bwrap", "none"),
         help="none : sans bac à sable, pour son propre code seulement",
     )
-    add("-v", "--verbose", action="store_true", help="montre aussi ce qui est juste")
 
 
 def _grade() -> Parser:
@@ -98,6 +116,15 @@ def _hint() -> Parser:
     parser.options.add_argument(
         "--level", type=int, choices=(1, 2, 3), default=1, help="du plus vague au plus précis"
     )
+    return parser
+
+
+def _watch() -> Parser:
+    parser = _parser("watch [ÉTAPE] [DOSSIER] [options]", WATCH, WATCH_EXITS)
+    parser.add_argument("step", metavar="ÉTAPE", nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument("folder", metavar="DOSSIER", nargs="?", type=_path, help=argparse.SUPPRESS)
+    _add_seed(parser)
+    _add_sandbox(parser)
     return parser
 
 
@@ -158,6 +185,7 @@ PARSERS = {
     "step": _step,
     "class": _class,
     "hint": _hint,
+    "watch": _watch,
     "replay": _replay,
     "doctor": _doctor,
 }
@@ -176,6 +204,7 @@ def _run(given: list[str]) -> int:
         "grade": commands.grade,
         "step": commands.grade,
         "hint": commands.hint,
+        "watch": commands.watch,
         "replay": commands.replay,
         "doctor": commands.doctor,
     }

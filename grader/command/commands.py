@@ -1,6 +1,7 @@
 """Ce que fait chaque commande."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from grader.classroom import junit
+from grader.classroom.watching.session import follow
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.command.screen import display
 from grader.engine import catalogue, grading
@@ -235,6 +237,27 @@ def replay(arguments: argparse.Namespace) -> int:
     seed = report.seed if arguments.seed is None else arguments.seed
     names = tuple(step.id for step in steps)
     return _run(arguments, Path(report.folder), steps, names, seed, report)
+
+
+def watch(arguments: argparse.Namespace) -> int:
+    """Juge l'étape en cours à chaque enregistrement ; donné seul, `step` peut être le dossier."""
+    name, folder = arguments.step, arguments.folder
+    wanted = catalogue.select(name or "")
+    if name is not None and not wanted:
+        if folder or not (os.sep in name or os.path.exists(name)):  # noqa: PTH110 (nul n'est refusé)
+            return _unknown_step(name)
+        folder = Path(name)
+    folder = folder or (Path() if INSTALLED else ROOT)
+    sandbox = _sandbox(arguments.sandbox, folder)
+    if not sandbox:
+        return NO_SANDBOX
+    if sandbox == "none" and (reason := machine.cramped()):
+        return _fail(f"{reason}.")
+    try:
+        follow(folder, wanted, sandbox, arguments.seed)
+    except RefusedError as error:
+        return _fail(str(error))
+    return OK
 
 
 def doctor(_: argparse.Namespace) -> int:

@@ -17,8 +17,8 @@ from grader.reports.restoring import restore
 from tests.grader.commandline import HASTY, grader, said, submission
 from tests.support.processes import ENVIRONMENT, ROOT
 
-COMMANDS = ("", "step", "hint", "replay", "doctor")
-EASY = ("hint", "doctor")  # qui ne jugent rien
+COMMANDS = ("", "step", "hint", "watch", "replay", "doctor")
+EASY = ("hint", "watch", "doctor")  # qui ne rendent pas de note
 ENGLISH = re.compile(
     r"\b(usage:|options:|positional|arguments?:|show|this|help message|exit\b(?! )|optional|error"
     r"|invalid|unrecognized|required|expected|choose|default)",
