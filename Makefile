@@ -47,7 +47,7 @@ need = @PATH="$$PATH:/usr/sbin" command -v $(1) >/dev/null \
 	|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(2); } \
 	|| echo "Il manque $(1) : sudo apt install $(2)"
 
-.PHONY: help grade class doctor mesure chat test page proof groups test-all flaky controles chaos lint format bench clean
+.PHONY: help grade class doctor mesure chat test page tableur proof groups test-all flaky controles chaos lint format bench clean
 
 help: ## affiche cette liste
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -73,11 +73,15 @@ test: $(VENV)/ready ## lance tous les tests (PYTEST="-k ii_6" pour en choisir)
 	$(call need,curl,curl)
 	$(call need,bwrap,bubblewrap)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n $(WORKERS) --dist loadgroup \
-		-m "not shape and not proof and not browser and not busy and not registry"
+		-m "not shape and not proof and not browser and not busy and not registry and not office"
 
 page: $(VENV)/ready node_modules/ready ## éprouve les pages web, du chat et du rapport, dans un vrai navigateur
 	$(call need,chromium-headless-shell,chromium-headless-shell)
 	$(call with,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup -m browser
+
+tableur: $(VENV)/ready ## ouvre notes.csv dans LibreOffice Calc : les mêmes cellules, aucune formule
+	$(call need,soffice,libreoffice-calc-nogui)
+	$(call with,PYTEST) $(PYTEST_ALONE) -m office
 
 proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, attaques), et les durées annoncées
 	$(call need,bwrap,bubblewrap)
