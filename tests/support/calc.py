@@ -23,7 +23,7 @@ def opened(path: Path, *, quoted_as_text: bool = False, detect: bool = False) ->
     """Les cellules de ce CSV, ouvert à la française : point-virgule, UTF-8.
 
     Les deux cases sont celles que propose Calc : « Formater les champs entre guillemets comme
-    texte » et « Détecter les nombres spéciaux » (dates, heures, pourcentages).
+    texte » et « Détecter les nombres spéciaux (tels que les dates) ».
     """
     boxes = f"{quoted_as_text},{detect}".lower()
     given = f"Text - txt - csv (StarCalc):59,34,76,1,,{FRENCH},{boxes}"

@@ -38,7 +38,7 @@ def test_no_copy_and_no_report_are_not_the_same() -> None:
 
 def table(*recipients: Recipient) -> list[dict[str, str]]:
     text = render(recipients)
-    assert text.startswith("\ufeffnom;prénom;")
+    assert text.startswith('\ufeff"nom";"prénom";')
     reader = csv.DictReader(io.StringIO(text[1:], newline=""), delimiter=";", strict=True)
     return list(reader)
 
@@ -88,6 +88,14 @@ def test_a_student_without_a_copy_or_a_mark_has_an_empty_one() -> None:
     assert blocked["remarque"] == "rien n'a pu être jugé"
     for line in (absent, blocked):
         assert set(list(line.values())[5:-1]) == {""}
+
+
+def test_texts_are_quoted_and_numbers_are_not() -> None:
+    line = render([replace(ZOE, group="1/2", result=decided())]).splitlines()[1]
+    assert line.startswith('"Durand";"Zoé";"zoe@ecole.fr";"1/2";"Zoé Durand";3;7,5;2,75;1;')
+    assert render([replace(ZOE, copy="")]).endswith(
+        ';"Zoé";"zoe@ecole.fr";"B2";"";;;;;;"aucune copie"\r\n'
+    )
 
 
 def test_no_cell_of_others_becomes_a_formula() -> None:

@@ -25,6 +25,11 @@ TEXTS = (
     *("zoe@ecole.fr", "http://x.fr", "a=b", "Jean-Pierre", "1er groupe", "é" * 5000),
     sample.HOSTILE,
 )
+# Des nombres et des dates, pour un tableur à qui l'on n'a pas dit que les guillemets font un texte.
+MISTAKEN = (
+    *("007", "12", "1/2", "15/01", "2026-01-15", "3 mars", "10:30", "1E5", "1 000", "1,5"),
+    *("50 %", "12 €", "VRAI", "TRUE"),
+)
 
 
 def people(names: Sequence[str]) -> list[Recipient]:
@@ -49,11 +54,14 @@ def meant(text: str) -> list[list[Cell]]:
     return [[*titles], *cells]
 
 
-def check(recipients: Sequence[Recipient], folder: Path, *, detect: bool) -> None:
+def check(
+    recipients: Sequence[Recipient], folder: Path, *, detect: bool, quoted_as_text: bool = False
+) -> None:
     path = folder / "notes.csv"
     text = render(recipients)
     path.write_bytes(text.encode())
-    cells, expected = opened(path, detect=detect), meant(text)
+    cells = opened(path, detect=detect, quoted_as_text=quoted_as_text)
+    expected = meant(text)
     assert len(cells) == len(expected) == len(recipients) + 1
     for line, wanted in zip(cells, expected, strict=True):
         assert line + [""] * (len(wanted) - len(line)) == wanted
@@ -67,3 +75,9 @@ def test_a_class(detect: bool, tmp_path: Path) -> None:
 @pytest.mark.parametrize("detect", [False, True])
 def test_hostile_names(detect: bool, tmp_path: Path) -> None:
     check(people(FORMULAS + TEXTS), tmp_path, detect=detect)
+
+
+@pytest.mark.parametrize("detect", [False, True])
+def test_names_taken_for_numbers(detect: bool, tmp_path: Path) -> None:
+    recipients = people(FORMULAS + TEXTS + MISTAKEN)
+    check(recipients, tmp_path, detect=detect, quoted_as_text=True)

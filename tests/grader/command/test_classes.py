@@ -1,5 +1,6 @@
 """La commande `class`, telle qu'on la tape : ce qu'elle écrit, dit et refuse."""
 
+import csv
 import json
 import os
 import shutil
@@ -51,8 +52,7 @@ def graded(source: Path, *options: str, code: int = OK) -> str:
 
 def notes(source: Path) -> list[dict[str, str]]:
     text = (source.parent / "notes/notes.csv").read_text("utf-8-sig")
-    titles, *rows = (line.split(";") for line in text.splitlines())
-    return [dict(zip(titles, row, strict=True)) for row in rows]
+    return list(csv.DictReader(text.splitlines(), delimiter=";", strict=True))
 
 
 def files(source: Path) -> set[str]:
