@@ -59,6 +59,8 @@ def _new() -> str:
 def _read(file: Path) -> dict[str, str]:
     """Par nom de copie, celui qu'elle a reçu ; rien de ce qui ne se relit pas."""
     with suppress(OSError, ValueError, csv.Error):
+        if not file.is_file():  # un tube ferait attendre sans fin
+            return {}
         with file.open("rb") as content:
             text = content.read(MAX_BYTES).decode("utf-8-sig")
         _, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=";")

@@ -50,7 +50,10 @@ def write(results: Path, name: str, kept: Kept) -> None:
 def read(results: Path, name: str) -> Kept:
     """Ce qu'on a gardé de cette copie ; rien s'il n'y a rien, ou si l'on ne peut le relire."""
     with suppress(OSError, ValueError, RecursionError):
-        with _file(results, name).open("rb") as file:
+        place = _file(results, name)
+        if not place.is_file():  # un tube ferait attendre sans fin
+            return Kept()
+        with place.open("rb") as file:
             facts: Any = json.loads(file.read(MAX_BYTES))
         match facts:
             case {"scripts": dict(found), "notes": list(notes), "why": str(why)}:

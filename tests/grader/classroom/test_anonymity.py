@@ -1,6 +1,7 @@
 """Une classe sans ses noms."""
 
 import csv
+import os
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -68,3 +69,9 @@ def test_a_damaged_list_is_made_again(tmp_path: Path, text: str) -> None:
     hidden = anonymous(source(*NAMES), tmp_path)
     assert len({one.report for one in hidden.copies}) == 3
     assert all(one.report.startswith("copie-") for one in hidden.copies)
+
+
+def test_a_pipe_is_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)  # l'ouvrir attendrait sans fin
+    anonymous(source("Ada"), tmp_path)
+    assert (tmp_path / FILE).is_file()

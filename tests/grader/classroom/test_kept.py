@@ -1,5 +1,6 @@
 """Ce qu'une copie laisse à côté de son rapport."""
 
+import os
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -57,3 +58,8 @@ def test_the_scripts_are_those_judged() -> None:
     found = kept.scripts(submission, one)
     assert found[judged.step.id].encode("utf-8", "surrogateescape") == content
     assert "pass" not in found.values()
+
+
+def test_a_pipe_is_as_absent(results: Path) -> None:
+    os.mkfifo(results / kept.FOLDER / "ada.json")  # l'ouvrir attendrait sans fin
+    assert kept.read(results, "ada") == Kept()
