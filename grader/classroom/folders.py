@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.classroom.archives import READABLE, stem
 from grader.classroom.copies import ClassError, ClassSource, Copy, Student, distinct
+from grader.classroom.kept import FOLDER as RESULTS
 from grader.classroom.omitted import Because, Omitted
 from grader.discovery.files import ARCHIVE, SKIPPED_FOLDERS, printable
 from grader.discovery.words import plain, read
@@ -251,9 +252,14 @@ def _is_work(path: Path) -> bool:
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Vrai pour un dossier que quelqu'un a fait : ni caché, ni fabriqué par un outil."""
+    """Vrai pour un dossier que quelqu'un a fait : ni caché, ni fabriqué par un outil.
+
+    Les résultats d'une correction, mis là par --out, n'en sont pas un : ce serait une copie.
+    """
     hidden = entry.name.startswith(".") or entry.name in SKIPPED_FOLDERS
-    return entry.is_dir(follow_symlinks=False) and not hidden
+    if hidden or not entry.is_dir(follow_symlinks=False):
+        return False
+    return not os.path.lexists(Path(entry.path, RESULTS))
 
 
 def is_archive(entry: os.DirEntry[str]) -> bool:

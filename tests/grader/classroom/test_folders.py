@@ -191,6 +191,13 @@ def test_what_a_teacher_leaves_beside_the_copies(tmp_path: Path) -> None:
     assert list(found(find(tmp_path / "b"))) == ["alice", "bob"]
 
 
+def test_results_beside_the_copies_are_not_one(tmp_path: Path) -> None:
+    laid(tmp_path, "alice/a.py", "bob/a.py", "notes/.copies/", "notes/alice.json")
+    source = find(tmp_path)
+    assert list(found(source)) == ["alice", "bob"]
+    assert source.ignored == ("1 dossier ignoré : caché, ou fabriqué par un outil (notes)",)
+
+
 def test_what_systems_add_is_not_told(tmp_path: Path) -> None:
     added = ("Thumbs.db", "desktop.ini", ".DS_Store", "._alice", "__MACOSX/alice/._a.py")
     laid(tmp_path, *added, "alice/a.py", "bob/a.py")
