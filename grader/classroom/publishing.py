@@ -10,9 +10,11 @@ from pathlib import Path
 
 from grader.classroom import classpage, gradescope, junit, moodle, notes
 from grader.classroom.marks import Adjusted, Recipient
+from grader.classroom.reserved import own_folder
 from grader.classroom.results import ClassResults, Entry
 from grader.model.records import RefusedError
 from grader.reports import files, page
+from grader.reports.files import UnwritableError
 from grader.reports.page import Heading
 from grader.reports.words import number
 from wording.harmless import shortened, visible
@@ -40,8 +42,8 @@ def publish(results: ClassResults, folder: Path, exports: Exports) -> list[str]:
     for entry in results.entries:
         told += _publish_copy(entry, folder, exports)
     recipients = list(results.recipients())
-    files.write(folder / NOTES, notes.render(recipients))
-    files.write(folder / INDEX, classpage.render(results))
+    _write(folder / NOTES, notes.render(recipients))
+    _write(folder / INDEX, classpage.render(results))
     return told
 
 
@@ -51,18 +53,40 @@ def _publish_copy(entry: Entry, folder: Path, exports: Exports) -> Iterator[str]
     xml, results = folder / JUNIT / f"{name}.xml", folder / GRADESCOPE / f"{name}.json"
     if not entry.result:
         for file in (own, xml, results):  # d'avant : ils ne disent plus rien d'elle
-            file.unlink(missing_ok=True)
+            if file is own or not file.parent.is_symlink():
+                _remove(file)
         return
-    files.write(own, page.render(entry.result.report, heading(entry)))
+    _write(own, page.render(entry.result.report, heading(entry)))
     if exports.junit:
-        xml.parent.mkdir(exist_ok=True)
-        files.write(xml, junit.render(entry.result.report, entry.copy.name))
+        _make(xml.parent)
+        _write(xml, junit.render(entry.result.report, entry.copy.name))
     if exports.gradescope:
-        results.parent.mkdir(exist_ok=True)
+        _make(results.parent)
         try:
-            files.write(results, gradescope.render(entry.result))
+            _write(results, gradescope.render(entry.result))
         except RefusedError as error:
             yield f"{entry.copy.name} : {error}"
+
+
+def _make(place: Path) -> None:
+    try:
+        own_folder(place)
+    except OSError as error:
+        raise UnwritableError(f"{reason(error)} ({place.name})") from error
+
+
+def _write(file: Path, content: str | bytes) -> None:
+    try:
+        files.write(file, content)
+    except UnwritableError as error:
+        raise UnwritableError(f"{error} ({file.name})") from None
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise UnwritableError(f"{reason(error)} ({file.name})") from error
 
 
 def heading(entry: Entry) -> Heading:
@@ -89,6 +113,8 @@ def fill_worksheet(sheet: Path, recipients: Sequence[Recipient]) -> list[str]:
     """
     shown = visible(shortened(sheet.name, 200))
     try:
+        if sheet.exists() and not (sheet.is_file() or sheet.is_dir()):  # un tube : sans fin
+            raise RefusedError(f"{shown} : ce n'est pas un fichier ordinaire.")
         with sheet.open("rb") as file:
             content = file.read(moodle.MAX_BYTES + 1)
         filled = moodle.fill(content, recipients)

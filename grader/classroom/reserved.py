@@ -1,5 +1,6 @@
 """Le dossier des résultats d'une classe, à une seule correction à la fois."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -42,6 +43,13 @@ def reserved(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def own_folder(place: Path) -> None:
+    """Le crée s'il n'y est pas ; OSError si un lien, qui mène ailleurs, en tient la place."""
+    place.mkdir(mode=0o700, exist_ok=True)
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
+
+
 def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tué, on le rend aussi
@@ -64,7 +72,7 @@ def _prepared(folder: Path) -> Iterator[None]:
         files.sweep(folder)
         shutil.rmtree(extracted, ignore_errors=True)
         for place in (extracted, folder / kept.FOLDER):
-            place.mkdir(mode=0o700, exist_ok=True)
+            own_folder(place)
     except OSError as error:
         raise RefusedError(f"{printable(str(folder))} : {reason(error)}.") from error
     try:

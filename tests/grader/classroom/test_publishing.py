@@ -1,6 +1,7 @@
 """Ce qui s'écrit d'une classe, et ce qui ne va pas à un étudiant."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +22,7 @@ from grader.classroom.publishing import (
 )
 from grader.classroom.results import ClassResults, Entry
 from grader.model.records import RefusedError, Verdict
+from grader.reports.files import UnwritableError
 from tests.grader.reports import sample
 
 SHEET = (
@@ -109,3 +111,40 @@ def test_what_is_not_a_worksheet(tmp_path: Path, name: str) -> None:
         fill_worksheet(tmp_path / name, [])
     assert str(refusal.value).isprintable()
     assert str(refusal.value).endswith(".")
+
+
+def test_a_pipe_is_no_worksheet(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "feuille.csv")  # l'ouvrir attendrait sans fin
+    with pytest.raises(RefusedError, match="ce n'est pas un fichier ordinaire"):
+        fill_worksheet(tmp_path / "feuille.csv", [])
+
+
+@pytest.mark.parametrize("place", [INDEX, NOTES, "ada.html", JUNIT + "/ada.xml"])
+@pytest.mark.parametrize("given", [True, False])
+def test_what_takes_the_place_of_a_file_is_named(tmp_path: Path, place: str, given: bool) -> None:
+    (tmp_path / place).mkdir(parents=True)
+    every = Exports(junit=True, gradescope=True)
+    with pytest.raises(UnwritableError, match=rf"c'est un dossier \({Path(place).name}\)"):
+        publish(classroom(entry("Ada", decided() if given else None)), tmp_path, every)
+
+
+@pytest.mark.parametrize("place", [JUNIT, GRADESCOPE])
+def test_nothing_is_written_nor_removed_elsewhere(tmp_path: Path, place: str) -> None:
+    results, other = tmp_path / "notes", tmp_path / "ailleurs"
+    other.mkdir()
+    results.mkdir()
+    (results / place).symlink_to(other)
+    every = Exports(junit=True, gradescope=True)
+    with pytest.raises(UnwritableError, match=rf"c'est un lien \({place}\)"):
+        publish(classroom(entry("Ada", decided())), results, every)
+    assert not names(other)
+    for name in ("ada.xml", "ada.json"):
+        (other / name).write_text("", encoding="utf-8")
+    publish(classroom(entry("Ada", None)), results, Exports())
+    assert names(other) == {"ada.xml", "ada.json"}
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / JUNIT).touch()
+    with pytest.raises(UnwritableError, match="un fichier tient la place d'un dossier"):
+        publish(classroom(entry("Ada", decided())), tmp_path, Exports(junit=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom import kept
-from grader.classroom.reserved import EXTRACTED, reserved
+from grader.classroom.reserved import EXTRACTED, own_folder, reserved
 from grader.model.records import RefusedError
 from grader.reports.files import BESIDE
 
@@ -67,3 +67,21 @@ def test_a_folder_that_cannot_be(name: str, tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as refusal, reserved(tmp_path / name):
         pass
     assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize("name", [EXTRACTED, kept.FOLDER])
+def test_nothing_goes_through_a_link(tmp_path: Path, name: str) -> None:
+    results, other = tmp_path / "notes", tmp_path / "ailleurs"
+    with reserved(results):
+        pass
+    other.mkdir()
+    shutil.rmtree(results / name, ignore_errors=True)
+    (results / name).symlink_to(other)
+    with pytest.raises(RefusedError, match="c'est un lien"), reserved(results):
+        pass
+
+
+def test_a_folder_is_made_or_kept(tmp_path: Path) -> None:
+    own_folder(tmp_path / "junit")
+    own_folder(tmp_path / "junit")
+    assert mode(tmp_path / "junit") == 0o700
