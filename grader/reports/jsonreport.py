@@ -1,6 +1,8 @@
 """Le rapport en JSON, pour les machines ; restoring.py le relit."""
 
 import json
+import os
+import stat
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import lru_cache
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.model.records import REPORT_VERSION, CheckResult, Event, Report, StepResult, Verdict
-from wording.harmless import hidden, shortened, visible
+from wording.harmless import hidden, shortened
 from wording.reasons import reason
 
 MAX_BYTES = 20_000_000  # au-delà, un rapport ne se relit pas
@@ -58,16 +60,19 @@ def parsed(text: str) -> dict[str, Any]:
 def contents(path: Path) -> str:
     """Le texte d'un rapport, sans jamais en lire plus que MAX_BYTES octets ; ou ReportError."""
     try:
-        if not path.is_file():  # un tube ferait attendre sans fin
-            raise ReportError("ce n'est pas un fichier" if path.exists() else "fichier introuvable")
+        # Un tube ferait attendre sans fin ; et Path.is_file tait, ou non, ce qui s'y oppose.
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+            raise ReportError("ce n'est pas un fichier")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1).decode()
     except UnicodeDecodeError:
         raise ReportError("ce n'est pas un rapport : le texte n'est pas en UTF-8") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise ReportError("fichier introuvable") from None
     except OSError as error:
         raise ReportError(f"fichier illisible : {reason(error)}") from None
-    except ValueError as error:  # un nom que le système refuse
-        raise ReportError(f"fichier illisible : {visible(shortened(str(error), 200))}") from None
+    except ValueError:  # un nom que le système refuse : nul fichier ne le porte
+        raise ReportError("fichier introuvable") from None
 
 
 def unvarying(report_json: dict[str, Any]) -> dict[str, Any]:

@@ -264,7 +264,10 @@ def test_sizes_it_announces_reserve_no_memory(tmp_path: Path) -> None:
     (tmp_path / "c.tar.gz").write_bytes(gzip.compress(head + bytes(20_000_000)))
     tracemalloc.start()
     try:
-        assert refusal(tmp_path / "c.tar.gz") == "c.tar.gz : sa table des matières est démesurée."
+        assert refusal(tmp_path / "c.tar.gz") in (  # selon la version de tarfile
+            "c.tar.gz : sa table des matières est démesurée.",
+            "c.tar.gz : ses en-têtes sont démesurés.",
+        )
         end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9, 9, 90_000_000, 4, 0)
         with (tmp_path / "c.zip").open("wb") as file:
             file.write(b"PK\x03\x04")
