@@ -1,6 +1,7 @@
 """Une correction à part : ce qu'elle trouve arrive à mesure, et l'arrêter arrête tout."""
 
 import os
+import select
 import signal
 import subprocess
 import time
@@ -13,17 +14,16 @@ import pytest
 from grader.classroom.watching import judging
 from grader.classroom.watching.judging import Advanced, Failed, Found, Judging, Pythons, Tried
 from grader.discovery.interpreters import find_interpreters
-from grader.engine import grading, pool
-from grader.engine.catalogue import select
+from grader.engine import catalogue, grading, pool
 from grader.model.records import Outcome, RefusedError, Report
 from grader.sandbox.appetite import processes_of
 from tests.grader.classroom.watching.processes import is_over
 from tests.grader.commandline import HASTY, submission
 from tests.grader.driving.programs import children
 from tests.grader.reports import sample
-from tests.support.waiting import wait_until
+from tests.support.waiting import DEADLINE, wait_until
 
-STEPS = select("I.1.sync")
+STEPS = catalogue.select("I.1.sync")
 Grade = Callable[[grading.Options], Report]
 
 
@@ -44,8 +44,9 @@ def started(folder: Path, grade: Grade) -> Judging:
 
 def everything(one: Judging) -> list[Found]:
     """Tout ce qu'elle dit, jusqu'à sa fin."""
-    found = [one.read()]
-    while not isinstance(found[-1], Report | Failed):
+    found: list[Found] = []
+    while not found or not isinstance(found[-1], Report | Failed):
+        assert select.select([one], [], [], DEADLINE)[0]
         found.append(one.read())
     one.stop()
     return found

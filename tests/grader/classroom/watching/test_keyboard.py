@@ -86,6 +86,7 @@ def borrow():
 def state():
     local = termios.tcgetattr(0)[3]
     return "rendu" if local & termios.ICANON and local & termios.ECHO else "gardé"
+usual = termios.tcgetattr(0)
 command = [sys.executable, "-c", {PROGRAM!r}]
 quiet = subprocess.DEVNULL
 child = subprocess.Popen(command, process_group=0, stderr=quiet, preexec_fn=borrow)
@@ -94,7 +95,9 @@ for rank in range(1, 10):
     if not os.WIFSTOPPED(status):
         break
     lend(os.getpgrp())
-    print("arrêt", rank, "par", os.WSTOPSIG(status), state(), flush=True)
+    told = state()
+    termios.tcsetattr(0, termios.TCSADRAIN, usual)
+    print("arrêt", rank, "par", os.WSTOPSIG(status), told, flush=True)
     input()
     lend(child.pid)
     os.kill(child.pid, signal.SIGCONT)
