@@ -35,7 +35,8 @@ GAP = "   "
 CODE = 3  # le niveau de l'indice qui est du code, et non une phrase
 MAX_REASON = 1000
 MISTAKEN = "le correcteur s'est trompé, pas vous"
-ALL_RIGHT = "Tout est juste. « n » passe à la suite."
+ALL_RIGHT = "Tout est juste."
+NEXT = "« n » passe à la suite."
 
 
 def show(work: Work, console: Console, *, keys: bool = True) -> None:
@@ -43,7 +44,7 @@ def show(work: Work, console: Console, *, keys: bool = True) -> None:
     if work.page is Showing.LIST:
         _show_list(work, console)
     elif work.step:
-        _show_step(work, work.step, console)
+        _show_step(work, work.step, console, keys=keys)
     _show_progress(work, console)
     for line in filter(None, (*work.standing, work.notice)):
         console.print()
@@ -52,7 +53,7 @@ def show(work: Work, console: Console, *, keys: bool = True) -> None:
         _show_keys(work, console)
 
 
-def _show_step(work: Work, step: Step, console: Console) -> None:
+def _show_step(work: Work, step: Step, console: Console, *, keys: bool) -> None:
     title = Prose.assemble((step.id, "bold"), "  ", (step.title, "bold"))
     points = score(work.result) if work.result else ""
     console.print(split_line(title, Text(points, "bold")))
@@ -64,7 +65,7 @@ def _show_step(work: Work, step: Step, console: Console) -> None:
     elif shown := work.shown:
         _show_check(work, shown, console)
     elif work.result:
-        _show_success(work.result, console)
+        _show_success(work.result, console, keys=keys)
     _show_hints(work, console)
 
 
@@ -83,10 +84,11 @@ def _share(quantity: int, state: str, total: int) -> str:
     return f"{count(quantity, 'contrôle')} {state}{plural(quantity)} sur {total}"
 
 
-def _show_success(result: StepResult, console: Console) -> None:
+def _show_success(result: StepResult, console: Console, *, keys: bool) -> None:
     console.print()
     line = Text.assemble(verdict_text(result.verdict), "  ")
-    console.print(paragraph(Prose.assemble(line, ALL_RIGHT), INDENT))
+    told = f"{ALL_RIGHT} {NEXT}" if keys else ALL_RIGHT
+    console.print(paragraph(Prose.assemble(line, told), INDENT))
     for note in dict.fromkeys(note for check in result.checks for note in check.notes):
         console.print(paragraph(clean(f"· {note}", "dim"), INDENT))
 
@@ -200,6 +202,8 @@ def _show_list(work: Work, console: Console) -> None:
 def _show_keys(work: Work, console: Console) -> None:
     """Les touches, et ce qu'elles feraient maintenant ; aucune n'est coupée par le bord."""
     words = dict(KEYS)
+    if not work.step:
+        del words["n"], words["h"]
     if work.page is Showing.LIST:
         words["l"] = "étape"
     elif work.level:

@@ -117,6 +117,7 @@ def test_a_step_that_is_right() -> None:
     assert "2,25 / 2,25" in told
     assert "✓ juste  Tout est juste. « n » passe à la suite." in told
     assert "· Il ne répond pas à Ctrl-C." in told
+    assert "« n »" not in shown(work, keys=False)
 
 
 def test_a_script_that_is_not_there() -> None:
@@ -171,6 +172,7 @@ def test_everything_is_being_judged(step: object) -> None:
     told = shown(work)
     assert "12 contrôles jugés sur 95." in told
     assert ("Premier passage" in told) is (step is None)
+    assert ("n suivante" in told) is ("h indice" in told) is (step is not None)
 
 
 def test_messages_and_keys() -> None:
