@@ -9,8 +9,8 @@ import pytest
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.history import FORMAT
 
-from grader.classroom.watching import memory
 from grader.model.records import REPORT_VERSION
+from grader.watching import memory
 from tests.support.papers import DECISIONS, PAPERS, fenced, prose
 from tests.support.processes import ROOT
 

@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from grader.classroom import junit
-from grader.classroom.watching.session import follow
 from grader.command.exits import BAD_INPUT, GRADER_ERROR, NO_SANDBOX, NOT_FULL, NOT_JUDGED, OK
 from grader.command.screen import display
 from grader.engine import catalogue, grading
@@ -22,6 +21,7 @@ from grader.model.records import Check, RefusedError, Report, Step, Verdict
 from grader.model.version import VERSION
 from grader.reports import comparison, files, jsonreport, page, terminal
 from grader.reports.restoring import restore
+from grader.watching.session import follow
 from wording.harmless import shortened, visible
 
 NO_FAILURE = "aucun contrôle de ce rapport n'a échoué"

@@ -14,11 +14,11 @@ from unittest import mock
 import pytest
 import watchfiles
 
-from grader.classroom.watching import saves
-from grader.classroom.watching.saves import Picture, Saves, Seen, changed, look, watch
-from tests.grader.classroom.watching.processes import is_over
+from grader.watching import saves
+from grader.watching.saves import Picture, Saves, Seen, changed, look, watch
 from tests.grader.commandline import submission
 from tests.grader.driving.programs import children
+from tests.grader.watching.processes import is_over
 from tests.support.waiting import DEADLINE, wait_until
 
 WORK = {"part2/serveur.py": "print(1)\n", "urls.txt": "https://ynov.com\n"}

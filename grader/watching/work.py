@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from grader.classroom.watching.judging import Advanced, Failed, Found, Tried
-from grader.classroom.watching.memory import LEVELS, Memory
-from grader.classroom.watching.saves import Seen
 from grader.engine import catalogue
 from grader.model.records import Check, CheckResult, Report, Step, StepResult, Verdict
+from grader.watching.judging import Advanced, Failed, Found, Tried
+from grader.watching.memory import LEVELS, Memory
+from grader.watching.saves import Seen
 from wording.numbers import count
 
 ALL_PASSED = "Toutes les étapes sont justes. « t » les note toutes."

@@ -9,15 +9,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
-from grader.classroom.watching import keyboard, memory
-from grader.classroom.watching.display import Display, woken_by_signals
-from grader.classroom.watching.judging import Judging, Pythons
-from grader.classroom.watching.memory import ForgottenError, Memory
-from grader.classroom.watching.saves import Saves, look
-from grader.classroom.watching.work import Order, Work
 from grader.discovery.files import read_submission
 from grader.engine import catalogue, grading
 from grader.model.records import Step
+from grader.watching import keyboard, memory
+from grader.watching.display import Display, woken_by_signals
+from grader.watching.judging import Judging, Pythons
+from grader.watching.memory import ForgottenError, Memory
+from grader.watching.saves import Saves, look
+from grader.watching.work import Order, Work
 
 KEYBOARD = 0  # l'entrée standard
 NO_KEYS = "L'entrée n'est pas un terminal : aucune touche, seulement les jugements. Ctrl-C arrête."

@@ -4,20 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.watching.judging import Advanced, Failed, Tried
-from grader.classroom.watching.memory import Memory
-from grader.classroom.watching.saves import Seen
-from grader.classroom.watching.work import (
-    ALL_PASSED,
-    BACK,
-    GONE,
-    INTERRUPTED,
-    NO_HINT,
-    UNWATCHED,
-    Order,
-    Showing,
-    Work,
-)
 from grader.engine.catalogue import select, steps
 from grader.model.records import (
     Check,
@@ -28,6 +14,20 @@ from grader.model.records import (
     Step,
     StepResult,
     Verdict,
+)
+from grader.watching.judging import Advanced, Failed, Tried
+from grader.watching.memory import Memory
+from grader.watching.saves import Seen
+from grader.watching.work import (
+    ALL_PASSED,
+    BACK,
+    GONE,
+    INTERRUPTED,
+    NO_HINT,
+    UNWATCHED,
+    Order,
+    Showing,
+    Work,
 )
 
 (SERVER,) = select("II.5.server")

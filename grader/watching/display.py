@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from grader.classroom.watching import screen
-from grader.classroom.watching.work import Order, Work
+from grader.watching import screen
+from grader.watching.work import Order, Work
 
 NARROWEST, WIDEST = 40, 100  # colonnes ; plus longues, des phrases se lisent mal
 PIPED = 100  # là où il n'y a pas de terminal

@@ -5,7 +5,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.watching.work import SEARCHING, Order, Showing, Work
 from grader.engine import catalogue
 from grader.model.records import CheckResult, Step, StepResult, Verdict
 from grader.reports import evidence
@@ -20,6 +19,7 @@ from grader.reports.feedback import (
 )
 from grader.reports.prose import Prose, paragraph
 from grader.reports.words import duration, mark, score
+from grader.watching.work import SEARCHING, Order, Showing, Work
 from wording.numbers import count, plural
 
 KEYS = (

@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.watching import memory
-from grader.classroom.watching.display import Display
-from grader.classroom.watching.session import LOST, NO_KEYS, follow
-from grader.classroom.watching.work import Work
 from grader.discovery.files import SubmissionError
 from grader.engine import grading
 from grader.engine.catalogue import select
 from grader.model.records import RefusedError, Report
 from grader.sandbox.appetite import processes_of
-from tests.grader.classroom.watching.processes import children_of, is_over
+from grader.watching import memory
+from grader.watching.display import Display
+from grader.watching.session import LOST, NO_KEYS, follow
+from grader.watching.work import Work
 from tests.grader.commandline import submission
 from tests.grader.driving.programs import children
+from tests.grader.watching.processes import children_of, is_over
 from tests.support.processes import ROOT, Process
 from tests.support.terminal import Terminal
 from tests.support.waiting import wait_until

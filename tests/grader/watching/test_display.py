@@ -7,10 +7,10 @@ from contextlib import redirect_stdout
 import pyte
 import pytest
 
-from grader.classroom.watching.display import WIDEST, Display, woken_by_signals
-from grader.classroom.watching.memory import Memory
-from grader.classroom.watching.work import Order, Work
 from grader.engine.catalogue import select
+from grader.watching.display import WIDEST, Display, woken_by_signals
+from grader.watching.memory import Memory
+from grader.watching.work import Order, Work
 from tests.grader.commandline import Screen
 
 (SERVER,) = select("II.5.server")

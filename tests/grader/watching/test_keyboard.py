@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.classroom.watching.keyboard import MAX_KEYS, one_by_one, read
-from tests.grader.classroom.watching.processes import children_of
+from grader.watching.keyboard import MAX_KEYS, one_by_one, read
+from tests.grader.watching.processes import children_of
 from tests.support.terminal import Terminal
 from tests.support.waiting import DEADLINE
 
@@ -62,7 +62,7 @@ def test_nothing_more_will_come() -> None:
 
 PROGRAM = """
 import signal, sys
-from grader.classroom.watching.keyboard import one_by_one, read
+from grader.watching.keyboard import one_by_one, read
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 with one_by_one(0):
     print("prêt", flush=True)

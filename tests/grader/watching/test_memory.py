@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.watching.memory import (
+from grader.model.records import Verdict
+from grader.watching.memory import (
     FORMAT,
     MAX_BYTES,
     PLACE,
@@ -17,7 +18,6 @@ from grader.classroom.watching.memory import (
     place,
     recall,
 )
-from grader.model.records import Verdict
 
 KEPT = Memory("II.5.server", {"II.4.server": Verdict.PASSED}, {"II.5.server.joins": 2})
 FIELDS = {

@@ -11,16 +11,16 @@ from unittest import mock
 
 import pytest
 
-from grader.classroom.watching import judging
-from grader.classroom.watching.judging import Advanced, Failed, Found, Judging, Pythons, Tried
 from grader.discovery.interpreters import find_interpreters
 from grader.engine import catalogue, grading, pool
 from grader.model.records import Outcome, RefusedError, Report
 from grader.sandbox.appetite import processes_of
-from tests.grader.classroom.watching.processes import is_over
+from grader.watching import judging
+from grader.watching.judging import Advanced, Failed, Found, Judging, Pythons, Tried
 from tests.grader.commandline import HASTY, submission
 from tests.grader.driving.programs import children
 from tests.grader.reports import sample
+from tests.grader.watching.processes import is_over
 from tests.support.waiting import DEADLINE, wait_until
 
 STEPS = catalogue.select("I.1.sync")

@@ -7,10 +7,6 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.classroom.watching import screen
-from grader.classroom.watching.judging import Advanced, Tried
-from grader.classroom.watching.memory import Memory
-from grader.classroom.watching.work import Order, Showing, Work
 from grader.engine.catalogue import select, steps
 from grader.model.records import (
     CheckResult,
@@ -21,6 +17,10 @@ from grader.model.records import (
     StepResult,
     Verdict,
 )
+from grader.watching import screen
+from grader.watching.judging import Advanced, Tried
+from grader.watching.memory import Memory
+from grader.watching.work import Order, Showing, Work
 from tests.grader.reports import sample
 
 (SERVER,) = select("II.5.server")
