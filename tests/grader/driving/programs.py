@@ -73,9 +73,20 @@ def _descriptors() -> list[str]:
 
 
 def children() -> list[int]:
-    """Les enfants de ce processus, morts non relevés compris."""
+    """Les enfants de ce processus, morts non relevés compris.
+
+    Sauf les aides de multiprocessing, qui restent jusqu'à sa fin : un autre test les a fait naître.
+    """
     listing = Path(f"/proc/self/task/{os.getpid()}/children")
-    return [int(number) for number in listing.read_text(encoding="ascii").split()]
+    found = [int(number) for number in listing.read_text(encoding="ascii").split()]
+    return [process for process in found if not _helps(process)]
+
+
+def _helps(process: int) -> bool:
+    try:
+        return b"from multiprocessing." in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def played(folder: Path, source: str, *arguments: str, limits: CellLimits | None = None) -> Program:
