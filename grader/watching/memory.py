@@ -17,7 +17,8 @@ from grader.model.records import Verdict
 from grader.reports import files
 from wording.reasons import reason
 
-PLACE = "tp6-correcteur/travaux"
+FOLDER = "tp6-correcteur"
+PLACE = f"{FOLDER}/travaux"
 FORMAT = 1
 MAX_BYTES = 100_000  # un état en fait cinq mille au plus
 LEVELS = range(1, 4)  # des indices

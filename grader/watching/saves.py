@@ -24,7 +24,9 @@ from typing import Literal
 from grader.discovery.files import SKIPPED_FOLDERS
 from grader.sandbox.inherited import forget, keep_only, stops_held
 from grader.sandbox.namespaces import die_with_parent
+from grader.watching.memory import FOLDER
 
+SKIPPED = SKIPPED_FOLDERS | {FOLDER}  # notre propre état, s'il est dans le dossier suivi
 # Le reste (brouillons d'éditeur, sauvegardes, pages téléchargées) ne change rien au jugement.
 MATTERS = re.compile(r"(?i)\.(py|txt|json|toml|ini|cfg|ya?ml|csv)$")
 EVERY = 0.5  # secondes entre deux relectures, si rien ne se passe
@@ -91,7 +93,7 @@ def _note(entry: "os.DirEntry[str]", picture: Picture, waiting: deque[str]) -> N
     if entry.name.startswith("."):
         return
     if entry.is_dir(follow_symlinks=False):
-        if entry.name not in SKIPPED_FOLDERS:
+        if entry.name not in SKIPPED:
             waiting.append(entry.path)
     elif MATTERS.search(entry.name):
         status = entry.stat(follow_symlinks=False)

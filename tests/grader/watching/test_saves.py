@@ -29,6 +29,7 @@ NOISE = (
     "part2/serveur.py~",
     "part2/#serveur.py#",
     "part2/__pycache__/serveur.cpython-311.pyc",
+    "état/tp6-correcteur/travaux/0123.json",
     "part2/.git/index.py",
     "node_modules/a.py",
     "web_page",
