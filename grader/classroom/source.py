@@ -40,7 +40,7 @@ def laid_out(copy: Copy, place: Path) -> Iterator[tuple[Path, list[str]]]:
         return
     if len(copy.archives) > MOST_ARCHIVES:
         what = count(len(copy.archives), "archive")
-        raise ArchiveError(f"{copy.name} : {what}, on en extrait {MOST_ARCHIVES} au plus.")
+        raise ArchiveError(f"{what}, on en extrait {MOST_ARCHIVES} au plus.")
     with _room(copy, place) as room:
         names: dict[str, Path] = {}
         for archive in copy.archives:
@@ -48,7 +48,7 @@ def laid_out(copy: Copy, place: Path) -> Iterator[tuple[Path, list[str]]]:
         notes = extract(names, room)
         if not any(file.suffix.casefold() == ".py" for file in room.rglob("*")):
             details = "".join(f" {note}." for note in notes)
-            raise ArchiveError(f"{copy.name} : aucun script Python dans son archive.{details}")
+            raise ArchiveError(f"Aucun script Python dans son archive.{details}")
         yield (room.joinpath(*names) if len(names) == 1 else room), notes
 
 
@@ -62,9 +62,7 @@ def _room(copy: Copy, place: Path) -> Iterator[Path]:
             room = Path(made, copy.report)
             room.mkdir()
         except OSError as error:
-            raise ArchiveError(
-                f"{copy.name} : on ne peut rien extraire, {reason(error)}."
-            ) from error
+            raise ArchiveError(f"On ne peut rien extraire, {reason(error)}.") from error
         yield room
 
 

@@ -86,20 +86,20 @@ def test_says_why_an_archive_holds_nothing_to_judge(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "tp6.zip", {"a.py": CODE}).read_bytes()
     archive = zipped(tmp_path / "c.zip", {"rendu/tp6.zip": inner, "rapport.pdf": b"%PDF"})
     assert unlaid(tmp_path, archive) == (
-        "Zoé : aucun script Python dans son archive. 1 archive ignorée : dans une archive, à "
+        "Aucun script Python dans son archive. 1 archive ignorée : dans une archive, à "
         "extraire d'abord (rendu/tp6.zip)."
     )
 
 
 def test_archives_without_number_are_refused(tmp_path: Path) -> None:
     names = [zipped(tmp_path / f"{at}.zip", {"a.py": CODE}) for at in range(21)]
-    assert unlaid(tmp_path, *names) == "Zoé : 21 archives, on en extrait 20 au plus."
+    assert unlaid(tmp_path, *names) == "21 archives, on en extrait 20 au plus."
 
 
 def test_says_that_the_place_refuses(tmp_path: Path) -> None:
     (tmp_path / "ici").touch()
     assert unlaid(tmp_path, zipped(tmp_path / "c.zip", {"a.py": CODE})) == (
-        "Zoé : on ne peut rien extraire, un fichier tient la place d'un dossier."
+        "On ne peut rien extraire, un fichier tient la place d'un dossier."
     )
 
 
