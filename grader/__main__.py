@@ -39,7 +39,10 @@ def main() -> int:
     """Exécute la commande ; son code de sortie."""
     speak_utf8()
     only_ours()
-    from grader.command import cli, process  # noqa: PLC0415 (seulement maintenant : ce sont les nôtres)
+    try:
+        from grader.command import cli, process  # noqa: PLC0415 (seulement maintenant : les nôtres)
+    except KeyboardInterrupt:  # si tôt, il n'y a rien à dire
+        return 130
 
     return process.as_process(cli.main)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.command.cli import PARSERS
-from grader.command.exits import GRADER_ERROR, NO_SANDBOX, NOT_FULL, OK
+from grader.command.exits import GRADER_ERROR, INTERRUPTED, NO_SANDBOX, NOT_FULL, OK
 from tests.grader.commandline import HASTY, installed, submission
 from tests.support.processes import ENVIRONMENT, ROOT
 
@@ -154,3 +154,19 @@ def test_judges_in_utf8_and_writes_as_the_terminal_reads(tmp_path: Path) -> None
     )
     assert (result.returncode, result.stderr) == (NOT_FULL, b"")
     assert result.stdout.decode("ascii").startswith("?l?ve ")
+
+
+def test_stopped_before_it_can_say_anything(tmp_path: Path) -> None:
+    """Ctrl-C, pendant que s'importe de quoi répondre."""
+    early = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'grader.command.cli': raise KeyboardInterrupt\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from grader.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    answer = said(["-c", early], tmp_path)
+    assert (answer.returncode, answer.stderr) == (INTERRUPTED, "")
