@@ -108,6 +108,7 @@ class _Session:
         if sheet:
             fill_worksheet(sheet, [])  # si ce n'en est pas une, autant le dire d'abord
         with reserved(self.out):
+            self._refuse_names()
             if self.arguments.anonymous:
                 source = anonymity.anonymous(source, self.out)
             _say(source.told())
@@ -128,6 +129,14 @@ class _Session:
         if sheet:
             _say(fill_worksheet(sheet, list(results.recipients())))
         return OK if all(entry.result for entry in results.entries) else NOT_JUDGED
+
+    def _refuse_names(self) -> None:
+        """Là où elles sont sans noms, aucune copie ne se retrouverait sous le sien."""
+        if not self.arguments.anonymous and (self.out / anonymity.FILE).exists():
+            raise RefusedError(
+                f"{_shown(str(self.out))} : ces résultats sont sans noms ; ajoutez --anonymous, ou "
+                "donnez un autre dossier."
+            )
 
     def _before(self) -> PastResults | None:
         """Ceux à qui comparer, lus avant que rien ne les change."""

@@ -200,6 +200,20 @@ def test_a_copy_that_cannot_be_judged_does_not_hold_up_the_others(source: Path) 
     assert "petit-bob.html" not in files(source)
 
 
+@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.parametrize("options", [(), ("--apply",)])
+def test_names_do_not_come_back_where_there_are_none(
+    options: tuple[str, ...], source: Path
+) -> None:
+    notes = source.parent / "notes"
+    assert said("class", str(source), "--out", str(notes), "--anonymous", "--apply").code
+    before = (notes / "notes.csv").read_bytes()
+    assert "sont sans noms ; ajoutez --anonymous" in refused(
+        str(source), "--out", str(notes), *options
+    )
+    assert (notes / "notes.csv").read_bytes() == before
+
+
 @pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_disk_that_refuses_stops_nobody(source: Path) -> None:
