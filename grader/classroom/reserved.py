@@ -74,7 +74,8 @@ def _prepared(folder: Path) -> Iterator[None]:
         for place in (extracted, folder / kept.FOLDER):
             own_folder(place)
     except OSError as error:
-        raise RefusedError(f"{printable(str(folder))} : {reason(error)}.") from error
+        where = str(error.filename or folder)
+        raise RefusedError(f"{printable(where)} : {reason(error)}.") from error
     try:
         yield
     finally:
