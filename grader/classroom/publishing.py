@@ -124,6 +124,9 @@ def fill_worksheet(sheet: Path, recipients: Sequence[Recipient]) -> list[str]:
     except moodle.SheetError as error:
         raise RefusedError(f"{shown} : {error}") from error
     if filled.content != content:
-        files.write(sheet, filled.content)
+        try:
+            files.write(sheet, filled.content)
+        except UnwritableError as error:
+            raise RefusedError(f"{shown} : {error}. La feuille reste telle quelle.") from None
     remarks = (f"{shown} : {remark}." for remark in filled.remarks)
     return [f"{shown} : {count(filled.graded, 'note')}.", *remarks]

@@ -22,6 +22,7 @@ from grader.classroom.publishing import (
 )
 from grader.classroom.results import ClassResults, Entry
 from grader.model.records import RefusedError, Verdict
+from grader.reports import files
 from grader.reports.files import UnwritableError
 from tests.grader.reports import sample
 
@@ -148,3 +149,20 @@ def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / JUNIT).touch()
     with pytest.raises(UnwritableError, match="un fichier tient la place d'un dossier"):
         publish(classroom(entry("Ada", decided())), tmp_path, Exports(junit=True))
+
+
+def test_a_worksheet_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Les résultats, eux, sont déjà écrits."""
+
+    def refuse(*_: object) -> None:
+        raise UnwritableError("permission refusée")
+
+    judged = [one for one in sample.report().steps if one.verdict is Verdict.PASSED]
+    ada = Adjusted(replace(sample.report(), steps=judged))
+    sheet = tmp_path / "feuille.csv"
+    sheet.write_text(SHEET.format(most=f"{ada.points:g}"), encoding="utf-8", newline="")
+    monkeypatch.setattr(files, "write", refuse)
+    with pytest.raises(RefusedError, match=r"^feuille\.csv : permission refusée\. La feuille"):
+        fill_worksheet(sheet, list(classroom(entry("Ada", ada)).recipients()))
