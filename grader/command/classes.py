@@ -108,7 +108,7 @@ class _Session:
         if sheet:
             fill_worksheet(sheet, [])  # si ce n'en est pas une, autant le dire d'abord
         with reserved(self.out):
-            self._refuse_names()
+            self._refuse_mixing()
             if self.arguments.anonymous:
                 source = anonymity.anonymous(source, self.out)
             _say(source.told())
@@ -130,13 +130,17 @@ class _Session:
             _say(fill_worksheet(sheet, list(results.recipients())))
         return OK if all(entry.result for entry in results.entries) else NOT_JUDGED
 
-    def _refuse_names(self) -> None:
-        """Là où elles sont sans noms, aucune copie ne se retrouverait sous le sien."""
-        if not self.arguments.anonymous and (self.out / anonymity.FILE).exists():
-            raise RefusedError(
-                f"{_shown(str(self.out))} : ces résultats sont sans noms ; ajoutez --anonymous, ou "
-                "donnez un autre dossier."
-            )
+    def _refuse_mixing(self) -> None:
+        """Avec ou sans noms : dans l'autre sens, aucune copie ne se retrouverait sous le sien."""
+        nameless = (self.out / anonymity.FILE).exists()
+        named = not nameless and any((self.out / kept.FOLDER).iterdir())
+        if not self.arguments.anonymous and nameless:
+            why = "ces résultats sont sans noms ; ajoutez --anonymous, ou donnez un autre dossier"
+        elif self.arguments.anonymous and named:
+            why = "ces résultats portent des noms ; donnez un autre dossier"
+        else:
+            return
+        raise RefusedError(f"{_shown(str(self.out))} : {why}.")
 
     def _before(self) -> PastResults | None:
         """Ceux à qui comparer, lus avant que rien ne les change."""

@@ -214,6 +214,16 @@ def test_names_do_not_come_back_where_there_are_none(
     assert (notes / "notes.csv").read_bytes() == before
 
 
+@pytest.mark.usefixtures("sandboxed")
+def test_names_are_not_hidden_where_they_already_are(source: Path) -> None:
+    kept = source.parent / "notes/.copies"
+    kept.mkdir(parents=True)
+    (kept / "petit-bob.json").touch()
+    told = refused(str(source), "--out", str(kept.parent), "--anonymous")
+    assert "portent des noms ; donnez un autre dossier" in told
+    assert not (kept.parent / "correspondance.csv").exists()
+
+
 @pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_disk_that_refuses_stops_nobody(source: Path) -> None:
