@@ -192,8 +192,10 @@ class _Session:
             grade_class(given, options, tell)
 
 
-def _named(name: str, copies: Iterable[Copy]) -> Copy:
+def _named(name: str, copies: Sequence[Copy]) -> Copy:
     """La copie qui porte ce nom, celui d'un de ses auteurs, ou une part qui n'est qu'à elle."""
+    if exact := [copy for copy in copies if name in (copy.name, copy.report)]:
+        return exact[0]
     names: dict[str, set[Copy]] = {}
     for copy in copies:
         for one in (copy.name, copy.report, *(student.name for student in copy.students)):

@@ -4,10 +4,11 @@ import csv
 import json
 import os
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from grader.classroom.copies import Copy, Student
 from grader.classroom.results import ClassResults
 from grader.command import classes
 from grader.command.exits import BAD_INPUT, INTERRUPTED, NOT_JUDGED, OK
@@ -311,6 +312,16 @@ def test_two_names_for_one(source: Path, tmp_path: Path) -> None:
     submission(source / "Ben Alice_1005_assignsubmission_file_", HASTY)
     line = refused(str(source), "--out", str(tmp_path / "notes"), "--only", "ben")
     assert line == "« ben » peut être Ben Ali, Ben Alice : donnez le nom entier."
+
+
+def test_names_that_differ_only_by_their_case() -> None:
+    given = [
+        Copy(name, PurePosixPath(name), (Student(name),), report=report)
+        for name, report in (("Carl", "carl-0a"), ("carl", "carl-0b"))
+    ]
+    assert [classes._named(name, given).name for name in ("Carl", "carl", "carl-0a")] == [
+        *("Carl", "carl", "Carl")
+    ]
 
 
 def test_without_a_sandbox_nothing_runs(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
