@@ -83,10 +83,13 @@ def children() -> list[int]:
 
 
 def _helps(process: int) -> bool:
+    """Né d'un fork, un enfant a la même commande que nous, qui sommes peut-être une aide."""
+    own = Path("/proc/self/cmdline").read_bytes()
     try:
-        return b"from multiprocessing." in Path(f"/proc/{process}/cmdline").read_bytes()
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
+    return b"from multiprocessing." in command and command != own
 
 
 def played(folder: Path, source: str, *arguments: str, limits: CellLimits | None = None) -> Program:
