@@ -1,4 +1,4 @@
-"""Les aides de test disent elles aussi, quand elles échouent, ce qu'elles ont comparé."""
+"""Les aides de test disent, quand elles échouent, ce qu'elles ont comparé ; un test a un nom court."""
 
 import pytest
 
@@ -9,3 +9,11 @@ pytest_plugins = [
     "tests.support.sandbox",
     "tests.support.browsers",
 ]
+LONGEST = 200  # caractères d'un texte, dans le nom d'un test
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Vingt millions de caractères dans un nom, et chaque processus de test les échangerait."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST:
+        return f"{val[:20]!r} et {len(val) - 20} de plus"
+    return None
