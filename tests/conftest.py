@@ -1,4 +1,4 @@
-"""Les aides de test disent, quand elles échouent, ce qu'elles ont comparé ; un test a un nom court."""
+"""Les aides de test disent, en échouant, ce qu'elles ont comparé ; un test a un nom court."""
 
 import pytest
 

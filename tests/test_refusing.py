@@ -26,6 +26,7 @@ def test_processes_and_threads_are_born_but_no_namespace() -> None:
     assert isolated.stderr == "Pas de réseau à part ici : le port 8888 doit être libre.\n"
 
 
+@pytest.mark.proof
 def test_what_could_not_be_run_is_counted_and_named() -> None:
     files = ["tests/grader/world/test_connections.py", "tests/test_make.py"]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]

@@ -55,6 +55,7 @@ def launched(command: list[str], folder: Path, **environment: str) -> str:
     return result.stdout
 
 
+@pytest.mark.proof
 def test_a_copy_that_takes_itself_for_the_grader(copy: Path) -> None:
     trap = (copy / "rich.py").read_text(encoding="utf-8")
     (copy / "grader").mkdir()
@@ -69,6 +70,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(installed(tmp_path_factory.mktemp("installe")))
 
 
+@pytest.mark.proof
 def test_a_copy_that_takes_itself_for_the_installed_grader(copy: Path, command: str) -> None:
     trap = (copy / "rich.py").read_text(encoding="utf-8")
     for name in ("grader", "correcteur_tp6", "correcteur_tp6/grader"):
@@ -97,6 +99,7 @@ def test_installed_it_says_how_to_install_it_again(command: str, tmp_path: Path)
     assert shown.returncode == GRADER_ERROR
 
 
+@pytest.mark.proof
 def test_installed_it_judges_the_folder_one_is_in(command: str, tmp_path: Path) -> None:
     """Il n'a pas de dépôt à juger, ni rien qui soit à lui."""
     folder = submission(tmp_path / "copie", HASTY)
@@ -124,6 +127,7 @@ def test_its_modules_are_not_ours(copy: Path) -> None:
     assert not (copy / "pris").exists()
 
 
+@pytest.mark.proof
 def test_from_a_folder_that_is_gone(tmp_path: Path) -> None:
     gone = tmp_path / "parti"
     gone.mkdir()

@@ -132,6 +132,7 @@ def test_a_message_that_arrives_before_the_first_prompt(step: int, listener: Lis
             peer.expect("Hello|it4salut" if step >= 5 else "salut")
 
 
+@pytest.mark.proof
 @TALKING
 def test_loses_nothing_of_400_000_bytes(step: int) -> None:
     text = "".join(f"{number:07}|" for number in range(50_000))

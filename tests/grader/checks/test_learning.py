@@ -64,6 +64,7 @@ def test_the_message_and_the_story_are_of_the_furthest_attempt(tmp_path: Path) -
     assert started.text == f"python x.py -u {outcome.failure.sent}"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("script", "said"),
     [

@@ -46,6 +46,7 @@ def test_start_server(tmp_path: Path) -> None:
     assert message(play(tmp_path, "II.5.server", textbook("II.5.server"), check)) == ""
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("source", "expected", "kept"),
     [

@@ -150,6 +150,7 @@ SCENARIOS = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_a_class_again(scenario: Scenario, single: ProcessPoolExecutor, tmp_path: Path) -> None:
     single.submit(scenario, tmp_path).result(LONGEST)

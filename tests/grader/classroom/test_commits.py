@@ -17,7 +17,7 @@ from grader.sandbox.cell import ENVIRONMENT
 from tests.grader.classroom.repositories import WHEN, git, head, repository, written
 from tests.grader.commandline import processes
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.proof]
 DATE = datetime.fromisoformat(WHEN)
 
 
@@ -219,7 +219,6 @@ def planted(folder: Path, header: bytes, content: bytes, times: int = 1) -> Path
     return file
 
 
-@pytest.mark.proof
 def test_an_endless_commit_is_bounded(tmp_path: Path) -> None:
     folder = repository(tmp_path / "a")
     planted(folder, b"commit 300000000\0", bytes(1_000_000), 300)

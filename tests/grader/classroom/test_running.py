@@ -223,6 +223,7 @@ def test_a_class(scenario: Scenario, single: ProcessPoolExecutor, tmp_path: Path
     single.submit(scenario, tmp_path).result(FOREVER)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_a_class_goes_on(scenario: Scenario, single: ProcessPoolExecutor, tmp_path: Path) -> None:
     single.submit(scenario, tmp_path).result(FOREVER)

@@ -51,6 +51,7 @@ sys.exit(as_process(main))
 """
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.sandbox
 def test_a_stop_loses_nothing_finished(number: signal.Signals, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def files(source: Path) -> set[str]:
     return {path.name for path in (source.parent / "notes").iterdir()}
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_class(source: Path) -> None:
     told = graded(source)

@@ -92,6 +92,7 @@ class TestWithoutNamespaces:
         assert asked == []
 
 
+@pytest.mark.proof
 def test_a_real_machine_without_bubblewrap(tmp_path: Path) -> None:
     """Du PATH de la machine, tout sauf bwrap."""
     tools = tmp_path / "outils"

@@ -38,6 +38,7 @@ class Case(NamedTuple):
     reads: frozenset[int] = frozenset()
     selector: bool = False
     exact: bool = False
+    counted: bool = False  # ce qu'il demande est ce qu'il reste d'une durée déjà entamée
 
 
 KEYS = frozenset({0})
@@ -80,7 +81,9 @@ CASES = {
         frozenset(),
         selector=True,
     ),
-    "asyncio": Case(f"import asyncio; asyncio.run(asyncio.sleep({LONG}))", LONG, selector=True),
+    "asyncio": Case(
+        f"import asyncio; asyncio.run(asyncio.sleep({LONG}))", LONG, selector=True, counted=True
+    ),
 }
 
 
@@ -108,7 +111,8 @@ def test_what_a_thread_sleeps_in(case: Case) -> None:
             return False
         if case.timeout is None or wait.timeout is None:
             return case.timeout is wait.timeout
-        return case.timeout - 20 * case.exact - 0.002 <= wait.timeout <= case.timeout + 0.002
+        late = 20 * (case.exact or case.counted)  # secondes, sur une machine chargée
+        return case.timeout - late - 0.002 <= wait.timeout <= case.timeout + 0.002
 
     with child(case.source, until_killed=True) as process:
         wait_until(right, lambda: f"{waits([process.pid])}")

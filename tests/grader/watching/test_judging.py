@@ -69,6 +69,7 @@ def test_what_it_finds_comes_as_it_goes(tmp_path: Path) -> None:
     assert told == [Tried(result, sure=False), Advanced(1, 2), Tried(result, sure=True), report]
 
 
+@pytest.mark.proof
 def test_the_pythons_of_the_machine_are_looked_for_once(tmp_path: Path) -> None:
     machine = find_interpreters()
 
@@ -146,6 +147,7 @@ def test_deaf_it_is_killed(tmp_path: Path) -> None:
     assert time.monotonic() - before < 5
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_a_real_one_and_its_trials(tmp_path: Path) -> None:
     told = everything(Judging(options(submission(tmp_path, HASTY))))
@@ -161,6 +163,7 @@ def test_a_real_one_and_its_trials(tmp_path: Path) -> None:
         assert by_check[check.check.id].verdict == check.verdict
 
 
+@pytest.mark.proof
 @pytest.mark.sandbox
 def test_stopped_its_arenas_die_with_it(tmp_path: Path) -> None:
     marks = tmp_path / "essais"

@@ -67,6 +67,7 @@ def talk(server: Server, picture: bytes) -> None:
         client.expect(Pictured)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("theme", ["sombre", "clair"])
 def test_the_pictures_of_the_docs(tmp_path: Path, theme: str) -> None:
     file = ROOT / f"docs/chat-{theme}.svg"
