@@ -8,6 +8,8 @@ import pytest
 from tests.bonus.client.faces.running import Chat
 from tests.support.processes import run
 
+pytestmark = pytest.mark.proof  # un vrai terminal : des secondes pour chacun
+
 
 @pytest.fixture(scope="module")
 def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:

@@ -13,6 +13,8 @@ from tests.bonus.client.faces.running import Chat
 from tests.support.processes import ENVIRONMENT, ROOT, run
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.proof  # un vrai terminal : des secondes pour chacun
+
 
 @pytest.fixture(scope="module")
 def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:

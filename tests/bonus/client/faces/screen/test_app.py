@@ -20,6 +20,7 @@ from textual.events import AppBlur, AppFocus, Paste
 from tests.bonus.client.faces.screens import Seat, seated
 from tests.bonus.processes import Client, Server, present
 
+pytestmark = pytest.mark.proof  # un vrai terminal : des secondes pour chacun
 SIZES = [(60, 20), (80, 24), (120, 40)]
 PATIENT = Limits(rate=100.0)  # 200 lignes en deux secondes, et un seau toujours de 30
 THEMES = ["sombre", "clair"]
