@@ -4,16 +4,12 @@ Les mêmes gardes que la page d'une copie : `finalize` neutralise tout ce qu'éc
 jinja2 l'échappe ; les filtres bornent. Elle est pour qui enseigne : rien n'en va aux étudiants.
 """
 
-import base64
-import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from grader.classroom import figures
@@ -27,6 +23,7 @@ from grader.classroom.results import ClassResults, Entry
 from grader.model.records import Step, StepResult, Verdict
 from grader.model.version import VERSION
 from grader.reports import words
+from grader.reports.documents import digest, environment, ours
 from grader.reports.prose import unbroken
 from wording.harmless import shortened, visible
 from wording.numbers import count, plural
@@ -90,7 +87,8 @@ class ShownLikeness:
 
 def render(results: ClassResults) -> str:
     """La page, à écrire telle quelle en UTF-8."""
-    style, script = "".join(map(_ours, STYLES)), _ours("class.js")
+    style = Markup("").join(ours("classroom", name) for name in STYLES)
+    script = ours("classroom", "class.js")
     marks = figures.distribution([one.result for one in results.entries if one.result])
     matters = attention(results.entries)
     watched = {id(case.entry) for one in matters if one.flags for case in one.cases}
@@ -118,9 +116,9 @@ def render(results: ClassResults) -> str:
             bounds={"people": MAX_PEOPLE, "links": MAX_LINKS, "listed": MAX_LISTED},
             proves_nothing=PROVES_NOTHING,
             grader=VERSION,
-            style=Markup(style),  # à nous, et la page en dit l'empreinte
-            script=Markup(script),
-            digests={"style": _digest(style), "script": _digest(script)},
+            style=style,
+            script=script,
+            digests={"style": digest(style), "script": digest(script)},
         )
     )
 
@@ -218,33 +216,9 @@ def _verdicts(results: ClassResults) -> Iterator[Verdict]:
         yield from (one.verdict for one in (entry.result.report.steps if entry.result else ()))
 
 
-def _ours(name: str) -> str:
-    return resources.files("grader.classroom").joinpath(name).read_text("utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("grader", "classroom"),
-        autoescape=True,
-        finalize=_harmless,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= FILTERS
-    return environment
-
-
-def _harmless(value: Any) -> Any:
-    """Ce qu'une expression du gabarit s'apprête à écrire."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return visible(value, newlines=True)
-    return value
+    return environment("classroom", FILTERS)
 
 
 def rounded(value: float) -> str:

@@ -3,29 +3,24 @@
 Seuls notre feuille et notre script y ont cours : la page en dit les empreintes. Sans script, elle
 se lit, se filtre et s'imprime aussi bien.
 
-Deux gardes pour un texte de la copie : `finalize` neutralise tout ce qu'écrit le gabarit, puis
-jinja2 l'échappe. Les filtres, eux, bornent.
+Les textes de la copie y sont neutralisés et échappés (`documents`) ; les filtres les bornent.
 """
 
-import base64
-import hashlib
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import PurePath
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from grader.model.origin import COMMAND
 from grader.model.records import CheckResult, Event, Failure, Report, StepResult, Verdict
 from grader.reports import evidence, launching, words
 from grader.reports.crashes import crashes
 from grader.reports.difference import WIDTH, comparable, marked
+from grader.reports.documents import digest, environment, ours
 from grader.reports.evidence import last_lines
 from grader.reports.places import without_places
 from grader.reports.priorities import priorities, sentence
@@ -97,8 +92,8 @@ def render(report: Report, heading: Heading | None = None) -> str:
             filterable=bool(to_read) and Verdict.PASSED in _verdicts(report),
             crashes=found,
             ranks={name: rank for rank, crash in enumerate(found, 1) for name in crash.checks},
-            style=_ours("page.css"),
-            script=_ours("page.js"),
+            style=ours("reports", "page.css"),
+            script=ours("reports", "page.js"),
             verdicts=words.VERDICTS,
             max_notes=MAX_NOTES,
             max_causes=MAX_CAUSES,
@@ -111,35 +106,9 @@ def _verdicts(report: Report) -> set[Verdict]:
     return {check.verdict for step in report.steps for check in step.checks}
 
 
-def _ours(file: str) -> Markup:
-    """Notre feuille, notre script : tels quels dans la page, qui n'admet qu'eux."""
-    return Markup(resources.files("grader.reports").joinpath(file).read_text("utf-8"))
-
-
-def digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("grader", "reports"),
-        autoescape=True,
-        finalize=_harmless,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {function.__name__: function for function in FILTERS}
-    environment.filters |= BOUNDED
-    return environment
-
-
-def _harmless(value: Any) -> Any:
-    """Ce qu'une expression du gabarit s'apprête à écrire."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return visible(value, newlines=True)
-    return value
+    return environment("reports", {one.__name__: one for one in FILTERS} | BOUNDED)
 
 
 def lasting(timeline: Iterable[Event]) -> float:

@@ -8,11 +8,13 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from grader.classroom.adjustments import parse
 from grader.classroom.copies import Copy, Student
 from grader.classroom.results import ClassResults
 from grader.command import classes
 from grader.command.exits import BAD_INPUT, INTERRUPTED, NOT_JUDGED, OK
 from grader.command.exits import NO_SANDBOX as WITHOUT
+from grader.engine.catalogue import steps
 from tests.grader.commandline import HASTY, grader, said, submission
 
 STEP = ("--step", "I.1.sync")
@@ -116,6 +118,16 @@ def test_decisions_change_marks_and_launch_nothing(source: Path) -> None:
     for name in ("durand-zoe.html", "ben-ali.html"):
         assert "Un secret" not in (folder / name).read_text("utf-8")
     assert "Un secret" in (folder / "index.html").read_text("utf-8")
+
+
+def test_the_model_of_decisions_is_one() -> None:
+    """Il suffit d'en ôter les « # »."""
+    model = classes.TEMPLATE.format(copy="Zoé").splitlines()[2:]
+    text = "\n".join(line.removeprefix("# ").removeprefix("#") for line in model)
+    found = parse(text, ["Zoé"], steps())
+    assert found.late
+    assert found.handed_in("Zoé")
+    assert len(found.points) == len(found.files) == len(found.orals) == 1
 
 
 def _lines(file: Path) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from grader.model.records import Failure, Match, Report, Verdict
+from grader.reports.documents import digest
 from grader.reports.page import (
     MAX_BLOCK,
     MAX_CAUSES,
@@ -18,7 +19,6 @@ from grader.reports.page import (
     MAX_LINES,
     Heading,
     bare,
-    digest,
     lasting,
     line,
     name,
