@@ -25,7 +25,8 @@ from chatroom.protocol import messages  # noqa: E402
 from chatroom.protocol.documents import document, page  # noqa: E402
 from chatroom.protocol.frames import Decoder  # noqa: E402
 from chatroom.protocol.limits import Limits  # noqa: E402 (bonus n'est pas un paquet installé)
-from chatroom.server.storage.history import FILE, History  # noqa: E402
+from chatroom.server.storage.history import History  # noqa: E402
+from chatroom.server.storage.opening import FILE  # noqa: E402
 
 from benchmarks.support.command import Document, run  # noqa: E402
 from benchmarks.support.peers import Chat  # noqa: E402

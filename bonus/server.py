@@ -11,7 +11,7 @@ from chatroom.common.groups import needing
 from chatroom.protocol import ChatError
 from chatroom.protocol.text import fold
 from chatroom.server.operation.settings import ServerSettings, load_server
-from chatroom.server.storage.history import export
+from chatroom.server.storage.exporting import export
 
 from wording.harmless import neutral  # après chatroom, qui dit où il est
 

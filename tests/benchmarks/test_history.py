@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.protocol.text import fold
-from chatroom.server.storage.history import export
+from chatroom.server.storage.exporting import export
 
 from benchmarks import history
 from benchmarks.history import Reader, ask, fill, measure

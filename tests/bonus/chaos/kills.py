@@ -13,7 +13,7 @@ from pathlib import Path
 from chatroom.client.core.events import Ended, Entered, RefusedRequest, Spoke
 from chatroom.client.network.link import Link, Patience
 from chatroom.protocol.text import fold
-from chatroom.server.storage.history import export
+from chatroom.server.storage.exporting import export
 
 from tests.bonus.processes import Server
 

@@ -26,7 +26,8 @@ from chatroom.server.operation.addresses import machine_names
 from chatroom.server.operation.invitation import Invitation
 from chatroom.server.operation.settings import ServerSettings
 from chatroom.server.operation.tls import server_context
-from chatroom.server.storage.history import Durability, History
+from chatroom.server.storage.history import History
+from chatroom.server.storage.opening import Durability
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Connection, Listener, place
 from chatroom.server.transports.web import Lobby, WebConnection

@@ -1,85 +1,19 @@
 """L'historique sur un vrai disque : ce qui est dit gardé l'est, et se relit."""
 
-import asyncio
-import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from chatroom.protocol import ChatError
-from chatroom.protocol.limits import Limits
-from chatroom.protocol.text import fold
-from chatroom.server.core.pending import Batch, Record
-from chatroom.server.core.people import Person
-from chatroom.server.core.rooms import PRIVATE_BIT, Room
-from chatroom.server.storage.history import FILE, Durability, History, export
+from chatroom.server.core.pending import Record
+from chatroom.server.core.rooms import PRIVATE_BIT
+from chatroom.server.storage.opening import FILE
 
+from tests.bonus.server.storage.opened import ALICE, FIRST, Opened, batch, play, record
 from tests.support.processes import ROOT
-
-ALICE = Person(1, "alice", 0x112233, b"preuve")
-SALON = Room(1, "Salon")
-
-
-def record(seq: int, room: int = 1, image: bytes | None = None) -> Record:
-    return Record(room, seq, f'{{"seq":{seq},"text":"é{seq}"}}', image)
-
-
-def batch(*records: Record, **fields: Any) -> Batch:
-    last = {one.room: one.seq for one in records}
-    return Batch(records=list(records), last=last, **fields)
-
-
-FIRST = batch(people=[ALICE], rooms=[SALON])
-
-
-class Opened:
-    """Un historique ouvert, dont les réponses s'attendent."""
-
-    def __init__(self, folder: Path, durability: Durability = "full", **limits: Any) -> None:
-        loop = asyncio.get_running_loop()
-        self.history = History(folder, Limits(**limits), durability, loop.call_soon_threadsafe)
-
-    async def commit(self, one: Batch) -> str:
-        return str(await answer(lambda done: self.history.commit(one, done)))
-
-    async def page(
-        self, seq: int, *, forwards: bool = False, room: int = 1
-    ) -> tuple[list[int], bool]:
-        found: tuple[Sequence[str], bool] | None = await answer(
-            lambda done: self.history.page(room, seq, forwards, done)
-        )
-        assert found
-        documents, more = found
-        return [json.loads(text)["seq"] for text in documents], more
-
-    async def image(self, seq: int) -> bytes | None:
-        found: bytes | None = await answer(lambda done: self.history.image(1, seq, done))
-        return found
-
-
-async def answer(ask: Callable[[Callable[[Any], None]], None]) -> Any:
-    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    ask(future.set_result)
-    return await asyncio.wait_for(future, 20)
-
-
-def play(
-    folder: Path, scenario: Callable[[Opened], Awaitable[None]], *arguments: Any, **limits: Any
-) -> None:
-    async def alone() -> None:
-        opened = Opened(folder, *arguments, **limits)
-        try:
-            await scenario(opened)
-        finally:
-            opened.history.close()
-
-    asyncio.run(alone())
 
 
 def test_people_rooms_and_messages_are_found_again(tmp_path: Path) -> None:
@@ -160,7 +94,7 @@ def test_a_number_that_the_base_cannot_keep(tmp_path: Path) -> None:
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from tests.bonus.server.storage.test_history import FIRST, Opened, batch, record
+from tests.bonus.server.storage.opened import FIRST, Opened, batch, record
 
 async def main():
     opened = Opened(Path(sys.argv[1]), sys.argv[2])
@@ -184,20 +118,6 @@ def test_kill_9_loses_nothing_that_was_said_kept(tmp_path: Path, durability: str
         assert await opened.page(99) == (list(range(1, 51)), False)
 
     play(tmp_path, scenario)
-
-
-def test_each_durability_asks_the_disk_what_it_says(tmp_path: Path) -> None:
-    async def synchronous(durability: Durability) -> int:
-        opened = Opened(tmp_path / durability, durability)
-        found: list[int] = []
-        opened.history._writer.submit(
-            lambda base: found.extend(base.execute("PRAGMA synchronous").fetchone())
-        )
-        opened.history.close()
-        return found[0]
-
-    levels = [asyncio.run(synchronous(name)) for name in ("full", "normal", "off")]
-    assert levels == [2, 1, 1]
 
 
 def test_off_answers_at_once_reads_after_writing_and_says_later_what_failed(tmp_path: Path) -> None:
@@ -227,7 +147,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 def test_a_base_held_by_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatroom.server.storage.history.BUSY", 0.1)
+    monkeypatch.setattr("chatroom.server.storage.opening.BUSY", 0.1)
 
     async def scenario(opened: Opened) -> None:
         await opened.commit(FIRST)
@@ -239,71 +159,6 @@ def test_a_base_held_by_another_program(tmp_path: Path, monkeypatch: pytest.Monk
         assert await opened.commit(batch(record(1))) == ""
 
     play(tmp_path, scenario)
-
-
-def test_one_server_by_folder(tmp_path: Path) -> None:
-    async def scenario(_: Opened) -> None:
-        with pytest.raises(ChatError, match="Un autre serveur se sert déjà du dossier"):
-            Opened(tmp_path)
-
-    play(tmp_path, scenario)
-    play(tmp_path, nothing)
-
-
-async def nothing(_: Opened) -> None:
-    pass
-
-
-def test_what_is_not_a_history(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"ceci n'est pas une base" * 100)
-    with pytest.raises(ChatError, match="ce n'est pas une base SQLite"):
-        play(tmp_path, nothing)
-    (tmp_path / FILE).unlink()
-    with sqlite3.connect(tmp_path / FILE) as base:
-        base.execute("PRAGMA user_version=99")
-    base.close()
-    with pytest.raises(ChatError, match="au format 99"):
-        play(tmp_path, nothing)
-    (tmp_path / FILE).unlink()
-    (tmp_path / FILE).mkdir()
-    with pytest.raises(ChatError, match="c'est un dossier"):
-        play(tmp_path, nothing)
-    (tmp_path / "fichier").write_text("")
-    with pytest.raises(ChatError, match="ne convient pas"):
-        play(tmp_path / "fichier", nothing)
-
-
-def test_a_damaged_base(tmp_path: Path) -> None:
-    async def scenario(opened: Opened) -> None:
-        await opened.commit(FIRST)
-        await opened.commit(batch(*map(record, range(1, 2_000))))
-
-    play(tmp_path, scenario)
-    data = (tmp_path / FILE).read_bytes()
-    (tmp_path / FILE).write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
-    with pytest.raises(ChatError, match="abîmée"):
-        play(tmp_path, nothing)
-
-
-def test_it_is_its_owner_s_alone(tmp_path: Path) -> None:
-    play(tmp_path / "données", nothing)
-    assert (tmp_path / "données").stat().st_mode & 0o777 == 0o700
-    assert (tmp_path / "données" / FILE).stat().st_mode & 0o777 == 0o600
-
-
-def test_export_while_the_server_runs(tmp_path: Path) -> None:
-    async def scenario(opened: Opened) -> None:
-        await opened.commit(FIRST)
-        assert "".join(export(tmp_path, "SALON", fold)) == "[\n]\n"
-        await opened.commit(batch(*map(record, range(1, 200))))
-        documents = json.loads("".join(export(tmp_path, "salon", fold)))
-        assert [one["text"] for one in documents] == [f"é{seq}" for seq in range(1, 200)]
-        with pytest.raises(ChatError, match="Ceux de l'historique : Salon"):
-            list(export(tmp_path, "autre", fold))
-
-    play(tmp_path, scenario)
-    with pytest.raises(ChatError, match="pas d'historique"):
-        list(export(tmp_path / "vide", "salon", fold))
 
 
 def test_the_cost_of_a_page_does_not_grow_with_the_history(tmp_path: Path) -> None:
