@@ -46,9 +46,11 @@ def fill(folder: Path, sizes: dict[str, int]) -> None:
     History(folder, Limits(), "normal", lambda _: None).close()
     base = sqlite3.connect(folder / FILE)
     with base:
-        base.execute("INSERT INTO people VALUES (1, 'alice', 255, x'00', 0)")
+        base.execute(
+            "INSERT INTO people (id, pseudo, key, colour, seen) VALUES (1, 'alice', 'alice', 9, 0)"
+        )
         for room, (name, size) in enumerate(sizes.items(), 1):
-            base.execute("INSERT INTO rooms VALUES (?, ?, ?)", (room, name, size))
+            base.execute("INSERT INTO rooms (id, name, last) VALUES (?, ?, ?)", (room, name, size))
             base.executemany("INSERT INTO messages VALUES (?, ?, ?)", _rows(room, size))
     base.close()
 

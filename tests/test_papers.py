@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.protocol.messages import VERSION
-from chatroom.server.storage.opening import FORMAT
+from chatroom.server.storage.schema import FORMAT
 
 from grader.model.records import REPORT_VERSION
 from grader.watching import memory

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.protocol.messages import VERSION as PROTOCOL
-from chatroom.server.storage.opening import FORMAT
+from chatroom.server.storage.schema import FORMAT
 
 from grader.model.records import REPORT_VERSION
 from grader.model.version import VERSION as GRADER

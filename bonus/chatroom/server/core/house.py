@@ -11,8 +11,8 @@ from typing import Protocol
 
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Announced, Presence, after_hello, before_hello
-from chatroom.server.core.pending import Batch, Newcomer, Pending
-from chatroom.server.core.people import Guest, People, Person
+from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
+from chatroom.server.core.people import Directory, Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
 from chatroom.server.core.world import World
 from wording.numbers import plural
@@ -36,8 +36,11 @@ class Visit(Guest, Protocol):
         """Une seconde a passé."""
 
 
-class Store(Protocol):
+class Store(Directory, Protocol):
     """Ce qui est gardé sur le disque. Les réponses viennent plus tard, dans la boucle."""
+
+    def identity(self) -> bytes:
+        """Qui est ce serveur : seize octets, tirés une fois pour toutes."""
 
     def commit(self, batch: Batch, done: Callable[[str], None]) -> None:
         """Puis `done("")`, ou `done(pourquoi)` si rien n'en est enregistré."""
@@ -54,6 +57,22 @@ class Store(Protocol):
     def image(self, room: int, seq: int, done: Callable[[bytes | None], None]) -> None:
         """Les octets d'une image ; None s'il n'y en a pas."""
 
+    def date_of(self, room: int, seq: int, done: Callable[[int | None], None]) -> None:
+        """L'heure (`time`) d'un message ; None s'il n'est pas là, ou n'est plus lisible."""
+
+    def issue(self, code: Code, done: Callable[[str], None]) -> None:
+        """Garde un code, qui ne vaudra qu'une fois ; `done` comme pour `commit`."""
+
+    def redeem(
+        self,
+        kind: str,
+        code: bytes,
+        now: int,
+        then: Callable[[str | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        """Ce que vaut ce code (son empreinte), qui ne vaut plus rien ensuite ; ou None."""
+
 
 class House:
     def __init__(
@@ -69,6 +88,7 @@ class House:
     ) -> None:
         self.limits, self.world, self.store = limits, world, store
         self.people, self.rooms = people, rooms
+        people.dropped = rooms.drop_private
         self.measure = measure  # largeur et hauteur d'une image ; ChatError si elle est à refuser
         self.before_hello, self.after_hello = before_hello(limits), after_hello(limits)
         self.draw = draw or random.SystemRandom()
@@ -109,7 +129,9 @@ class House:
 
         def settle(kept: bool) -> None:
             self.enrolling.pop(person.id, None)
-            if not kept:
+            if kept:
+                self.people.saved(person)
+            else:
                 self.people.forget(person)
 
         newcomer = Newcomer(lambda batch: batch.people.append(person), settle)

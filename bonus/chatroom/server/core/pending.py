@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from chatroom.protocol.documents import Posted, document
 from chatroom.protocol.frames import Reason
-from chatroom.server.core.people import Person
+from chatroom.server.core.people import Person, device_of
 from chatroom.server.core.rooms import Room
 
 
@@ -20,14 +20,38 @@ class Record:
     image: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """De quoi prouver une fois, avant une date, que l'on a droit à quelque chose."""
+
+    hash: bytes  # son empreinte : qui vole la base n'a pas les codes
+    kind: str  # à quoi il donne droit
+    subject: str  # qui, ou quoi
+    expires: int  # en millisecondes
+
+
+@dataclass(slots=True)
+class Speech:
+    """Ce que change à une personne ce qu'elle dit dans cette transaction."""
+
+    time: int = 0  # quand, en dernier
+    nonces: dict[int, int | None] = field(default_factory=dict)  # par appareil ; None : oublié
+    bytes: int = 0
+    pictures: int = 0
+
+
 @dataclass(slots=True)
 class Batch:
     """Ce qu'une transaction enregistre, en tout ou pas du tout."""
 
     people: list[Person] = field(default_factory=list)
+    tokens: list[tuple[int, bytes]] = field(
+        default_factory=list
+    )  # à une personne, un jeton de plus
+    seen: dict[int, int] = field(default_factory=dict)  # par personne, la date d'une visite
     rooms: list[Room] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
-    nonces: dict[int, int] = field(default_factory=dict)  # par personne, son dernier message
+    said: dict[int, Speech] = field(default_factory=dict)  # par personne
     last: dict[int, int] = field(default_factory=dict)  # par salon, le dernier numéro
 
     def number(self, room: Room) -> int:
@@ -35,6 +59,10 @@ class Batch:
         seq = self.last.get(room.id, room.last) + 1
         self.last[room.id] = seq
         return seq
+
+    def by(self, person: Person) -> Speech:
+        """Ce qu'elle dit dans cette transaction."""
+        return self.said.setdefault(person.id, Speech())
 
 
 class Pending(Protocol):
@@ -85,13 +113,13 @@ class Submission:
     """Un message, pour un salon ou, s'il est privé, pour ceux de deux personnes."""
 
     __slots__ = (
-        *("_fields", "_image", "_kind", "_made", "_person", "_publish", "_rest", "_rooms"),
-        "size",
+        *("_dropped", "_fields", "_image", "_kind", "_made", "_people", "_publish", "_rest"),
+        *("_rooms", "size"),
     )
 
     def __init__(
         self,
-        person: Person,
+        people: tuple[Person, ...],
         rooms: tuple[Room, ...],
         kind: type[Posted],
         time: int,
@@ -100,31 +128,50 @@ class Submission:
         image: bytes | None,
         publish: Callable[[Room, int, bytes], None],
     ) -> None:
+        """`people` : qui le dit, puis à qui, si c'est à une personne."""
         self._publish = publish
-        self._person, self._rooms, self._kind = person, rooms, kind
-        self._fields = (time, person.id, nonce, person.colour, person.pseudo)
+        self._people, self._rooms, self._kind = people, rooms, kind
+        author = people[0]
+        self._fields = (time, author.id, nonce, author.colour, author.pseudo)
         self._rest, self._image = rest, image
         self._made: list[tuple[Room, Posted]] = []
         self.size = (
             500 + sum(len(part) for part in rest if isinstance(part, str)) + len(image or b"")
         )
+        self._dropped = author.accept(device_of(nonce), nonce)
+        for person in people:
+            person.busy += 1
 
     def write(self, batch: Batch) -> None:
         self._made = []
+        said = batch.by(self._people[0])
         for room in self._rooms:
             message = self._kind(room.id, batch.number(room), *self._fields, *self._rest)
             self._made.append((room, message))
-            batch.records.append(Record(room.id, message.seq, document(message), self._image))
-        _, person, nonce, *_ = self._fields
-        batch.nonces[person] = nonce
+            text = document(message)
+            batch.records.append(Record(room.id, message.seq, text, self._image))
+            said.bytes += len(text) if text.isascii() else len(text.encode())
+            said.pictures += len(self._image or b"")
+        said.time, _, nonce, *_ = self._fields
+        if self._dropped is not None:
+            said.nonces[self._dropped] = None
+        said.nonces[device_of(nonce)] = nonce
 
     def kept(self) -> None:
         for room, message in self._made:
             self._publish(room, message.seq, message.encode())
+        self._settle()
 
     def lost(self, why: str) -> None:
         _, _, nonce, *_ = self._fields
-        if session := self._person.session:  # peut-être revenu, sur une autre connexion
+        author = self._people[0]
+        if session := author.session:  # peut-être revenu, sur une autre connexion
             session.refuse(Reason.STORAGE, f"Message non enregistré : {why}", nonce)
         else:  # parti sans le savoir : s'il le répète en revenant, ce sera la première fois
-            self._person.nonce = min(self._person.nonce, nonce - 1)
+            device = device_of(nonce)
+            author.accept(device, min(author.nonces.get(device, 0), nonce - 1))
+        self._settle()
+
+    def _settle(self) -> None:
+        for person in self._people:
+            person.busy -= 1

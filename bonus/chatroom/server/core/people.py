@@ -1,13 +1,20 @@
-"""Qui est qui : un numéro par personne, un pseudo qui n'est qu'à elle, un jeton qui la prouve."""
+"""Qui est qui : un numéro par personne, un pseudo qui n'est qu'à elle, des jetons qui la prouvent.
+
+Le disque les connaît toutes ; la mémoire, celles qui sont là, et les dernières qu'on a cherchées.
+"""
 
 import hashlib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import fold
 from chatroom.server.core.world import Peer
+
+DEVICES = 16  # appareils d'une personne dont on retient le dernier message : les derniers à parler
+DEVICE_SHIFT = 32  # le numéro d'un message est celui de l'appareil, puis son compte
+IDLE = 4_096  # absents gardés en mémoire : une salle revient d'un coup après une coupure
 
 
 class Guest(Protocol):
@@ -36,9 +43,76 @@ class Person:
     id: int
     pseudo: str
     colour: int
-    proof: bytes  # l'empreinte de son jeton : qui vole la base n'a pas les jetons
-    nonce: int = 0  # le numéro de son dernier message accepté
+    proofs: tuple[bytes, ...]  # les empreintes de ses jetons : qui vole la base n'a pas les jetons
+    nonces: dict[int, int] = field(default_factory=dict)  # par appareil, son dernier message
+    last: int = 0  # le numéro du dernier message de son salon privé, quand on l'a trouvée
+    role: int = 0
+    muted: int = 0  # jusqu'à cette date, en millisecondes
+    seen: int = 0  # le jour de sa dernière visite, de même
+    bytes: int = 0  # ce que pèsent ses messages gardés
+    pictures: int = 0  # et ses images
+    key: str = ""  # son pseudo, replié
+    skeletons: tuple[str, ...] = ()  # ce qu'un œil voit de son pseudo, quand elle est nouvelle
     session: Guest | None = None
+    busy: int = 0  # ce qui attend encore le disque et parle d'elle
+
+    def accept(self, device: int, nonce: int) -> int | None:
+        """Le dernier message reçu de cet appareil ; renvoie celui qu'il a fallu oublier."""
+        self.nonces.pop(device, None)
+        dropped = next(iter(self.nonces)) if len(self.nonces) >= DEVICES else None
+        if dropped is not None:
+            del self.nonces[dropped]
+        self.nonces[device] = nonce
+        return dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """La personne dont un jeton a cette empreinte."""
+
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """La personne dont le pseudo se replie ainsi (`fold`)."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Une personne dont le pseudo a l'une de ces formes : un œil les confond."""
+
+    forms: tuple[str, ...]
+
+
+Lookup = Proof | Number | Key | Alike
+
+
+class Directory(Protocol):
+    """Le disque, pour ce qui est des personnes."""
+
+    def person(
+        self,
+        lookup: Lookup,
+        then: Callable[[Person | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        """`then` reçoit une Person de plus, ou None ; `sorry`, pourquoi on n'en sait rien.
+
+        Les réponses viennent dans l'ordre des questions.
+        """
+
+
+def device_of(nonce: int) -> int:
+    """L'appareil qui a numéroté ce message ; 0 : un client de la version 1."""
+    return nonce >> DEVICE_SHIFT
 
 
 def proof_of(token: bytes) -> bytes:
@@ -46,37 +120,117 @@ def proof_of(token: bytes) -> bytes:
     return hashlib.sha256(token).digest()
 
 
-class People:
-    """Toutes les personnes connues, par jeton et par pseudo."""
+def by_pseudo(pseudo: str) -> Key:
+    return Key(fold(pseudo))
 
-    def __init__(self, known: Iterable[Person]) -> None:
-        self._by_proof: dict[bytes, Person] = {}
-        self._by_pseudo: dict[str, Person] = {}
-        self._last = 0
-        for person in known:
-            self._add(person)
+
+class People:
+    """Les personnes. À tout instant, une même personne n'a qu'une Person."""
+
+    def __init__(
+        self, directory: Directory, count: int = 0, last: int = 0, idle: int = IDLE
+    ) -> None:
+        """`count` : combien de connues ; `last` : le plus grand numéro jamais donné."""
+        self._directory, self._count, self._last, self._idle = directory, count, last, idle
+        self._by_id: dict[int, Person] = {}
+        self._by_key: dict[str, Person] = {}
+        self._new: dict[bytes, Person] = {}  # celles que le disque n'a pas encore, par empreinte
+        self._asking = 0
+        self._full = idle
+        self.dropped: Callable[[Person], None] = lambda _: None  # n'est plus en mémoire
 
     def __len__(self) -> int:
-        return len(self._by_proof)
+        return self._count
 
-    def _add(self, person: Person) -> None:
-        self._by_proof[person.proof] = person
-        self._by_pseudo[fold(person.pseudo)] = person
-        self._last = max(self._last, person.id)
+    # Chercher
 
-    def recognise(self, token: bytes) -> Person | None:
-        return self._by_proof.get(proof_of(token))
+    def find(
+        self,
+        lookup: Lookup,
+        then: Callable[[Person | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        """Appelle `then`, aussitôt si la mémoire suffit ; ou `sorry`, avec la raison."""
+        if known := self._known(lookup):
+            return then(known)
+        self._asking += 1
 
-    def named(self, pseudo: str) -> Person | None:
-        return self._by_pseudo.get(fold(pseudo))
+        def found(person: Person | None) -> None:
+            self._asking -= 1
+            # Pendant qu'on cherchait, elle a pu venir.
+            then(self._keep(person) if person else self._known(lookup))
 
-    def create(self, pseudo: str, token: bytes, colour: int) -> Person:
-        """Le pseudo doit être libre."""
-        person = Person(self._last + 1, pseudo, colour, proof_of(token))
+        def failed(why: str) -> None:
+            self._asking -= 1
+            sorry(why)
+
+        return self._directory.person(lookup, found, failed)
+
+    def live(self, number: int) -> Person | None:
+        """Cette personne, si elle est en mémoire."""
+        return self._by_id.get(number)
+
+    def _known(self, lookup: Lookup) -> Person | None:
+        match lookup:
+            case Number(number):
+                return self._by_id.get(number)
+            case Key(key):
+                return self._by_key.get(key)
+            case Proof(proof):
+                return self._new.get(proof)
+            case Alike(forms):
+                new = self._new.values()
+                return next((one for one in new if not {*forms}.isdisjoint(one.skeletons)), None)
+
+    def _keep(self, person: Person) -> Person:
+        """Celle que l'on avait déjà, ou celle-ci."""
+        if known := self._by_id.get(person.id):
+            return known
         self._add(person)
         return person
 
+    # Se souvenir, oublier
+
+    def create(
+        self, pseudo: str, token: bytes, colour: int, skeletons: tuple[str, ...] = ()
+    ) -> Person:
+        """Le pseudo doit être libre."""
+        self._last += 1
+        person = Person(self._last, pseudo, colour, (proof_of(token),), skeletons=skeletons)
+        person.busy = 1  # jusqu'à ce que le disque l'ait
+        self._count += 1
+        self._new[person.proofs[0]] = person
+        self._add(person)
+        return person
+
+    def saved(self, person: Person) -> None:
+        """Le disque l'a."""
+        if self._new.pop(person.proofs[0], None):
+            person.busy -= 1
+
     def forget(self, person: Person) -> None:
-        """N'a pu être enregistrée : son pseudo redevient libre."""
-        self._by_proof.pop(person.proof, None)
-        self._by_pseudo.pop(fold(person.pseudo), None)
+        """N'a pu être enregistrée, ou n'est plus : son pseudo redevient libre."""
+        if self._by_id.get(person.id) is person:
+            self._count -= 1
+            self.saved(person)
+            self._drop(person)
+
+    def _add(self, person: Person) -> None:
+        if len(self._by_id) >= self._full and not self._asking:
+            self._sweep()
+        person.key = person.key or fold(person.pseudo)
+        self._by_id[person.id] = self._by_key[person.key] = person
+
+    def _sweep(self) -> None:
+        """Retire de la mémoire des absents, les premiers venus, et n'en laisse que la moitié.
+
+        Jamais pendant que le disque cherche : sa réponse pourrait dater d'avant leur départ.
+        """
+        away = [one for one in self._by_id.values() if not one.session and not one.busy]
+        for person in away[: max(0, len(away) - self._idle // 2)]:
+            self._drop(person)
+        self._full = len(self._by_id) + self._idle // 2
+
+    def _drop(self, person: Person) -> None:
+        del self._by_id[person.id], self._by_key[person.key]
+        self.dropped(person)

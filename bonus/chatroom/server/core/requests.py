@@ -12,7 +12,7 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import clean_name
 from chatroom.server.core.house import House
 from chatroom.server.core.pending import Newcomer, Submission
-from chatroom.server.core.people import Person
+from chatroom.server.core.people import Lookup, Person, Proof, by_pseudo, device_of, proof_of
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
 from wording.harmless import neutral
@@ -44,22 +44,57 @@ def handle(house: House, session: Session, message: messages.Message) -> None:
 
 @_on(messages.Hello)
 def hello(house: House, session: Session, message: messages.Hello) -> None:
-    people, limits = house.people, house.limits
     if message.version != messages.VERSION:
         ours = f"Le serveur parle la version {messages.VERSION} du protocole"
         text = f"{ours}, et vous la {message.version}."
         return session.close(Reason.VERSION, text)
-    if message.token and (person := people.recognise(message.token)):
-        return _recognised(house, session, person)
+
+    def recognised(person: Person | None) -> None:
+        if person:
+            _recognised(house, session, person)
+        else:
+            _come_first(house, session, message)
+
+    if message.token:
+        return _look_up(house, session, Proof(proof_of(message.token)), recognised)
+    return _come_first(house, session, message)
+
+
+def _look_up(
+    house: House, session: Session, lookup: Lookup, then: Callable[[Person | None], None]
+) -> None:
+    """`then` avec qui l'on cherche ; d'ici là, on ne lit plus rien de lui."""
+
+    def found(person: Person | None) -> None:
+        if not session.closed:
+            then(person)
+        session.release()
+
+    def failed(why: str) -> None:
+        session.close(Reason.STORAGE, f"Le serveur ne peut rien relire : {why}")
+        session.release()
+
+    session.hold()
+    house.people.find(lookup, found, failed)
+
+
+def _come_first(house: House, session: Session, message: messages.Hello) -> None:
+    """Quelqu'un que son jeton ne dit pas : une personne nouvelle, si le pseudo est libre."""
     try:
-        pseudo = clean_name(message.pseudo, limits.pseudo)
+        pseudo = clean_name(message.pseudo, house.limits.pseudo)
     except ValueError as why:
         return session.close(Reason.NAME, f"Pseudo refusé : {why}")
-    if people.named(pseudo):
-        return session.close(Reason.PSEUDO_TAKEN, f"Le pseudo {pseudo} est déjà pris.")
-    if len(people) >= limits.people:
-        return session.close(Reason.FULL, "Le chat ne peut plus accueillir de nouvelle personne.")
-    return _enrol(house, session, pseudo, message.token)
+
+    def named(person: Person | None) -> None:
+        if person:
+            session.close(Reason.PSEUDO_TAKEN, f"Le pseudo {pseudo} est déjà pris.")
+        elif len(house.people) >= house.limits.people:
+            text = "Le chat ne peut plus accueillir de nouvelle personne."
+            session.close(Reason.FULL, text)
+        else:
+            _enrol(house, session, pseudo, message.token)
+
+    return _look_up(house, session, by_pseudo(pseudo), named)
 
 
 def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
@@ -121,7 +156,8 @@ def _return(house: House, session: Session, person: Person) -> None:
 def _welcome(house: House, session: Session, person: Person, token: bytes) -> None:
     session.person, person.session = person, session
     session.bounds, session.rooms = house.after_hello, {}
-    fields = (person.id, person.colour, person.nonce, session.back, person.pseudo, token)
+    nonce = person.nonces.get(0, 0)
+    fields = (person.id, person.colour, nonce, session.back, person.pseudo, token)
     session.peer.send(messages.Welcome(messages.VERSION, *fields).encode())
     house.note(f"{session} {'est de retour' if session.back else 'est nouveau'}")
 
@@ -228,18 +264,26 @@ def say(house: House, session: Session, message: messages.Say) -> None:
 
 @_on(messages.Whisper)
 def whisper(house: House, session: Session, message: messages.Whisper) -> None:
-    text, rooms = neutral(message.text.strip()), house.rooms
+    text = neutral(message.text.strip())
     if not _acceptable(house, session, message.nonce, text):
-        return None
-    other = house.people.named(message.pseudo)
-    if other is None:
-        text = f"Personne ne s'appelle {neutral(message.pseudo)}."
-        return session.refuse(Reason.NOT_FOUND, text, message.nonce)
+        return
+
+    def found(other: Person | None) -> None:
+        if other is None:
+            nobody = f"Personne ne s'appelle {neutral(message.pseudo)}."
+            return session.refuse(Reason.NOT_FOUND, nobody, message.nonce)
+        return _whisper(house, session, other, message.nonce, text)
+
+    _look_up(house, session, by_pseudo(message.pseudo), found)
+
+
+def _whisper(house: House, session: Session, other: Person, nonce: int, text: str) -> None:
     assert session.person
-    ends = dict.fromkeys((rooms.private_of(session.person), rooms.private_of(other)))
-    _post(house, session, tuple(ends), messages.Whispered, message.nonce, (other.pseudo, text))
+    person, rooms = session.person, house.rooms
+    ends = dict.fromkeys((rooms.private_of(person), rooms.private_of(other)))
+    _post(house, session, tuple(ends), messages.Whispered, nonce, (other.pseudo, text), to=other)
     # Le journal dit qu'on se parle, non ce qu'on se dit.
-    return house.note(f"Reçu de {session} : un message privé pour {other.pseudo}")
+    house.note(f"Reçu de {session} : un message privé pour {other.pseudo}")
 
 
 @_on(messages.SendImage)
@@ -261,7 +305,7 @@ def send_image(house: House, session: Session, message: messages.SendImage) -> N
 
 def _acceptable(house: House, session: Session, nonce: int, text: str) -> bool:
     assert session.person
-    if nonce <= session.person.nonce:
+    if nonce <= session.person.nonces.get(device_of(nonce), 0):
         return False  # déjà reçu : son auteur, coupé avant l'accusé de réception, l'a répété
     limit = house.limits.text
     if nonce > LAST_NONCE:
@@ -283,12 +327,12 @@ def _post(
     nonce: int,
     rest: tuple[Any, ...],
     image: bytes | None = None,
+    to: Person | None = None,
 ) -> None:
     assert session.person
-    session.person.nonce = nonce
+    people = (session.person, to) if to else (session.person,)
     date, publish = house.world.date(), house.publish
-    submission = Submission(session.person, rooms, kind, date, nonce, rest, image, publish)
-    house.submit(submission, session)
+    house.submit(Submission(people, rooms, kind, date, nonce, rest, image, publish), session)
 
 
 # Relire

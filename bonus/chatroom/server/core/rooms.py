@@ -60,12 +60,13 @@ class Room:
 
 
 class Rooms:
-    """Tous les salons, par numéro et par nom."""
+    """Les salons, par numéro et par nom ; privés, ceux des personnes qui sont en mémoire."""
 
-    def __init__(self, known: Iterable[Room]) -> None:
+    def __init__(self, known: Iterable[Room], last: int = 0) -> None:
+        """`last` : le plus grand numéro jamais donné ; il n'en resservira aucun."""
         self._by_id: dict[int, Room] = {}
         self._by_name: dict[str, Room] = {}
-        self._last = 0
+        self._last = last
         for room in known:
             self._add(room)
 
@@ -96,8 +97,12 @@ class Rooms:
     def private_of(self, person: Person) -> Room:
         number = person.id | PRIVATE_BIT
         if number not in self._by_id:
-            self._add(Room(number, ""))
+            self._add(Room(number, "", person.last))
         return self._by_id[number]
+
+    def drop_private(self, person: Person) -> None:
+        """Elle n'est plus en mémoire, ni rien de ce qui est à elle."""
+        self._by_id.pop(person.id | PRIVATE_BIT, None)
 
     def forget(self, room: Room) -> None:
         """N'a pu être enregistré."""

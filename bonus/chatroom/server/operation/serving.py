@@ -75,7 +75,7 @@ async def serve(settings: ServerSettings, out: TextIO) -> None:
 
     limits = fit_descriptors(settings.limits, say)
     durability = cast(Durability, settings.durability)  # vérifiée avec les autres réglages
-    history = History(settings.data, limits, durability, loop.call_soon_threadsafe)
+    history = History(settings.data, limits, durability, loop.call_soon_threadsafe, say)
     try:
         log = open_log("server", settings.log, None if settings.quiet else out, say)
         try:

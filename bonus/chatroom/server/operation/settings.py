@@ -12,7 +12,7 @@ from chatroom.common.state import state_folder
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
-from chatroom.server.storage.opening import FORMAT
+from chatroom.server.storage.schema import FORMAT
 from wording.arguments import Parser
 
 WEB_PORT = 8080

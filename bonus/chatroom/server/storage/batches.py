@@ -1,43 +1,38 @@
-"""Un lot, en lignes de la base ; et ce que la base en garde d'une fois sur l'autre."""
+"""Un lot, en lignes de la base : tout ce qu'une transaction enregistre."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
 
 from chatroom.server.core.pending import Batch
-from chatroom.server.core.people import Person
-from chatroom.server.core.rooms import Room
+
+INSERT_PERSON = "INSERT INTO people (id, pseudo, key, colour, seen) VALUES (?, ?, ?, ?, ?)"
+# json_patch garde les autres appareils, et « null » en retire un.
+SPEAK = (
+    "UPDATE people SET nonces=json_patch(nonces, ?), seen=?, bytes=bytes+?, pictures=pictures+?"
+    " WHERE id=?"
+)
+LAST = (
+    "INSERT INTO rooms (id, name, last, used) VALUES (?, '', ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET last=excluded.last, used=excluded.used"
+)
 
 
-def people(base: sqlite3.Connection) -> Iterator[Person]:
-    rows = base.execute("SELECT id, pseudo, colour, proof, nonce FROM people")
-    return (Person(*row) for row in rows)
-
-
-def rooms(base: sqlite3.Connection) -> Iterator[Room]:
-    return (Room(*row) for row in base.execute("SELECT id, name, last FROM rooms ORDER BY id"))
-
-
-def insert(base: sqlite3.Connection, batch: Batch) -> None:
-    base.executemany(
-        "INSERT INTO people VALUES (?, ?, ?, ?, ?)",
-        [(who.id, who.pseudo, who.colour, who.proof, 0) for who in batch.people],
-    )
-    base.executemany(
-        "INSERT INTO rooms VALUES (?, ?, 0)", [(room.id, room.name) for room in batch.rooms]
-    )
-    base.executemany(
-        "INSERT INTO messages VALUES (?, ?, ?)",
-        [(record.room, record.seq, record.document) for record in batch.records],
-    )
-    base.executemany(
-        "INSERT INTO images VALUES (?, ?, ?)",
-        [(record.room, record.seq, record.image) for record in batch.records if record.image],
-    )
-    base.executemany(
-        "INSERT INTO rooms VALUES (?, '', ?) ON CONFLICT (id) DO UPDATE SET last=excluded.last",
-        list(batch.last.items()),
-    )
-    base.executemany(
-        "UPDATE people SET nonce=? WHERE id=?",
-        [(nonce, person) for person, nonce in batch.nonces.items()],
-    )
+def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
+    """`now` : en millisecondes."""
+    many = base.executemany
+    people = batch.people
+    many(INSERT_PERSON, ((o.id, o.pseudo, o.key, o.colour, now) for o in people))
+    forms = ((form, who.id) for who in people for form in {*who.skeletons})
+    many("INSERT INTO skeletons VALUES (?, ?)", forms)
+    tokens = [(who.id, proof) for who in people for proof in who.proofs] + batch.tokens
+    many("INSERT INTO tokens VALUES (?, ?, ?)", ((proof, who, now) for who, proof in tokens))
+    many("UPDATE people SET seen=? WHERE id=?", ((date, who) for who, date in batch.seen.items()))
+    rooms = [(room.id, room.name, now, now) for room in batch.rooms]
+    many("INSERT INTO rooms (id, name, last, epoch, used) VALUES (?, ?, 0, ?, ?)", rooms)
+    records = batch.records
+    many("INSERT INTO messages VALUES (?, ?, ?)", ((o.room, o.seq, o.document) for o in records))
+    images = ((one.room, one.seq, one.image) for one in records if one.image)
+    many("INSERT INTO images VALUES (?, ?, ?)", images)
+    many(LAST, ((room, seq, now) for room, seq in batch.last.items()))
+    said = batch.said.items()
+    many(SPEAK, ((json.dumps(o.nonces), o.time, o.bytes, o.pictures, who) for who, o in said))

@@ -10,22 +10,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TypeVar
 
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
-from chatroom.server.core.pending import Batch
-from chatroom.server.core.people import People
+from chatroom.server.core.pending import Batch, Code
+from chatroom.server.core.people import Lookup, People, Person
 from chatroom.server.core.rooms import Rooms
-from chatroom.server.storage.batches import insert, people, rooms
-from chatroom.server.storage.causes import cause_of
+from chatroom.server.storage import codes
+from chatroom.server.storage.batches import insert
+from chatroom.server.storage.causes import UNREADABLE, cause_of, readable
+from chatroom.server.storage.clock import now
+from chatroom.server.storage.known import known
 from chatroom.server.storage.opening import FILE, Durability, connect, lock, open_base
+from chatroom.server.storage.pages import LAST_SEQ, date_of, page
+from chatroom.server.storage.persons import find
 from chatroom.server.storage.threads import Worker
 from wording.reasons import reason
 
-PAGES = {
-    False: "SELECT seq, document FROM messages WHERE room=? AND seq<? ORDER BY seq DESC LIMIT ?",
-    True: "SELECT seq, document FROM messages WHERE room=? AND seq>? ORDER BY seq LIMIT ?",
-}
+T = TypeVar("T")
 Found = tuple[Sequence[str], bool]
 
 
@@ -38,8 +41,12 @@ class History:
         limits: Limits,
         durability: Durability,
         call: Callable[[Callable[[], None]], object],
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`call` : fait courir une fonction dans la boucle, depuis un autre fil."""
+        """`call` : fait courir une fonction dans la boucle, depuis un autre fil.
+
+        `say` dit ce qu'il a fallu changer à une base d'une version passée.
+        """
         self._limits, self._durability, self._call = limits, durability, call
         self._trouble = ""  # pourquoi la dernière transaction a échoué
         self._pictures: OrderedDict[tuple[int, int], bytes] = OrderedDict()
@@ -50,24 +57,23 @@ class History:
             self._lock = lock(folder / "chat.lock")
         except OSError as error:
             raise ChatError(f"Le dossier {folder} ne convient pas : {reason(error)}.") from None
-        with ExitStack() as undo:
+        with ExitStack() as undo, readable(path):
             undo.callback(os.close, self._lock)
-            try:
-                writing = undo.enter_context(closing(open_base(path, durability)))
-                reading = undo.enter_context(closing(connect(path)))
-                self._people, self._rooms = list(people(writing)), list(rooms(writing))
-            except (sqlite3.Error, OSError) as error:
-                why = reason(error) if isinstance(error, OSError) else cause_of(error)
-                text = f"L'historique {path} ne peut servir : {why}."
-                raise ChatError(f"{text} Déplacez ce fichier pour repartir de rien.") from None
+            writing = undo.enter_context(closing(open_base(path, durability, now(), say)))
+            reading = undo.enter_context(closing(connect(path)))
+            self._known = known(writing)
             undo.pop_all()
         self._writer, self._reader = Worker("écriture", writing), Worker("lecture", reading)
         # Sans attendre le disque, un message est montré avant d'y être : on relit après l'écriture.
         self._lookups = self._writer if durability == "off" else self._reader
 
     def load(self) -> tuple[People, Rooms]:
-        """Toutes les personnes et tous les salons connus."""
-        return People(self._people), Rooms(self._rooms)
+        """De quoi trouver les personnes, et tous les salons connus."""
+        known = self._known
+        return People(self, known.people, known.last_person), Rooms(known.rooms, known.last_room)
+
+    def identity(self) -> bytes:
+        return self._known.identity
 
     def close(self) -> None:
         """Écrit ce qui attend, puis ferme la base."""
@@ -96,40 +102,88 @@ class History:
         """Enregistre tout le lot, ou rien ; renvoie pourquoi rien, en français."""
         try:
             with base:
-                insert(base, batch)
+                insert(base, batch, now())
         except (sqlite3.Error, OverflowError) as error:  # Overflow : un entier de plus de 64 bits
             self._trouble = cause_of(error)
             return self._trouble
         return ""
 
+    # Les codes
+
+    def issue(self, code: Code, done: Callable[[str], None]) -> None:
+        self._change(lambda base: codes.issue(base, code), lambda _: done(""), done)
+
+    def redeem(
+        self,
+        kind: str,
+        code: bytes,
+        now: int,
+        then: Callable[[str | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        self._change(lambda base: codes.redeem(base, kind, code, now), then, sorry)
+
+    def _change(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        then: Callable[[T], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        """Ce travail dans une transaction à lui ; puis `then`, ou `sorry` si rien n'en reste."""
+
+        def job(base: sqlite3.Connection) -> T:
+            with base:
+                return work(base)
+
+        self._answer(self._writer, job, then, sorry)
+
+    def _answer(
+        self,
+        worker: Worker,
+        work: Callable[[sqlite3.Connection], T],
+        then: Callable[[T], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        def job(base: sqlite3.Connection) -> None:
+            try:
+                found = work(base)
+            except UNREADABLE as error:
+                why = cause_of(error)
+                self._call(lambda: sorry(why))
+            else:
+                self._call(lambda: then(found))
+
+        worker.submit(job)
+
     # Relire
+
+    def person(
+        self,
+        lookup: Lookup,
+        then: Callable[[Person | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        self._answer(self._lookups, lambda base: find(base, lookup), then, sorry)
+
+    def date_of(self, room: int, seq: int, done: Callable[[int | None], None]) -> None:
+        def work(base: sqlite3.Connection) -> int | None:
+            return date_of(base, room, seq)
+
+        self._answer(self._lookups, work, done, lambda _: done(None))
 
     def page(
         self, room: int, seq: int, forwards: bool, done: Callable[[Found | None], None]
     ) -> None:
-        def job(base: sqlite3.Connection) -> None:
-            found: Found | None = None
-            try:
-                count = self._limits.page
-                rows = base.execute(PAGES[forwards], (room, min(seq, 2**63 - 1), count + 1))
-                documents = [document for _, document in rows]
-                more = len(documents) > count
-                documents = documents[:count]
-                found = (documents if forwards else documents[::-1]), more
-            finally:
-                self._call(lambda: done(found))
+        def work(base: sqlite3.Connection) -> Found:
+            return page(base, room, seq, self._limits.page, forwards=forwards)
 
-        self._lookups.submit(job)
+        self._answer(self._lookups, work, done, lambda _: done(None))
 
     def image(self, room: int, seq: int, done: Callable[[bytes | None], None]) -> None:
-        def job(base: sqlite3.Connection) -> None:
-            data: bytes | None = None
-            try:
-                data = self._picture(base, (room, min(seq, 2**63 - 1)))
-            finally:
-                self._call(lambda: done(data))
-
-        self._lookups.submit(job)
+        place = room, min(seq, LAST_SEQ)
+        self._answer(
+            self._lookups, lambda base: self._picture(base, place), done, lambda _: done(None)
+        )
 
     def _picture(self, base: sqlite3.Connection, place: tuple[int, int]) -> bytes | None:
         """Toute une salle demande la même image au même instant : les dernières sont gardées."""

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from chatroom.protocol import ChatError
@@ -22,9 +23,9 @@ from chatroom.protocol.messages import (
     decode,
 )
 from chatroom.server.core.hub import Hub
-from chatroom.server.core.pending import Batch
-from chatroom.server.core.people import People
-from chatroom.server.core.rooms import Rooms
+from chatroom.server.core.pending import Batch, Code
+from chatroom.server.core.people import Alike, Key, Lookup, Number, People, Person, Proof
+from chatroom.server.core.rooms import PRIVATE_BIT, Rooms
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Wrap, bare
 
@@ -71,20 +72,26 @@ class World:
 
 
 class Disk:
-    """Enregistre en mémoire ; lentement si `slow`, mal si `broken`."""
+    """Un disque en mémoire ; il écrit lentement si `slow`, cherche de même si `thinking`."""
 
     def __init__(self, page: int) -> None:
         self._page = page
-        self.slow, self.broken = False, ""
+        self.slow, self.thinking, self.broken = False, False, ""
         self.batches: list[Batch] = []
         self.waiting: list[Callable[[], None]] = []
         self.kept: dict[int, dict[int, str]] = {}
         self.images: dict[tuple[int, int], bytes | None] = {}
+        self.people: list[Person] = []
+        self.codes: dict[tuple[str, bytes], Code] = {}
+
+    def identity(self) -> bytes:
+        return bytes(range(16))
 
     def commit(self, batch: Batch, done: Callable[[str], None]) -> None:
         def write() -> None:
             if not self.broken:
                 self.batches.append(batch)
+                self.people += batch.people
                 for record in batch.records:
                     self.kept.setdefault(record.room, {})[record.seq] = record.document
                     self.images[record.room, record.seq] = record.image
@@ -115,6 +122,60 @@ class Disk:
 
     def image(self, room: int, seq: int, done: Callable[[bytes | None], None]) -> None:
         done(self.images.get((room, seq)))
+
+    def date_of(self, room: int, seq: int, done: Callable[[int | None], None]) -> None:
+        kept = self.kept.get(room, {}).get(seq)
+        done(json.loads(kept)["time"] if kept else None)
+
+    def person(
+        self,
+        lookup: Lookup,
+        then: Callable[[Person | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        def answer() -> None:
+            if self.broken:
+                sorry(self.broken)
+            else:
+                then(next((self._read(one) for one in self.people if matches(one, lookup)), None))
+
+        if self.thinking:
+            self.waiting.append(answer)
+        else:
+            answer()
+
+    def _read(self, person: Person) -> Person:
+        said = (batch.said[person.id] for batch in self.batches if person.id in batch.said)
+        nonces = {device: nonce for one in said for device, nonce in one.nonces.items() if nonce}
+        last = max(self.kept.get(person.id | PRIVATE_BIT, {0: ""}))
+        return replace(person, nonces=nonces, last=last, session=None, busy=0)
+
+    def issue(self, code: Code, done: Callable[[str], None]) -> None:
+        self.codes[code.kind, code.hash] = code
+        done(self.broken)
+
+    def redeem(
+        self,
+        kind: str,
+        code: bytes,
+        now: int,
+        then: Callable[[str | None], None],
+        sorry: Callable[[str], None],
+    ) -> None:
+        found = self.codes.pop((kind, code), None)
+        then(found.subject if found and found.expires > now else None)
+
+
+def matches(person: Person, lookup: Lookup) -> bool:
+    match lookup:
+        case Number(number):
+            return person.id == number
+        case Key(key):
+            return person.key == key
+        case Proof(proof):
+            return proof in person.proofs
+        case Alike(forms):
+            return not {*forms}.isdisjoint(person.skeletons)
 
 
 class Client:
@@ -199,7 +260,7 @@ class Ground:
         self.disk = Disk(self.limits.page)
         self.lines: list[str] = []
         self.sizes: dict[bytes, tuple[int, int]] = {}
-        self.start(People(()), Rooms(()))
+        self.start(People(self.disk), Rooms(()))
 
     def start(self, people: People, rooms: Rooms) -> None:
         self.hub = Hub(

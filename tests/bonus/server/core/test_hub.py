@@ -25,7 +25,7 @@ from chatroom.protocol.messages import (
     Whispered,
 )
 from chatroom.server.core.people import People
-from chatroom.server.core.rooms import PRIVATE_BIT, Rooms
+from chatroom.server.core.rooms import PRIVATE_BIT, Room, Rooms
 
 from tests.bonus.server.core.ground import Ground, overflow, say
 
@@ -312,13 +312,7 @@ def test_known_rooms_and_people_are_found_again() -> None:
     alice, welcome = ground.arrive("alice")
     room = alice.enter().room
     alice.tell(say(room, 1, "avant"))
-    person, kept = ground.hub.people.named("alice"), ground.hub.rooms.named("salon")
-    assert person
-    assert kept
-    person.session = None
-    for session in list(kept.members):
-        kept.leave(session)
-    ground.start(People([person]), Rooms([kept]))
+    ground.start(People(ground.disk, 1, welcome.person), Rooms([Room(room, "salon", 1)]))
     back, again = ground.arrive("alice", welcome.token)
     assert (again.person, again.nonce, again.back) == (welcome.person, 1, 1)
     assert back.enter().last == 1

@@ -4,8 +4,8 @@ import json
 from functools import partial
 
 from chatroom.protocol.messages import Said
-from chatroom.server.core.pending import Batch, Newcomer, Submission
-from chatroom.server.core.people import Person
+from chatroom.server.core.pending import Batch, Newcomer, Speech, Submission
+from chatroom.server.core.people import DEVICES, Person
 from chatroom.server.core.rooms import Room
 
 
@@ -39,30 +39,44 @@ def test_a_newcomer_that_is_lost() -> None:
 
 def test_a_post_is_one_record_in_each_room_and_appears_once_kept() -> None:
     published: list[tuple[int, int, bytes]] = []
-    alice, rooms = Person(3, "alice", 0, b"a"), (Room(1, "un", last=7), Room(2, "deux"))
+    alice, bob = Person(3, "alice", 0, ()), Person(4, "bob", 0, ())
+    rooms = (Room(1, "un", last=7), Room(2, "deux"))
     submission = Submission(
-        *(alice, rooms, Said, 1_000, 6, ("salut",), b"png"),
+        *((alice, bob), rooms, Said, 1_000, 6, ("salué",), b"png"),
         publish=lambda room, seq, frame: published.append((room.id, seq, frame)),
     )
-    assert submission.size > len("salut") + len(b"png")
+    assert submission.size > len("salué") + len(b"png")
     batch = Batch()
     submission.write(batch)
     assert [(one.room, one.seq, one.image) for one in batch.records] == [
         (1, 8, b"png"),
         (2, 1, b"png"),
     ]
-    assert json.loads(batch.records[0].document)["text"] == "salut"
-    assert batch.nonces == {3: 6}
+    assert json.loads(batch.records[0].document)["text"] == "salué"
+    written = sum(len(one.document.encode()) for one in batch.records)
+    assert batch.said == {3: Speech(1_000, {0: 6}, written, 6)}
+    assert alice.nonces == {0: 6}
+    assert (alice.busy, bob.busy) == (1, 1)  # ils restent en mémoire
     assert published == []
     submission.kept()
     assert [(room, seq) for room, seq, _ in published] == [(1, 8), (2, 1)]
-    assert published[0][2] == Said(1, 8, 1_000, 3, 6, 0, "alice", "salut").encode()
+    assert published[0][2] == Said(1, 8, 1_000, 3, 6, 0, "alice", "salué").encode()
+    assert (alice.busy, bob.busy) == (0, 0)
 
 
 def test_a_post_lost_by_someone_gone_may_be_said_again() -> None:
-    alice = Person(3, "alice", 0, b"a", nonce=6)
-    submission = Submission(
-        alice, (Room(1, "un"),), Said, 1_000, 6, ("salut",), None, lambda *_: None
-    )
-    submission.lost("plein")
-    assert alice.nonce == 5
+    alice = Person(3, "alice", 0, ())
+    rooms = (Room(1, "un"),)
+    for nonce in (6, 7):
+        said = Submission((alice,), rooms, Said, 1, nonce, ("salut",), None, lambda *_: None)
+        said.lost("plein")
+        assert alice.nonces == {0: nonce - 1}
+    assert alice.busy == 0
+
+
+def test_a_device_too_many_is_forgotten_on_disk_too() -> None:
+    alice = Person(3, "alice", 0, (), dict.fromkeys(range(DEVICES), 1))
+    rooms, batch = (Room(1, "un"),), Batch()
+    nonce = 99 << 32 | 1
+    Submission((alice,), rooms, Said, 1, nonce, ("salut",), None, lambda *_: None).write(batch)
+    assert batch.said[3].nonces == {0: None, 99: nonce}

@@ -8,7 +8,7 @@ from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import PRIVATE_BIT, Room, Rooms
 from chatroom.server.core.world import Wrap, bare
 
-ALICE = Person(5, "alice", 0, b"a")
+ALICE = Person(5, "alice", 0, (b"a",), last=12)
 
 
 @dataclass(eq=False)
@@ -82,6 +82,7 @@ def test_rooms_are_found_by_number_and_by_name_whatever_the_case() -> None:
     assert len(rooms) == 2
     rooms.forget(rooms.create("raté"))
     assert (rooms.named("raté"), rooms.get(6), len(rooms)) == (None, None, 2)
+    assert Rooms([Room(4, "Café")], last=9).create("salon").id == 10
 
 
 def test_the_private_room_of_someone() -> None:
@@ -89,7 +90,11 @@ def test_the_private_room_of_someone() -> None:
     room = rooms.private_of(ALICE)
     assert (room.id, room.private, room.label) == (5 | PRIVATE_BIT, True, "en privé")
     assert rooms.private_of(ALICE) is room is rooms.get(room.id)
+    assert room.last == 12  # il vient avec elle
     assert not list(rooms.public())
     assert rooms.create("salon").id == 1
+    rooms.drop_private(ALICE)
+    rooms.drop_private(ALICE)
+    assert rooms.get(room.id) is None
     assert not Room(1, "salon").private
     assert Room(1, "salon").label == "salon"

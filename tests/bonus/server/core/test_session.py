@@ -45,9 +45,7 @@ def test_a_stranger_gets_a_number_a_colour_and_a_secret_of_which_only_a_proof_is
     assert first.person != second.person
     assert first.token != second.token
     assert len(first.token) == 32
-    person = ground.hub.people.named("alice")
-    assert person
-    assert person.proof == proof_of(first.token)
+    assert ground.disk.people[0].proofs == (proof_of(first.token),)
     assert first.token not in repr(ground.disk.batches).encode()
 
 

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.pending import Batch, Record
-from chatroom.server.core.people import Person
+from chatroom.server.core.people import Lookup, Person
 from chatroom.server.core.rooms import Room
 from chatroom.server.storage.history import History
 from chatroom.server.storage.opening import Durability
 
-ALICE = Person(1, "alice", 0x112233, b"preuve")
+ALICE = Person(1, "alice", 0x112233, (b"preuve",), key="alice")
 SALON = Room(1, "Salon")
 
 
@@ -48,6 +49,12 @@ class Opened:
         assert found
         documents, more = found
         return [json.loads(text)["seq"] for text in documents], more
+
+    async def find(self, lookup: Lookup) -> Person | None:
+        found: Person | None = await answer(
+            lambda done: self.history.person(lookup, done, pytest.fail)
+        )
+        return found
 
     async def image(self, seq: int) -> bytes | None:
         found: bytes | None = await answer(lambda done: self.history.image(1, seq, done))

@@ -5,14 +5,17 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from chatroom.server.core.pending import Record
+from chatroom.server.core.pending import Batch, Code, Record, Speech
+from chatroom.server.core.people import by_pseudo
 from chatroom.server.core.rooms import PRIVATE_BIT
 from chatroom.server.storage.opening import FILE
 
-from tests.bonus.server.storage.opened import ALICE, FIRST, Opened, batch, play, record
+from tests.bonus.server.storage.opened import ALICE, FIRST, Opened, answer, batch, play, record
 from tests.support.processes import ROOT
 
 
@@ -21,23 +24,78 @@ def test_people_rooms_and_messages_are_found_again(tmp_path: Path) -> None:
 
     async def write(opened: Opened) -> None:
         assert await opened.commit(FIRST) == ""
-        numbered = batch(record(1), record(2), record(1, private), nonces={1: 7})
-        assert await opened.commit(numbered) == ""
+        said = {1: Speech(5_000, {0: 7}, bytes=20, pictures=3)}
+        assert await opened.commit(batch(record(1), record(2), record(1, private), said=said)) == ""
 
     async def read(opened: Opened) -> None:
         people, rooms = opened.history.load()
-        alice = people.named("ALICE")
+        alice = await opened.find(by_pseudo("ALICE"))
         assert alice
-        assert (alice.id, alice.colour, alice.proof, alice.nonce) == (1, 0x112233, b"preuve", 7)
-        room, own = rooms.named("salon"), rooms.get(private)
+        assert (alice.id, alice.colour, alice.proofs) == (1, 0x112233, (b"preuve",))
+        assert (alice.nonces, alice.seen, alice.bytes, alice.pictures) == ({0: 7}, 5_000, 20, 3)
+        room, own = rooms.named("salon"), rooms.private_of(alice)
         assert room
-        assert own
         assert (room.id, room.name, room.last, own.last, own.private) == (1, "Salon", 2, 1, True)
-        assert len(rooms) == 1
+        assert (len(people), len(rooms)) == (1, 1)
+        assert people.create("bob", b"", 0).id == 2
         assert await opened.page(3) == ([1, 2], False)
 
     play(tmp_path / "neuf/dossier", write)
     play(tmp_path / "neuf/dossier", read)
+
+
+def test_it_is_the_same_server_for_ever(tmp_path: Path) -> None:
+    identities: list[bytes] = []
+
+    async def note(opened: Opened) -> None:
+        identities.append(opened.history.identity())
+
+    for folder in ("a", "a", "b"):
+        play(tmp_path / folder, note)
+    first, again, other = identities
+    assert first == again != other
+    assert len(first) == 16
+
+
+def test_a_code_is_worth_something_once(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        def issue(done: Callable[[str], None]) -> None:
+            opened.history.issue(Code(b"empreinte", "jeton", "alice", 100), done)
+
+        def redeem(done: Callable[[str | None], None]) -> None:
+            opened.history.redeem("jeton", b"empreinte", 99, done, pytest.fail)
+
+        assert await answer(issue) == ""
+        assert await answer(redeem) == "alice"
+        assert await answer(redeem) is None
+
+    play(tmp_path, scenario)
+
+
+def test_the_date_of_a_message(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        def date_of(done: Callable[[int | None], None]) -> None:
+            opened.history.date_of(1, 1, done)
+
+        await opened.commit(FIRST)
+        assert await answer(date_of) is None
+        await opened.commit(batch(Record(1, 1, '{"time":12}')))
+        assert await answer(date_of) == 12
+
+    play(tmp_path, scenario)
+
+
+def test_a_person_that_cannot_be_read(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        await opened.commit(FIRST)
+        with closing(sqlite3.connect(tmp_path / FILE)) as base, base:
+            base.execute("UPDATE people SET nonces='{'")
+        told = await answer(
+            lambda done: opened.history.person(by_pseudo("alice"), lambda _: None, done)
+        )
+        assert told == "la base est abîmée"
+
+    play(tmp_path, scenario)
 
 
 def test_pages(tmp_path: Path) -> None:
@@ -85,8 +143,8 @@ def test_a_number_that_the_base_cannot_keep(tmp_path: Path) -> None:
 
     async def scenario(opened: Opened) -> None:
         await opened.commit(FIRST)
-        assert await opened.commit(batch(record(1), nonces={1: 2**63})) != ""
-        assert await opened.commit(batch(record(1), nonces={1: 2**63 - 1})) == ""
+        assert await opened.commit(Batch(records=[record(1)], last={1: 2**63})) != ""
+        assert await opened.commit(Batch(records=[record(1)], last={1: 2**63 - 1})) == ""
 
     play(tmp_path, scenario)
 
@@ -159,19 +217,3 @@ def test_a_base_held_by_another_program(tmp_path: Path, monkeypatch: pytest.Monk
         assert await opened.commit(batch(record(1))) == ""
 
     play(tmp_path, scenario)
-
-
-def test_the_cost_of_a_page_does_not_grow_with_the_history(tmp_path: Path) -> None:
-    """Le plan de la requête, et non une durée : elle va droit à la page par la clé."""
-
-    async def scenario(opened: Opened) -> None:
-        await opened.commit(FIRST)
-
-    play(tmp_path, scenario)
-    from chatroom.server.storage.history import PAGES  # noqa: PLC0415
-
-    base = sqlite3.connect(tmp_path / FILE)
-    for query in PAGES.values():
-        (plan,) = base.execute(f"EXPLAIN QUERY PLAN {query}", (1, 2, 3)).fetchall()
-        assert plan[3].startswith("SEARCH messages USING PRIMARY KEY (room=? AND seq")
-    base.close()

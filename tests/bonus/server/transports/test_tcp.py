@@ -270,7 +270,7 @@ def test_what_it_says_is_read(alone: Alone) -> None:
     data = Hello(VERSION, "alice", b"").encode()
     alone.hear(data[:3])
     alone.hear(data[3:])
-    assert alone.ground.hub.people.named("alice")
+    assert alone.ground.hub.people.live(1)
     assert alone.wire.calls == ["pause_reading"]  # le temps qu'elle soit enregistrée
 
 

@@ -1,0 +1,31 @@
+"""Ce qu'un serveur lit de la base en s'ouvrant : peu, quel que soit le nombre des personnes."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from chatroom.server.core.rooms import PRIVATE_BIT, Room
+from chatroom.server.storage.causes import DamagedError
+
+IDENTITY = 16  # octets
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    identity: bytes  # qui est ce serveur
+    people: int  # combien
+    last_person: int  # le plus grand numéro jamais donné, même à qui n'est plus
+    rooms: list[Room]  # les publics : le salon privé de chacun vient avec lui
+    last_room: int
+
+
+def known(base: sqlite3.Connection) -> Known:
+    """DamagedError si la base n'en dit pas assez."""
+    meta = dict(base.execute("SELECT key, value FROM meta"))
+    identity = meta.get("server")
+    if not isinstance(identity, bytes) or len(identity) != IDENTITY:
+        raise DamagedError("il y manque l'identité du serveur")
+    (people, last) = base.execute("SELECT count(*), coalesce(max(id), 0) FROM people").fetchone()
+    query = "SELECT id, name, last FROM rooms WHERE id<? ORDER BY id"
+    rooms = [Room(*row) for row in base.execute(query, (PRIVATE_BIT,))]
+    last_room = max((room.id for room in rooms), default=0)
+    return Known(identity, people, max(last, meta["person"]), rooms, max(last_room, meta["room"]))

@@ -1,0 +1,41 @@
+"""Ce qu'un serveur lit en s'ouvrant, et rien de plus."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from chatroom.server.core.pending import Batch
+from chatroom.server.core.people import Person
+from chatroom.server.core.rooms import PRIVATE_BIT, Room
+from chatroom.server.storage.batches import insert
+from chatroom.server.storage.causes import DamagedError
+from chatroom.server.storage.known import known
+from chatroom.server.storage.schema import migrate
+
+
+@pytest.fixture
+def base() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as base:
+        migrate(base, 0, pytest.fail)
+        yield base
+
+
+def test_rooms_are_known_and_people_counted(base: sqlite3.Connection) -> None:
+    assert (known(base).people, known(base).last_person, known(base).last_room) == (0, 0, 0)
+    alice = Person(5, "alice", 0, (b"a",), key="alice")
+    insert(base, Batch(people=[alice], rooms=[Room(3, "Été")], last={3: 2, 5 | PRIVATE_BIT: 1}), 0)
+    found = known(base)
+    assert (found.people, found.last_person, found.last_room) == (1, 5, 3)
+    assert [(room.id, room.name, room.last) for room in found.rooms] == [(3, "Été", 2)]
+    assert found.identity == known(base).identity
+    base.execute("UPDATE meta SET value=9 WHERE key='person'")
+    base.execute("UPDATE meta SET value=8 WHERE key='room'")
+    assert (known(base).last_person, known(base).last_room) == (9, 8)
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM meta", "UPDATE meta SET value='x'"])
+def test_without_identity_it_is_damaged(base: sqlite3.Connection, change: str) -> None:
+    base.execute(change)
+    with pytest.raises(DamagedError, match="l'identité du serveur"):
+        known(base)
