@@ -7,6 +7,7 @@ from chatroom.server.core.rooms import PRIVATE_BIT, Room
 from chatroom.server.storage.causes import DamagedError
 
 IDENTITY = 16  # octets
+ROOMS = "SELECT id, name, last FROM rooms WHERE id<? ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ def known(base: sqlite3.Connection) -> Known:
     identity = meta.get("server")
     if not isinstance(identity, bytes) or len(identity) != IDENTITY:
         raise DamagedError("il y manque l'identité du serveur")
-    (people, last) = base.execute("SELECT count(*), coalesce(max(id), 0) FROM people").fetchone()
-    query = "SELECT id, name, last FROM rooms WHERE id<? ORDER BY id"
-    rooms = [Room(*row) for row in base.execute(query, (PRIVATE_BIT,))]
+    # En deux fois : le compte se fait sur un index, le plus grand se lit d'un coup.
+    (people,) = base.execute("SELECT count(*) FROM people").fetchone()
+    (last,) = base.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
+    rooms = [Room(*row) for row in base.execute(ROOMS, (PRIVATE_BIT,))]
     last_room = max((room.id for room in rooms), default=0)
     return Known(identity, people, max(last, meta["person"]), rooms, max(last_room, meta["room"]))

@@ -1,6 +1,7 @@
 """Ce qu'un serveur lit en s'ouvrant, et rien de plus."""
 
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -10,7 +11,7 @@ from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import PRIVATE_BIT, Room
 from chatroom.server.storage.batches import insert
 from chatroom.server.storage.causes import DamagedError
-from chatroom.server.storage.known import known
+from chatroom.server.storage.known import ROOMS, known
 from chatroom.server.storage.schema import migrate
 
 
@@ -32,6 +33,24 @@ def test_rooms_are_known_and_people_counted(base: sqlite3.Connection) -> None:
     base.execute("UPDATE meta SET value=9 WHERE key='person'")
     base.execute("UPDATE meta SET value=8 WHERE key='room'")
     assert (known(base).last_person, known(base).last_room) == (9, 8)
+
+
+def test_many_people_take_no_memory(base: sqlite3.Connection) -> None:
+    many = range(1, 20_001)
+    add = "INSERT INTO people (id, pseudo, key, colour, seen) VALUES (?1, ?1, ?1, 0, 0)"
+    base.executemany(add, ((number,) for number in many))
+    private = ((number | PRIVATE_BIT,) for number in many)
+    base.executemany("INSERT INTO rooms (id, name, last) VALUES (?, '', 1)", private)
+    tracemalloc.start()
+    try:
+        found = known(base)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (found.people, found.last_person, found.rooms) == (20_000, 20_000, [])
+    assert peak < 50_000
+    (plan,) = base.execute(f"EXPLAIN QUERY PLAN {ROOMS}", (PRIVATE_BIT,)).fetchall()
+    assert plan[3].startswith("SEARCH rooms")  # et non tous les salons privés
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM meta", "UPDATE meta SET value='x'"])
