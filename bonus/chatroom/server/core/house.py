@@ -60,6 +60,12 @@ class Store(Directory, Protocol):
     def date_of(self, room: int, seq: int, done: Callable[[int | None], None]) -> None:
         """L'heure (`time`) d'un message ; None s'il n'est pas là, ou n'est plus lisible."""
 
+    def document(self, room: int, seq: int, done: Callable[[str | None], None]) -> None:
+        """Un message ; None s'il n'est pas là, ou ne peut être lu."""
+
+    def twin(self, room: int, person: int, nonce: int, done: Callable[[int | None], None]) -> None:
+        """Dans ce salon privé, le numéro du message qu'a ainsi numéroté cette personne."""
+
     def issue(self, code: Code, done: Callable[[str], None]) -> None:
         """Garde un code, qui ne vaudra qu'une fois ; `done` comme pour `commit`."""
 

@@ -30,6 +30,28 @@ class Code:
     expires: int  # en millisecondes
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Un message à retirer : de lui, ne resteront que son numéro, et cela."""
+
+    room: int
+    seq: int
+    by: str  # le pseudo de qui le retire
+    forget: bool = False  # jusqu'au nom de son auteur
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """Ce que devient une personne."""
+
+    id: int
+    pseudo: str
+    key: str
+    role: int
+    muted: int = 0
+    skeletons: tuple[str, ...] = ()  # si son pseudo change
+
+
 @dataclass(slots=True)
 class Speech:
     """Ce que change à une personne ce qu'elle dit dans cette transaction."""
@@ -48,6 +70,8 @@ class Batch:
     tokens: list[tuple[int, bytes]] = field(
         default_factory=list
     )  # à une personne, un jeton de plus
+    altered: list[Altered] = field(default_factory=list)
+    removed: list[Removal] = field(default_factory=list)
     seen: dict[int, int] = field(default_factory=dict)  # par personne, la date d'une visite
     rooms: list[Room] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)

@@ -191,6 +191,26 @@ class People:
 
     # Se souvenir, oublier
 
+    def rename(self, person: Person, pseudo: str) -> Callable[[bool], None]:
+        """Le nouveau pseudo, qui doit être libre, est pris aussitôt ; l'ancien l'est encore.
+
+        À appeler ensuite, quand on sait s'il est enregistré : l'autre des deux devient libre.
+        """
+        before = person.pseudo, person.key
+        person.busy += 1
+        person.pseudo, person.key = pseudo, fold(pseudo)
+        self._by_key[person.key] = person
+
+        def settle(kept: bool) -> None:
+            person.busy -= 1
+            free = before[1] if kept else person.key
+            if not kept:
+                person.pseudo, person.key = before
+            if free != person.key:
+                self._by_key.pop(free, None)
+
+        return settle
+
     def create(
         self, pseudo: str, token: bytes, colour: int, skeletons: tuple[str, ...] = ()
     ) -> Person:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 
 from chatroom.server.core.pending import Batch
+from chatroom.server.storage.erasing import remove
 
 INSERT_PERSON = "INSERT INTO people (id, pseudo, key, colour, seen) VALUES (?, ?, ?, ?, ?)"
 # json_patch garde les autres appareils, et « null » en retire un.
@@ -11,6 +12,7 @@ SPEAK = (
     "UPDATE people SET nonces=json_patch(nonces, ?), seen=?, bytes=bytes+?, pictures=pictures+?"
     " WHERE id=?"
 )
+ALTER = "UPDATE people SET pseudo=?, key=?, role=?, muted=? WHERE id=?"
 LAST = (
     "INSERT INTO rooms (id, name, last, used) VALUES (?, '', ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET last=excluded.last, used=excluded.used"
@@ -27,6 +29,12 @@ def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
     tokens = [(who.id, proof) for who in people for proof in who.proofs] + batch.tokens
     many("INSERT INTO tokens VALUES (?, ?, ?)", ((proof, who, now) for who, proof in tokens))
     many("UPDATE people SET seen=? WHERE id=?", ((date, who) for who, date in batch.seen.items()))
+    for one in batch.altered:
+        base.execute(ALTER, (one.pseudo, one.key, one.role, one.muted, one.id))
+        if one.skeletons:
+            base.execute("DELETE FROM skeletons WHERE person=?", (one.id,))
+    altered = ((form, one.id) for one in batch.altered for form in {*one.skeletons})
+    many("INSERT INTO skeletons VALUES (?, ?)", altered)
     rooms = [(room.id, room.name, now, now) for room in batch.rooms]
     many("INSERT INTO rooms (id, name, last, epoch, used) VALUES (?, ?, 0, ?, ?)", rooms)
     records = batch.records
@@ -34,5 +42,6 @@ def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
     images = ((one.room, one.seq, one.image) for one in records if one.image)
     many("INSERT INTO images VALUES (?, ?, ?)", images)
     many(LAST, ((room, seq, now) for room, seq in batch.last.items()))
+    remove(base, batch.removed)
     said = batch.said.items()
     many(SPEAK, ((json.dumps(o.nonces), o.time, o.bytes, o.pictures, who) for who, o in said))

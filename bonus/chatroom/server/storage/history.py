@@ -21,9 +21,10 @@ from chatroom.server.storage import codes
 from chatroom.server.storage.batches import insert
 from chatroom.server.storage.causes import UNREADABLE, cause_of, readable
 from chatroom.server.storage.clock import now
+from chatroom.server.storage.erasing import twin
 from chatroom.server.storage.known import known
 from chatroom.server.storage.opening import FILE, Durability, connect, lock, open_base
-from chatroom.server.storage.pages import LAST_SEQ, date_of, page
+from chatroom.server.storage.pages import LAST_SEQ, date_of, document, page
 from chatroom.server.storage.persons import find
 from chatroom.server.storage.threads import Worker
 from wording.reasons import reason
@@ -106,6 +107,8 @@ class History:
         except (sqlite3.Error, OverflowError) as error:  # Overflow : un entier de plus de 64 bits
             self._trouble = cause_of(error)
             return self._trouble
+        for one in batch.removed:
+            self._forget_picture((one.room, one.seq))
         return ""
 
     # Les codes
@@ -165,6 +168,18 @@ class History:
     ) -> None:
         self._answer(self._lookups, lambda base: find(base, lookup), then, sorry)
 
+    def document(self, room: int, seq: int, done: Callable[[str | None], None]) -> None:
+        def work(base: sqlite3.Connection) -> str | None:
+            return document(base, room, seq)
+
+        self._answer(self._lookups, work, done, lambda _: done(None))
+
+    def twin(self, room: int, person: int, nonce: int, done: Callable[[int | None], None]) -> None:
+        def work(base: sqlite3.Connection) -> int | None:
+            return twin(base, room, person, nonce)
+
+        self._answer(self._lookups, work, done, lambda _: done(None))
+
     def date_of(self, room: int, seq: int, done: Callable[[int | None], None]) -> None:
         def work(base: sqlite3.Connection) -> int | None:
             return date_of(base, room, seq)
@@ -184,6 +199,14 @@ class History:
         self._answer(
             self._lookups, lambda base: self._picture(base, place), done, lambda _: done(None)
         )
+
+    def _forget_picture(self, place: tuple[int, int]) -> None:
+        """Dans le fil qui les relit : qui la demande ensuite ne la trouvera plus."""
+
+        def job(_: sqlite3.Connection) -> None:
+            self._pictures_size -= len(self._pictures.pop(place, b""))
+
+        self._lookups.submit(job)
 
     def _picture(self, base: sqlite3.Connection, place: tuple[int, int]) -> bytes | None:
         """Toute une salle demande la même image au même instant : les dernières sont gardées."""

@@ -39,6 +39,7 @@ def open_base(path: Path, durability: Durability, now: int, say: Say) -> sqlite3
     try:
         base.execute("PRAGMA journal_mode=WAL")
         base.execute(f"PRAGMA synchronous={'FULL' if durability == 'full' else 'NORMAL'}")
+        base.execute("PRAGMA secure_delete=ON")  # ce qui s'efface ne se relit pas dans le fichier
         migrate(base, now, say)
     except BaseException:
         base.close()

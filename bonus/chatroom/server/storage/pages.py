@@ -21,12 +21,16 @@ def page(
     return (documents if forwards else documents[::-1]), more
 
 
-def date_of(base: sqlite3.Connection, room: int, seq: int) -> int | None:
-    """L'heure d'un message ; None s'il n'est pas là, ou n'est plus lisible."""
+def document(base: sqlite3.Connection, room: int, seq: int) -> str | None:
     query = "SELECT document FROM messages WHERE room=? AND seq=?"
     row = base.execute(query, (room, min(seq, LAST_SEQ))).fetchone()
+    return row and str(row[0])
+
+
+def date_of(base: sqlite3.Connection, room: int, seq: int) -> int | None:
+    """L'heure d'un message ; None s'il n'est pas là, ou n'est plus lisible."""
     try:
-        found = json.loads(row[0])["time"] if row else None
+        found = json.loads(document(base, room, seq) or "{}")["time"]
     except (ValueError, TypeError, KeyError):
         return None
     return found if isinstance(found, int) else None

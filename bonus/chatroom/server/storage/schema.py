@@ -76,7 +76,8 @@ SECOND = Migration(
     ) WITHOUT ROWID;
     CREATE TABLE bans (
         kind TEXT NOT NULL, subject TEXT NOT NULL, until INTEGER NOT NULL, why TEXT NOT NULL,
-        author TEXT NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (kind, subject)
+        author TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', made INTEGER NOT NULL,
+        PRIMARY KEY (kind, subject)
     ) WITHOUT ROWID;
     ALTER TABLE rooms ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE rooms ADD COLUMN used INTEGER NOT NULL DEFAULT 0;

@@ -127,6 +127,13 @@ class Disk:
         kept = self.kept.get(room, {}).get(seq)
         done(json.loads(kept)["time"] if kept else None)
 
+    def document(self, room: int, seq: int, done: Callable[[str | None], None]) -> None:
+        done(self.kept.get(room, {}).get(seq))
+
+    def twin(self, room: int, person: int, nonce: int, done: Callable[[int | None], None]) -> None:
+        same = f'"person":{person},"nonce":{nonce},'
+        done(next((seq for seq, text in self.kept.get(room, {}).items() if same in text), None))
+
     def person(
         self,
         lookup: Lookup,

@@ -156,6 +156,22 @@ def test_who_is_forgotten_frees_a_pseudo() -> None:
     assert people.create("alice", TOKEN, 0).id == 2  # un numéro ne ressert pas
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_new_pseudo_is_taken_at_once_and_the_old_one_until_it_is_kept(kept: bool) -> None:
+    people = People(Disk(50))
+    alice = people.create("alice", TOKEN, 0)
+    settle = people.rename(alice, "Zoé")
+    assert found(people, Key("alice")) is found(people, Key("zoé")) is alice
+    assert (alice.pseudo, alice.busy) == ("Zoé", 2)
+    settle(kept)
+    here, gone = ("zoé", "alice") if kept else ("alice", "zoé")
+    assert (alice.pseudo, alice.busy) == ("Zoé" if kept else "alice", 1)
+    assert found(people, Key(here)) is alice
+    assert found(people, Key(gone)) is None
+    people.rename(alice, alice.pseudo.upper())(True)
+    assert found(people, Key(here)) is alice
+
+
 def test_the_last_message_of_each_of_the_last_devices() -> None:
     person = known(1)
     for device in range(DEVICES):

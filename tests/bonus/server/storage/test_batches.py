@@ -1,12 +1,13 @@
 """Un lot, en lignes de la base."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
-from chatroom.server.core.pending import Batch, Record, Speech
+from chatroom.server.core.pending import Altered, Batch, Record, Removal, Speech
 from chatroom.server.core.people import DEVICES, Number, Person
 from chatroom.server.core.rooms import Room
 from chatroom.server.storage.batches import insert
@@ -35,6 +36,22 @@ def test_newcomers(base: sqlite3.Connection) -> None:
     insert(base, Batch(tokens=[(1, b"deux")], seen={1: 11}), 12)
     assert rows(base, "SELECT * FROM tokens WHERE proof=x'64657578'") == [(b"deux", 1, 12)]
     assert rows(base, "SELECT seen FROM people") == [(11,)]
+
+
+def test_what_a_person_becomes(base: sqlite3.Connection) -> None:
+    query = "SELECT pseudo, key, role, muted, skeleton FROM people JOIN skeletons ON person=id"
+    insert(base, Batch(altered=[Altered(1, "alice", "alice", 1, 40)]), 12)
+    assert rows(base, query) == [("alice", "alice", 1, 40, "alice")]
+    insert(base, Batch(altered=[Altered(1, "Zoé", "zoé", 1, 0, ("zoe", "Zoe"))]), 12)
+    renamed = ("Zoé", "zoé", 1, 0)
+    assert sorted(rows(base, query)) == [(*renamed, "Zoe"), (*renamed, "zoe")]
+
+
+def test_a_message_is_removed(base: sqlite3.Connection) -> None:
+    insert(base, Batch(records=[Record(1, 1, "{}")], last={1: 1}), 20)
+    insert(base, Batch(removed=[Removal(1, 1, "bob")]), 20)
+    ((text,),) = rows(base, "SELECT document FROM messages")
+    assert json.loads(text)["kind"] == "removed"
 
 
 def test_messages_pictures_and_the_numbers_of_their_rooms(base: sqlite3.Connection) -> None:

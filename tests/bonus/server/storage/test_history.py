@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from chatroom.server.core.pending import Batch, Code, Record, Speech
+from chatroom.server.core.pending import Batch, Code, Record, Removal, Speech
 from chatroom.server.core.people import by_pseudo
 from chatroom.server.core.rooms import PRIVATE_BIT
 from chatroom.server.storage.opening import FILE
@@ -81,6 +81,30 @@ def test_the_date_of_a_message(tmp_path: Path) -> None:
         assert await answer(date_of) is None
         await opened.commit(batch(Record(1, 1, '{"time":12}')))
         assert await answer(date_of) == 12
+
+    play(tmp_path, scenario)
+
+
+def test_a_message_and_its_twin(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        history, text = opened.history, '{"person":1,"nonce":7,"colour":""}'
+        await opened.commit(FIRST)
+        await opened.commit(batch(Record(1, 1, text)))
+        assert await answer(lambda done: history.document(1, 1, done)) == text
+        assert await answer(lambda done: history.document(1, 2, done)) is None
+        assert await answer(lambda done: history.twin(1, 1, 7, done)) == 1
+        assert await answer(lambda done: history.twin(1, 1, 8, done)) is None
+
+    play(tmp_path, scenario)
+
+
+def test_a_picture_removed_is_no_longer_at_hand(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        await opened.commit(FIRST)
+        await opened.commit(batch(record(1, image=b"a" * 60)))
+        assert await opened.image(1)
+        await opened.commit(Batch(removed=[Removal(1, 1, "bob")]))
+        assert await opened.image(1) is None
 
     play(tmp_path, scenario)
 

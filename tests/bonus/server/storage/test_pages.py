@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from chatroom.server.storage.pages import PAGES, date_of, page
+from chatroom.server.storage.pages import PAGES, date_of, document, page
 from chatroom.server.storage.schema import migrate
 
 
@@ -31,6 +31,11 @@ def test_the_date_of_a_message(base: sqlite3.Connection) -> None:
     assert date_of(base, 1, 3) == 103
     for seq in (6, 7, 8, 2**64 - 1):
         assert date_of(base, 1, seq) is None
+
+
+def test_one_message(base: sqlite3.Connection) -> None:
+    assert document(base, 1, 6) == "{"
+    assert document(base, 2, 6) is document(base, 1, 2**64 - 1) is None
 
 
 def test_the_cost_of_a_page_does_not_grow_with_the_history(base: sqlite3.Connection) -> None:
