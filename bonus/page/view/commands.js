@@ -24,6 +24,8 @@ export function accepts(/** @type {string} */ name) {
 /**
  * La commande et ce qui la suit ; un message n'a pas de commande. Lève UsageError.
  *
+ * Un téléphone met une majuscule à ce que l'on commence à taper : « /Rooms » est « /rooms ».
+ *
  * @param {string} line
  * @returns {[command: string, rest: string]}
  */
@@ -31,11 +33,12 @@ export function parse(line) {
   line = strip(line);
   if (line.startsWith("//")) return ["", line.slice(1)];
   if (!line.startsWith("/")) return ["", line];
-  const [name, rest] = cut(line);
+  const [typed, rest] = cut(line);
+  const name = typed.toLowerCase();
   const command = Object.hasOwn(COMMANDS, name) && COMMANDS[name];
   if (!command) {
     throw new UsageError(
-      `Commande inconnue : ${name} (/help les dit toutes, // écrit un « / »).`,
+      `Commande inconnue : ${typed} (/help les dit toutes, // écrit un « / »).`,
     );
   }
   const required = accepts(name) && !command.usage.includes("[");

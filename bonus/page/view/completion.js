@@ -34,10 +34,11 @@ export class Names {
   complete(/** @type {string} */ line) {
     const space = line.indexOf(" ");
     if (line.startsWith("/") && space < 0) {
-      const found = Object.keys(COMMANDS).filter((name) => name.startsWith(line));
+      const start = line.toLowerCase();
+      const found = Object.keys(COMMANDS).filter((name) => name.startsWith(start));
       return found.map((name) => (accepts(name) ? `${name} ` : name)).sort();
     }
-    const command = line.slice(0, space);
+    const command = line.slice(0, space).toLowerCase();
     const start = line.slice(space + 1);
     if (command === "/join" || command === "/who") {
       return starting(this.rooms, start).map((name) => `${command} ${name}`);

@@ -33,7 +33,10 @@ COMMANDS = {
 
 
 def parse(line: str) -> tuple[str, str]:
-    """La commande et ce qui la suit ; un message n'a pas de commande. Lève ValueError."""
+    """La commande et ce qui la suit ; un message n'a pas de commande. Lève ValueError.
+
+    Un téléphone met une majuscule à ce que l'on commence à taper : « /Rooms » est « /rooms ».
+    """
     line = line.strip()
     if line.startswith("//"):
         return "", line[1:]
@@ -41,12 +44,12 @@ def parse(line: str) -> tuple[str, str]:
         return "", line
     name, _, rest = line.partition(" ")
     rest = rest.strip()
-    command = COMMANDS.get(name)
+    command = COMMANDS.get(name.lower())
     if command is None:
         raise ValueError(f"Commande inconnue : {name} (/help les dit toutes, // écrit un « / »).")
     if (command.requires and not rest) or (rest and not command.accepts):
         raise ValueError(f"Usage : {command.usage}")
-    return name, rest
+    return name.lower(), rest
 
 
 def addressed(rest: str, known: Iterable[str]) -> tuple[str, str]:

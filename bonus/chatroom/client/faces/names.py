@@ -34,8 +34,9 @@ class Names:
     def complete(self, line: str) -> list[str]:
         """Les lignes entières que `line` peut devenir."""
         command, space, start = line.partition(" ")
+        command = command.lower()
         if line.startswith("/") and not space:
-            found = [name for name in COMMANDS if name.startswith(line)]
+            found = [name for name in COMMANDS if name.startswith(command)]
             return sorted(name + " " * COMMANDS[name].accepts for name in found)
         if command in ("/join", "/who"):
             return [f"{command} {name}" for name in _starting(self.rooms, start)]

@@ -12,6 +12,8 @@ from chatroom.client.faces.commands import COMMANDS, addressed, help_lines, pars
         ("//join", ("", "/join")),
         ("/join  le salon bleu ", ("/join", "le salon bleu")),
         ("/who", ("/who", "")),
+        ("/ROOMS", ("/rooms", "")),
+        ("/Join Jeux", ("/join", "Jeux")),
         ("/quit", ("/quit", "")),
     ],
 )
@@ -20,7 +22,7 @@ def test_parse(line: str, expected: tuple[str, str]) -> None:
     assert parse(line) == expected
 
 
-@pytest.mark.parametrize("line", ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN x"])
+@pytest.mark.parametrize("line", ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN "])
 def test_what_means_nothing(line: str) -> None:
     """Une ligne claire plutôt qu'un message parti par erreur."""
     with pytest.raises(ValueError, match=r"^(Commande inconnue|Usage) : /"):

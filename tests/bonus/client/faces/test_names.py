@@ -16,9 +16,9 @@ def test_completion(tmp_path: Path) -> None:
     (tmp_path / "chat.png").touch()
     (tmp_path / "chats").mkdir()
     assert names.complete("/h") == ["/help", "/history"]
-    assert names.complete("/jo") == ["/join "]
+    assert names.complete("/jo") == names.complete("/JO") == ["/join "]
     assert names.complete("/who g") == ["/who Gestion", "/who général"]
-    assert names.complete("/msg é") == ["/msg Élodie "]
+    assert names.complete("/msg é") == names.complete("/Msg É") == ["/msg Élodie "]
     assert names.complete("salut b") == ["salut bob "]
     assert names.complete("salut ") == []
     found = [f"/image {tmp_path}/chat.png", f"/image {tmp_path}/chats/"]

@@ -33,6 +33,7 @@ def told(read: Callable[..., Any], given: list[list[Any]]) -> list[Any]:
 def test_lines(modules: Page) -> None:
     lines = ["bonjour /join", "  ", "//join", "/join  le salon bleu ", "/who", "/who x", "/quit"]
     lines += ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN x", "/toString"]
+    lines += ["/Rooms", "/ZUT"]
     given = [[line] for line in lines]
     assert modules.evaluate(READ, ["parse", given]) == told(parse, given)
 
