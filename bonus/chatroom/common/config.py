@@ -10,13 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from chatroom.common.settings import KEYS, Converter, converter, keys, shown, unknown
+from chatroom.common.settings import (
+    KEYS,
+    Converter,
+    converter,
+    keys,
+    nearest,
+    shown,
+    unknown,
+)
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from wording.arguments import Parser
 from wording.reasons import reason
 
 PREFIX = "CHAT_"
+VARIABLES = KEYS | {"CONFIG"}  # CHAT_… peut aussi être à un autre programme : on le lui laisse
 MAX_SIZE = 64_000  # octets d'un fichier de configuration : dix fois l'exemple
 LINE = re.compile(r"\s*(?P<key>[^=\s]*)\s*=\s*(?P<value>.*?)\s*")
 # Entre guillemets, un « # » est un caractère comme un autre ; ailleurs, après une espace, non.
@@ -117,8 +126,12 @@ def _from_environment(environ: Mapping[str, str], table: Mapping[str, Converter]
     values: Values = {}
     for name, text in environ.items():
         key = name.removeprefix(PREFIX)
-        if key != name and key in attributes and text:  # vide : comme si elle n'existait pas
+        if key == name or not text:  # vide : comme si elle n'existait pas
+            continue
+        if key in attributes:
             values[attributes[key]] = _converted(table, attributes[key], text, name)
+        elif key not in VARIABLES and (close := nearest(key, VARIABLES)):
+            raise ChatError(f"{shown(name)} est inconnu (peut-être {PREFIX}{close}).")
     return values
 
 

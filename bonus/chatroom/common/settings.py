@@ -121,8 +121,15 @@ def converter(table: Mapping[str, Converter], attribute: str) -> Converter:
 
 def unknown(wanted: str, known: Iterable[str]) -> str:
     """« HOTS » est inconnu, et ce que la personne voulait sans doute écrire."""
-    close = difflib.get_close_matches(wanted, sorted(known), 1)
-    return f"{shown(wanted)} est inconnu{f' (peut-être {close[0]})' if close else ''}"
+    close = nearest(wanted, known)
+    return f"{shown(wanted)} est inconnu{f' (peut-être {close})' if close else ''}"
+
+
+def nearest(wanted: str, known: Iterable[str]) -> str | None:
+    """Celui qui lui ressemble le plus, majuscules ou non ; None si aucun ne lui ressemble."""
+    spelled = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(wanted.lower(), sorted(spelled), 1)
+    return spelled[close[0]] if close else None
 
 
 def shown(text: str) -> str:

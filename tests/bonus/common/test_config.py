@@ -239,7 +239,7 @@ def test_server_and_client_share_a_file(beside: Path) -> None:
 
 @pytest.mark.parametrize(("text", "message"), [
     ("\nHOTS=a", ", ligne 2 : « HOTS » est inconnu (peut-être HOST)."),
-    ("host=a", ", ligne 1 : « host » est inconnu."),
+    ("host=a", ", ligne 1 : « host » est inconnu (peut-être HOST)."),
     ("=1", ", ligne 1 : «  » est inconnu."),
     ("PORT=1\n#\nPORT=2", ", ligne 3 : PORT est déjà donné ligne 1."),
     ("PORT 1", ", ligne 1 : il faut CLÉ=VALEUR, et non « PORT 1 »."),
@@ -305,6 +305,18 @@ def test_files_that_are_not_a_configuration(beside: Path) -> None:
 def test_empty_and_foreign_variables_are_ignored(beside: Path) -> None:
     environ = {"CHAT_PORT": "", "CHAT_SALLE": "x", "PORT": "1", "CHAT_": "", "HOST": "x"}
     assert load_server([], environ, beside).port == 8888
+    environ = {"CHAT_PORT_8888_TCP": "tcp://10.0.0.1:8888", "CHAT_SERVICE_HOST": "10.0.0.1"}
+    assert load_server([], environ, beside).host == "127.0.0.1"  # ceux de Kubernetes
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [("CHAT_PROT", "CHAT_PORT"), ("CHAT_port", "CHAT_PORT"), ("CHAT_CONFG", "CHAT_CONFIG")],
+)
+def test_a_misspelt_variable_is_said(name: str, close: str, beside: Path) -> None:
+    for load in (load_server, load_client):
+        with pytest.raises(ChatError, match=f"^« {name} » est inconnu \\(peut-être {close}\\).$"):
+            load([], {name: "1"}, beside)
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -48,6 +48,8 @@ def test_the_help_names_every_bound(parser: Parser) -> None:
         (("-p", "0"), "un port est un entier de 1 à 65535"),
         (("--limit", "rate"), "il faut NOM=VALEUR, comme rate=20"),
         (("--limit", "rat=5"), "« rat » est inconnu (peut-être rate)"),
+        (("--limit", "RATE=5"), "« RATE » est inconnu (peut-être rate)"),  # sa clé d'un fichier
+        (("--limit", "LIMIT_PSEUDO=5"), "« LIMIT_PSEUDO » est inconnu (peut-être pseudo)"),
         (("--limit", "rate=x"), "il faut un nombre"),
     ],
 )

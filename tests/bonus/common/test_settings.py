@@ -74,6 +74,8 @@ def test_how_a_key_is_read() -> None:
 def test_what_is_said_of_a_word_unknown() -> None:
     assert settings.unknown("HOTS", ["HOST", "PORT"]) == "« HOTS » est inconnu (peut-être HOST)"
     assert settings.unknown("zzz", ["HOST"]) == "« zzz » est inconnu"
+    assert settings.nearest("Hots", ["HOST", "PORT"]) == "HOST"
+    assert settings.nearest("zzz", ["HOST"]) is None
 
 
 def test_a_value_is_shown_short_and_harmless() -> None:
