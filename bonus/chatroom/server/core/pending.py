@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from chatroom.protocol.documents import Posted, document
 from chatroom.protocol.frames import Reason
+from chatroom.server.core.bans import Ban
 from chatroom.server.core.people import Person, device_of
-from chatroom.server.core.rooms import Room
+from chatroom.server.core.rooms import Room, Ruling
 
 
 @dataclass(slots=True)
@@ -77,6 +78,10 @@ class Batch:
     records: list[Record] = field(default_factory=list)
     said: dict[int, Speech] = field(default_factory=dict)  # par personne
     last: dict[int, int] = field(default_factory=dict)  # par salon, le dernier numéro
+    # Ce qui est décidé
+    bans: list[Ban] = field(default_factory=list)
+    unbans: list[tuple[str, str]] = field(default_factory=list)  # leur sorte, et leur sujet
+    changed: list[Ruling] = field(default_factory=list)
 
     def number(self, room: Room) -> int:
         """Le prochain numéro de ce salon."""

@@ -1,6 +1,7 @@
 """Les salons : qui y est, et le numéro de leur dernier message."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 
 from chatroom.protocol.text import fold
@@ -11,12 +12,39 @@ from chatroom.server.core.world import Wrap, Write
 PRIVATE_BIT = 1 << 31
 
 
-class Room:
-    __slots__ = ("_writers", "id", "last", "name", "pending")
+FORMER = 8  # anciens noms d'un salon qui y mènent encore
+COMMON = fold("général")  # où tous arrivent : le premier venu n'en décide pas
 
-    def __init__(self, id: int, name: str, last: int = 0) -> None:  # noqa: A002
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Tout ce qui se décide d'un salon, à un instant."""
+
+    id: int
+    name: str
+    mode: int
+    topic: str
+    owner: int
+    seal: bytes
+    former: tuple[str, ...]
+    invited: frozenset[int]
+
+
+class Room:
+    __slots__ = (
+        *("_writers", "former", "id", "invited", "last", "mode", "name", "owner", "pending"),
+        *("seal", "topic"),
+    )
+
+    def __init__(self, id: int, name: str, last: int = 0, owner: int = 0) -> None:  # noqa: A002
         self.id, self.name = id, name
         self.last = last  # le numéro du dernier message enregistré et montré
+        self.owner = owner  # le numéro de qui l'a ouvert
+        self.mode = 0  # Mode
+        self.topic = ""
+        self.seal = b""  # de son mot de passe
+        self.former: tuple[str, ...] = ()  # ses anciens noms
+        self.invited: frozenset[int] = frozenset()  # les numéros de ceux qui peuvent y entrer
         # De quoi écrire à chacun, mille fois par message ; ensemble, ceux qui lisent le même texte.
         self._writers: dict[Wrap, dict[Guest, Write]] = {}
         self.pending: list[bytes] = []  # à envoyer à tous à la fin de ce tour de boucle
@@ -24,6 +52,10 @@ class Room:
     @property
     def private(self) -> bool:
         return bool(self.id & PRIVATE_BIT)
+
+    def snapshot(self) -> Ruling:
+        rules = (self.mode, self.topic, self.owner, self.seal, self.former, self.invited)
+        return Ruling(self.id, self.name, *rules)
 
     @property
     def label(self) -> str:
@@ -66,6 +98,7 @@ class Rooms:
         """`last` : le plus grand numéro jamais donné ; il n'en resservira aucun."""
         self._by_id: dict[int, Room] = {}
         self._by_name: dict[str, Room] = {}
+        self._former: dict[str, Room] = {}  # par un nom d'autrefois
         self._last = last
         for room in known:
             self._add(room)
@@ -74,6 +107,7 @@ class Rooms:
         self._by_id[room.id] = room
         if not room.private:
             self._by_name[fold(room.name)] = room
+            self._former |= {fold(name): room for name in room.former}
             self._last = max(self._last, room.id)
 
     def __len__(self) -> int:
@@ -83,14 +117,25 @@ class Rooms:
         return self._by_id.get(number)
 
     def named(self, name: str) -> Room | None:
-        return self._by_name.get(fold(name))
+        """Celui qui s'appelle ainsi ; à défaut, celui qui s'appelait ainsi."""
+        return self._by_name.get(fold(name)) or self._former.get(fold(name))
 
     def public(self) -> Iterable[Room]:
         return self._by_name.values()
 
-    def create(self, name: str) -> Room:
+    def rename(self, room: Room, name: str) -> None:
+        """Son ancien nom y mène encore. Le nouveau doit être libre, ou l'un des siens."""
+        for old in (room.name, *room.former):
+            self._by_name.pop(fold(old), None)
+            self._former.pop(fold(old), None)
+        former = [old for old in (room.name, *room.former) if fold(old) != fold(name)]
+        room.name, room.former = name, tuple(dict.fromkeys(former))[:FORMER]
+        self._by_name[fold(name)] = room
+        self._former |= {fold(old): room for old in room.former}
+
+    def create(self, name: str, owner: int = 0) -> Room:
         """Le nom doit être libre."""
-        room = Room(self._last + 1, name)
+        room = Room(self._last + 1, name, owner=0 if fold(name) == COMMON else owner)
         self._add(room)
         return room
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 
 from chatroom.server.core.pending import Batch
+from chatroom.server.storage.decisions import enforce
 from chatroom.server.storage.erasing import remove
 
 INSERT_PERSON = "INSERT INTO people (id, pseudo, key, colour, seen) VALUES (?, ?, ?, ?, ?)"
@@ -35,8 +36,8 @@ def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
             base.execute("DELETE FROM skeletons WHERE person=?", (one.id,))
     altered = ((form, one.id) for one in batch.altered for form in {*one.skeletons})
     many("INSERT INTO skeletons VALUES (?, ?)", altered)
-    rooms = [(room.id, room.name, now, now) for room in batch.rooms]
-    many("INSERT INTO rooms (id, name, last, epoch, used) VALUES (?, ?, 0, ?, ?)", rooms)
+    rooms = [(room.id, room.name, now, now, room.owner) for room in batch.rooms]
+    many("INSERT INTO rooms (id, name, last, epoch, used, owner) VALUES (?, ?, 0, ?, ?, ?)", rooms)
     records = batch.records
     many("INSERT INTO messages VALUES (?, ?, ?)", ((o.room, o.seq, o.document) for o in records))
     images = ((one.room, one.seq, one.image) for one in records if one.image)
@@ -45,3 +46,4 @@ def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
     remove(base, batch.removed)
     said = batch.said.items()
     many(SPEAK, ((json.dumps(o.nonces), o.time, o.bytes, o.pictures, who) for who, o in said))
+    enforce(base, batch, now)

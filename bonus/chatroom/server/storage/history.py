@@ -8,13 +8,14 @@ import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
-from chatroom.server.core.pending import Batch, Code
+from chatroom.server.core.bans import Bans
+from chatroom.server.core.pending import Batch, Code, Removal
 from chatroom.server.core.people import Lookup, People, Person
 from chatroom.server.core.rooms import Rooms
 from chatroom.server.storage import codes
@@ -73,6 +74,10 @@ class History:
         known = self._known
         return People(self, known.people, known.last_person), Rooms(known.rooms, known.last_room)
 
+    def bans(self) -> Bans:
+        """Ceux qui sont exclus."""
+        return Bans(self._known.bans)
+
     def identity(self) -> bytes:
         return self._known.identity
 
@@ -107,9 +112,16 @@ class History:
         except (sqlite3.Error, OverflowError) as error:  # Overflow : un entier de plus de 64 bits
             self._trouble = cause_of(error)
             return self._trouble
-        for one in batch.removed:
-            self._forget_picture((one.room, one.seq))
+        if batch.removed:
+            self._erase(base, batch.removed)
         return ""
+
+    def _erase(self, base: sqlite3.Connection, removed: Sequence[Removal]) -> None:
+        """Ce qui est retiré ne reste ni en mémoire, ni dans le journal des écritures."""
+        for one in removed:
+            self._forget_picture((one.room, one.seq))
+        with suppress(sqlite3.Error):  # une lecture en cours : ce sera à la prochaine écriture
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Les codes
 

@@ -3,8 +3,10 @@
 import sqlite3
 from dataclasses import dataclass
 
+from chatroom.server.core.bans import Ban
 from chatroom.server.core.rooms import PRIVATE_BIT, Room
 from chatroom.server.storage.causes import DamagedError
+from chatroom.server.storage.decisions import bans, rule
 
 IDENTITY = 16  # octets
 ROOMS = "SELECT id, name, last FROM rooms WHERE id<? ORDER BY id"
@@ -17,6 +19,7 @@ class Known:
     last_person: int  # le plus grand numéro jamais donné, même à qui n'est plus
     rooms: list[Room]  # les publics : le salon privé de chacun vient avec lui
     last_room: int
+    bans: list[Ban]
 
 
 def known(base: sqlite3.Connection) -> Known:
@@ -29,5 +32,7 @@ def known(base: sqlite3.Connection) -> Known:
     (people,) = base.execute("SELECT count(*) FROM people").fetchone()
     (last,) = base.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
     rooms = [Room(*row) for row in base.execute(ROOMS, (PRIVATE_BIT,))]
+    rule(base, {room.id: room for room in rooms})
     last_room = max((room.id for room in rooms), default=0)
-    return Known(identity, people, max(last, meta["person"]), rooms, max(last_room, meta["room"]))
+    last, last_room = max(last, meta["person"]), max(last_room, meta["room"])
+    return Known(identity, people, last, rooms, last_room, list(bans(base)))

@@ -98,3 +98,40 @@ def test_the_private_room_of_someone() -> None:
     assert rooms.get(room.id) is None
     assert not Room(1, "salon").private
     assert Room(1, "salon").label == "salon"
+
+
+def test_an_old_name_leads_to_the_renamed_room() -> None:
+    rooms = Rooms(())
+    room = rooms.create("salon", owner=7)
+    rooms.rename(room, "Le salon")
+    assert rooms.named("le salon") is rooms.named("SALON") is room
+    assert (room.name, room.former, len(rooms)) == ("Le salon", ("salon",), 1)
+    assert list(rooms.public()) == [room]
+    rooms.rename(room, "Salon")  # comme avant
+    assert (room.name, room.former) == ("Salon", ("Le salon",))
+    again = Rooms([room])
+    assert again.named("le salon") is again.named("salon") is room
+
+
+def test_only_the_last_names_are_remembered() -> None:
+    rooms = Rooms(())
+    room = rooms.create("n0")
+    for number in range(1, 12):
+        rooms.rename(room, f"n{number}")
+    assert room.former == tuple(f"n{number}" for number in range(10, 2, -1))
+    assert rooms.named("n2") is None
+    assert rooms.named("n3") is room
+
+
+def test_who_opened_it_decides_but_not_where_all_arrive() -> None:
+    rooms = Rooms(())
+    assert rooms.create("salon", owner=7).owner == 7
+    assert rooms.create("GÉNÉRAL", owner=7).owner == 0
+
+
+def test_a_snapshot_is_of_an_instant() -> None:
+    room = Room(1, "salon", owner=7)
+    before = room.snapshot()
+    room.topic, room.mode = "le sujet", 1
+    assert (before.topic, before.mode, before.owner) == ("", 0, 7)
+    assert room.snapshot().topic == "le sujet"

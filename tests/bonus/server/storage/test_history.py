@@ -1,5 +1,6 @@
 """L'historique sur un vrai disque : ce qui est dit gardé l'est, et se relit."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -105,6 +106,26 @@ def test_a_picture_removed_is_no_longer_at_hand(tmp_path: Path) -> None:
         assert await opened.image(1)
         await opened.commit(Batch(removed=[Removal(1, 1, "bob")]))
         assert await opened.image(1) is None
+
+    play(tmp_path, scenario)
+
+
+def test_nothing_removed_is_left_on_the_disk(tmp_path: Path) -> None:
+    """Ni dans la base, ni dans le journal de ses écritures."""
+
+    def on_disk() -> bytes:
+        return b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    async def scenario(opened: Opened) -> None:
+        await opened.commit(FIRST)
+        await opened.commit(batch(record(1, image=b"compromettante" * 1_000)))
+        assert "é1".encode() in await asyncio.to_thread(on_disk)
+        assert await opened.commit(Batch(removed=[Removal(1, 1, "bob")])) == ""
+        await opened.commit(batch(record(2)))  # ce qui suit le retrait a été fait
+        left = await asyncio.to_thread(on_disk)
+        assert "é2".encode() in left
+        assert "é1".encode() not in left
+        assert b"compromettante" not in left
 
     play(tmp_path, scenario)
 
