@@ -114,6 +114,7 @@ async def _run(
         log.write(*lines)
 
     hub = Hub(limits, LoopWorld(loop), history, people, rooms, measure, write)
+    history.note = hub.note
     listener = Listener(hub, loop)
     try:
         await _listen(settings, limits, listener, say)

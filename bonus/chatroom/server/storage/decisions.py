@@ -13,7 +13,7 @@ BAN = (
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 RULE = "UPDATE rooms SET name=?, mode=?, topic=?, owner=?, password=?, former=? WHERE id=?"
-RULES = "SELECT id, mode, topic, owner, password, former FROM rooms WHERE name<>''"
+RULES = "SELECT id, mode, topic, owner, password, former FROM rooms WHERE id<2147483648"
 
 
 def enforce(base: sqlite3.Connection, batch: Batch, now: int) -> None:

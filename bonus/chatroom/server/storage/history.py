@@ -30,6 +30,7 @@ from chatroom.server.storage.persons import find
 from chatroom.server.storage.threads import Worker
 from wording.reasons import reason
 
+REPORTED = 1_000  # messages abîmés que le journal nomme
 T = TypeVar("T")
 Found = tuple[Sequence[str], bool]
 
@@ -53,6 +54,8 @@ class History:
         self._trouble = ""  # pourquoi la dernière transaction a échoué
         self._pictures: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         self._pictures_size = 0
+        self._damaged: set[tuple[int, int]] = set()
+        self.note: Callable[[str], None] = lambda _: None  # une ligne au journal
         path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,6 +89,13 @@ class History:
         self._writer.close()
         self._reader.close()
         os.close(self._lock)
+
+    def _report(self, room: int, seq: int) -> None:
+        """Une fois pour chacun : il ne se relira pas mieux."""
+        if (room, seq) not in self._damaged and len(self._damaged) < REPORTED:
+            self._damaged.add((room, seq))
+            text = f"Le message n° {seq} du salon n° {room} est abîmé : il est remplacé."
+            self._call(lambda: self.note(text))
 
     # Écrire
 
@@ -202,7 +212,11 @@ class History:
         self, room: int, seq: int, forwards: bool, done: Callable[[Found | None], None]
     ) -> None:
         def work(base: sqlite3.Connection) -> Found:
-            return page(base, room, seq, self._limits.page, forwards=forwards)
+            count = self._limits.page
+            documents, more, damaged = page(base, room, seq, count, forwards=forwards)
+            for number in damaged:
+                self._report(room, number)
+            return documents, more
 
         self._answer(self._lookups, work, done, lambda _: done(None))
 

@@ -1,30 +1,35 @@
-"""Relire : une page d'un salon, l'heure d'un message."""
+"""Relire : une page d'un salon, un message, son heure."""
 
 import json
 import sqlite3
 
+from chatroom.server.storage.soundness import sound
+
+# En octets : un texte abîmé peut n'être plus de l'UTF-8.
+READ = "SELECT seq, CAST(document AS BLOB) FROM messages WHERE room=?"
 PAGES = {
-    False: "SELECT seq, document FROM messages WHERE room=? AND seq<? ORDER BY seq DESC LIMIT ?",
-    True: "SELECT seq, document FROM messages WHERE room=? AND seq>? ORDER BY seq LIMIT ?",
+    False: f"{READ} AND seq<? ORDER BY seq DESC LIMIT ?",
+    True: f"{READ} AND seq>? ORDER BY seq LIMIT ?",
 }
 LAST_SEQ = 2**63 - 1  # le plus grand entier que SQLite compare
 
 
 def page(
     base: sqlite3.Connection, room: int, seq: int, count: int, *, forwards: bool
-) -> tuple[list[str], bool]:
-    """Les documents d'avant ou d'après `seq`, et s'il y en a au-delà."""
-    rows = base.execute(PAGES[forwards], (room, min(seq, LAST_SEQ), count + 1))
-    documents = [document for _, document in rows]
-    more = len(documents) > count
-    documents = documents[:count]
-    return (documents if forwards else documents[::-1]), more
+) -> tuple[list[str], bool, list[int]]:
+    """Les documents d'avant ou d'après `seq`, s'il y en a au-delà, et les numéros des abîmés."""
+    rows = base.execute(PAGES[forwards], (room, min(seq, LAST_SEQ), count + 1)).fetchall()
+    more = len(rows) > count
+    rows = rows[:count]
+    documents, damaged = sound(rows if forwards else rows[::-1], room)
+    return documents, more, damaged
 
 
 def document(base: sqlite3.Connection, room: int, seq: int) -> str | None:
-    query = "SELECT document FROM messages WHERE room=? AND seq=?"
-    row = base.execute(query, (room, min(seq, LAST_SEQ))).fetchone()
-    return row and str(row[0])
+    """Celui-là, tel qu'une page le donnerait."""
+    rows = base.execute(f"{READ} AND seq=?", (room, min(seq, LAST_SEQ))).fetchall()
+    documents, _ = sound(rows, room)
+    return documents[0] if documents else None
 
 
 def date_of(base: sqlite3.Connection, room: int, seq: int) -> int | None:

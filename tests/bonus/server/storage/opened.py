@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chatroom.protocol.documents import document
 from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import Said
 from chatroom.server.core.pending import Batch, Record
 from chatroom.server.core.people import Lookup, Person
 from chatroom.server.core.rooms import Room
@@ -19,7 +21,9 @@ SALON = Room(1, "Salon")
 
 
 def record(seq: int, room: int = 1, image: bytes | None = None) -> Record:
-    return Record(room, seq, f'{{"seq":{seq},"text":"é{seq}"}}', image)
+    return Record(
+        room, seq, document(Said(room, seq, 100 + seq, 1, seq, 0, "alice", f"é{seq}")), image
+    )
 
 
 def batch(*records: Record, **fields: Any) -> Batch:

@@ -80,20 +80,20 @@ def test_the_date_of_a_message(tmp_path: Path) -> None:
 
         await opened.commit(FIRST)
         assert await answer(date_of) is None
-        await opened.commit(batch(Record(1, 1, '{"time":12}')))
-        assert await answer(date_of) == 12
+        await opened.commit(batch(record(1)))
+        assert await answer(date_of) == 101
 
     play(tmp_path, scenario)
 
 
 def test_a_message_and_its_twin(tmp_path: Path) -> None:
     async def scenario(opened: Opened) -> None:
-        history, text = opened.history, '{"person":1,"nonce":7,"colour":""}'
+        history = opened.history
         await opened.commit(FIRST)
-        await opened.commit(batch(Record(1, 1, text)))
-        assert await answer(lambda done: history.document(1, 1, done)) == text
-        assert await answer(lambda done: history.document(1, 2, done)) is None
-        assert await answer(lambda done: history.twin(1, 1, 7, done)) == 1
+        await opened.commit(batch(record(7)))
+        assert await answer(lambda done: history.document(1, 7, done)) == record(7).document
+        assert await answer(lambda done: history.document(1, 8, done)) is None
+        assert await answer(lambda done: history.twin(1, 1, 7, done)) == 7
         assert await answer(lambda done: history.twin(1, 1, 8, done)) is None
 
     play(tmp_path, scenario)
@@ -126,6 +126,19 @@ def test_nothing_removed_is_left_on_the_disk(tmp_path: Path) -> None:
         assert "é2".encode() in left
         assert "é1".encode() not in left
         assert b"compromettante" not in left
+
+    play(tmp_path, scenario)
+
+
+def test_a_damaged_message_is_said_once(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        lines: list[str] = []
+        opened.history.note = lines.append
+        await opened.commit(FIRST)
+        await opened.commit(batch(record(1), Record(1, 2, "{"), record(3)))
+        for _ in range(2):
+            assert await opened.page(9) == ([1, 2, 3], False)
+        assert lines == ["Le message n° 2 du salon n° 1 est abîmé : il est remplacé."]
 
     play(tmp_path, scenario)
 
