@@ -78,6 +78,10 @@ def number(text: str, lowest: float = 0.0, *, inclusive: bool = False) -> float:
     return value
 
 
+def quota(text: str) -> int:
+    return 0 if text == "0" else whole(text)  # 0 : sans limite
+
+
 def rate(text: str) -> float:
     return number(text, inclusive=True)  # 0 : sans limite
 
@@ -87,7 +91,9 @@ def burst(text: str) -> float:
 
 
 def _limit(name: str, default: object) -> Converter:
-    special: dict[str, Converter] = {"rate": rate, "burst": burst}
+    special: dict[str, Converter] = {"burst": burst}
+    special |= dict.fromkeys(("rate", "volume_rate", "logged_rate", "cooldown"), rate)
+    special |= dict.fromkeys(("crowd", "newcomers", "opened"), quota)
     return special.get(name) or (whole if isinstance(default, int) else number)
 
 

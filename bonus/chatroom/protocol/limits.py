@@ -25,13 +25,24 @@ class Limits:
     requests: int = 512  # demandes de fichiers de la page web ; la moitié à une même adresse
     rooms: int = 1_000  # en tout : un salon ouvert le reste, avec son historique
     rooms_per_person: int = 32  # à la fois
+    opened: int = 10  # salons qu'une personne crée par heure
     people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 300 octets
     page: int = 50  # messages d'une page d'historique : un grand écran
     # Le débit : un seau de `burst` messages, rempli de `rate` par seconde
     rate: float = 10.0  # messages par seconde : personne ne tape si vite
     burst: float = 30.0  # messages d'affilée : un texte collé
     patience: float = 30.0  # retenu plus longtemps que cela d'affilée, c'est une inondation
+    # Les octets : un seau de `volume`, rempli de `volume_rate` par seconde
+    volume: int = 5 * MEGABYTE  # d'affilée, images et longs textes d'une personne : cinq images
+    volume_rate: float = 10.0 * KILOBYTE  # puis une grande image toutes les cent secondes
+    # Une adresse : `crowd` fois ce qu'a une personne, tous ceux qui y sont ensemble
+    crowd: int = 40  # une classe derrière une seule adresse ; 0 : sans limite par adresse
+    newcomers: int = 120  # par heure, personnes nouvelles, une fois passées deux classes d'affilée
+    # Le journal : par adresse, un seau de `logged`, rempli de `logged_rate` par seconde
+    logged: int = 3 * MEGABYTE  # octets d'affilée : un dixième de ce qui en est gardé
+    logged_rate: float = 1_000.0  # puis dix lignes par seconde : sept heures pour tout remplir
     # Les attentes
+    cooldown: float = 60.0  # avant de revenir, renvoyé pour inondation ; double à chaque fois
     handshake: float = 10.0  # pour se présenter : une connexion muette tient une place
     frame: float = 30.0  # pour finir une trame commencée : une image sur une liaison lente
     ping: float = 30.0  # de silence avant de demander « es-tu là ? »

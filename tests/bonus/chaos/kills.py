@@ -93,7 +93,8 @@ async def survive(
 ) -> Outcome:
     """Tue le serveur `kills` fois pendant que `clients` parlent dans `rooms` salons."""
     draw, port = random.Random(seed), _free_port()
-    options = ("--quiet", "--limit", "rate=0", "--limit", "connections_per_address=1000")
+    limits = ("rate=0", "crowd=0", "connections_per_address=1000")
+    options = ("--quiet", *(word for limit in limits for word in ("--limit", limit)))
 
     def start() -> Server:
         return Server(folder, *options, port=port)

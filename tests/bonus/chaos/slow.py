@@ -15,7 +15,8 @@ from tests.bonus.processes import Client, Server
 TEXT = "x" * 4_000  # la place du client sourd se remplit en quelques secondes
 WINDOW = 10  # messages à la fois
 BURSTS = 100  # fenêtres par mesure
-LIMITS = ("rate=0", "connections_per_address=1000", "announced=1")  # rien que des messages
+# Rien que des messages, tous de la même adresse.
+LIMITS = ("rate=0", "crowd=0", "connections_per_address=1000", "announced=1")
 OPTIONS = ("--quiet", *(word for limit in LIMITS for word in ("--limit", limit)))
 
 

@@ -23,7 +23,8 @@ from chatroom.protocol.messages import (
 
 from tests.bonus.processes import Client, Server, present
 
-OPTIONS = ("--quiet", "--limit", "rate=0", "--limit", "connections_per_address=5000")
+LIMITS = ("rate=0", "crowd=0", "connections_per_address=5000")  # tout vient d'une seule adresse
+OPTIONS = ("--quiet", *(word for limit in LIMITS for word in ("--limit", limit)))
 MEGABYTE = 1_000_000
 FRAMES = 100  # par connexion
 

@@ -11,9 +11,11 @@ from typing import Protocol
 
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Announced, Presence, after_hello, before_hello
+from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
 from chatroom.server.core.people import Directory, Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
+from chatroom.server.core.usage import Usage
 from chatroom.server.core.world import World
 from wording.numbers import plural
 
@@ -103,14 +105,15 @@ class House:
         # Les salons et les personnes qui attendent d'être enregistrés, par numéro.
         self.opening: dict[int, Newcomer] = {}
         self.enrolling: dict[int, Newcomer] = {}
-        self._log = log
+        self.usage = Usage(limits)
+        self.journal = Journal(limits, world.now, log, self._schedule)
+        self.note = self.journal.note
         self._waiting: list[Pending] = []
         self._waiting_size = 0
         self._committing: list[Pending] = []
         self._stalled: list[Visit] = []
         self._touched: dict[Room, None] = {}
         self._published: Counter[Room] = Counter()  # messages à envoyer, par salon
-        self._lines: list[str] = []
         self._scheduled = False
 
     # Ce que font les sessions
@@ -158,8 +161,12 @@ class House:
 
     def publish(self, room: Room, seq: int, frame: bytes) -> None:
         """Le message n° `seq` est enregistré : il peut paraître."""
-        room.last = seq
         self._published[room] += 1
+        self.publish_unnoted(room, seq, frame)
+
+    def publish_unnoted(self, room: Room, seq: int, frame: bytes) -> None:
+        """De même, sans dire au journal à qui il va."""
+        room.last = seq
         self.tell(room, frame)
 
     def tell(self, room: Room, frame: bytes) -> None:
@@ -174,11 +181,6 @@ class House:
             frame = Announced(room.id, event, person.id, person.colour, person.pseudo).encode()
             self.tell(room, frame)
 
-    def note(self, line: str) -> None:
-        """Une ligne au journal, à la fin de ce tour."""
-        self._lines.append(line)
-        self._schedule()
-
     def _note_sent(self, room: Room, count: int) -> None:
         """À qui vont ces messages : une ligne pour tous, comme il n'y a qu'un envoi."""
         some = (session for _, session in zip(range(NAMED), room.members, strict=False))
@@ -187,7 +189,7 @@ class House:
             others = room.count - len(names)
             more = f" et à {others} autre{plural(others)}" if others else ""
             what = f"{count} messages" if count > 1 else "un message"
-            self._lines.append(f"Envoyé à {', '.join(names)}{more} : {what} ({room.label})")
+            self.note(f"Envoyé à {', '.join(names)}{more} : {what} ({room.label})")
 
     # Le tour de boucle
 
@@ -204,9 +206,7 @@ class House:
         touched, self._touched = self._touched, {}
         for room in touched:
             room.flush()
-        if self._lines:
-            self._log(self._lines)
-            self._lines = []
+        self.journal.flush()
         if self._waiting and not self._committing:
             self._commit()
 

@@ -10,8 +10,12 @@ from chatroom.server.core.requests import handle
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Peer
 
+SWEEPING = 10.0  # secondes entre deux oublis des seaux pleins
+
 
 class Hub(House):
+    _swept = 0.0
+
     @cached_property
     def _handle(self) -> Callable[[Session, Message], None]:
         """Le même pour toutes les sessions, dont beaucoup ne disent jamais rien."""
@@ -26,12 +30,13 @@ class Hub(House):
         elif self.addresses[host] >= self.limits.connections_per_address:
             refusal = "Trop de connexions depuis cette adresse."
         if refusal:
-            self.note(f"Connexion de {name} refusée. {refusal}")
+            self.note(f"Connexion de {name} refusée. {refusal}", host)
             session.close(Reason.FULL, refusal)
             return None
         self.addresses[host] += 1
         self.sessions[session] = None
-        self.note(f"Connexion de {name}")
+        self.note(f"Connexion de {name}", host)
+        session.wait_turn()
         return session
 
     def tick(self) -> None:
@@ -39,9 +44,15 @@ class Hub(House):
         now = self.world.now()
         for session in list(self.sessions):
             session.tick(now)
+        self.journal.tick()
+        if now - self._swept > SWEEPING:
+            self._swept = now
+            self.usage.sweep(now)
+            self.journal.sweep()
 
     def shut_down(self) -> None:
         """Plus rien n'est accepté ; ce qui l'a été part, puis chacun est congédié (farewell)."""
+        self.journal.tell_silenced()
         notice = Notice("Le serveur s'arrête.").encode()
         for session in list(self.sessions):  # qui déborde de ce qu'on lui écrit en sort
             session.hold()

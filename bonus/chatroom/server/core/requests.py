@@ -15,7 +15,9 @@ from chatroom.server.core.pending import Newcomer, Submission
 from chatroom.server.core.people import Lookup, Person, Proof, by_pseudo, device_of, proof_of
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
+from chatroom.server.core.usage import Share
 from wording.harmless import neutral
+from wording.numbers import delay
 
 # Membres nommés d'un salon, et de tous ceux d'une liste ; les autres sont comptés.
 LISTED, LISTED_IN_ALL = 100, 5_000
@@ -99,15 +101,23 @@ def _come_first(house: House, session: Session, message: messages.Hello) -> None
 
 def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
     """Un nouveau venu. Le jeton qu'il a tiré sera le sien ; à défaut, on en tire un pour lui."""
+    if wait := house.usage.newcomer(session.host, house.world.now()):
+        text = "Trop de nouvelles personnes viennent de cette adresse"
+        return session.close(Reason.FULL, f"{text} : réessayez dans {delay(wait)}.")
     drawn = b""
     if len(token) != messages.TOKEN:
         token = drawn = secrets.token_bytes(messages.TOKEN)
     person = house.people.create(pseudo, token, draw_colour(house.draw))
     house.enrol(person, session)
-    _wait_to_be_known(house, session, person, lambda: _welcome(house, session, person, drawn))
+    return _wait_to_be_known(
+        house, session, person, lambda: _welcome(house, session, person, drawn)
+    )
 
 
 def _recognised(house: House, session: Session, person: Person) -> None:
+    if wait := house.usage.flooders.left(person.id, house.world.now()):
+        text = f"Vous en avez trop dit, trop vite : revenez dans {delay(wait)}."
+        return session.close(Reason.FLOOD, text)
     if person.id in house.enrolling:  # coupé avant d'être accueilli, il revient déjà
         return _wait_to_be_known(house, session, person, lambda: _return(house, session, person))
     return _return(house, session, person)
@@ -159,7 +169,12 @@ def _welcome(house: House, session: Session, person: Person, token: bytes) -> No
     nonce = person.nonces.get(0, 0)
     fields = (person.id, person.colour, nonce, session.back, person.pseudo, token)
     session.peer.send(messages.Welcome(messages.VERSION, *fields).encode())
-    house.note(f"{session} {'est de retour' if session.back else 'est nouveau'}")
+    # Qui est nouveau se note toujours : c'est borné, et c'est d'où l'on sait qui vient d'où.
+    if session.back:
+        house.note(f"{session} est de retour", session.host)
+    else:
+        house.note(f"{session} est nouveau")
+    session.wait_turn()
 
 
 # Les salons
@@ -178,14 +193,26 @@ def join(house: House, session: Session, message: messages.Join) -> None:
     again = room is not None and room.id in session.rooms
     if not again and len(session.rooms) >= house.limits.rooms_per_person:
         return session.refuse(Reason.FULL, f"Pas plus de {len(session.rooms)} salons à la fois.")
-    if room is None and len(house.rooms) >= house.limits.rooms:
-        return session.refuse(Reason.FULL, "Il y a déjà trop de salons.")
+    room = room or _create(house, session, name)
     if room is None:
-        room = house.rooms.create(name)
-        house.open_room(room, session)
+        return None
     if room.id in house.opening:
         return _wait_for_room(house, session, room, message.after)
     return _enter(house, session, room, message.after)
+
+
+def _create(house: House, session: Session, name: str) -> Room | None:
+    """Un salon nouveau ; None s'il n'y a pas lieu, et on le lui dit."""
+    if len(house.rooms) >= house.limits.rooms:
+        session.refuse(Reason.FULL, "Il y a déjà trop de salons.")
+        return None
+    if wait := _ask(house, session, house.usage.rooms, 1.0):
+        text = f"Trop de salons créés en peu de temps : réessayez dans {delay(wait)}."
+        session.refuse(Reason.FULL, text)
+        return None
+    room = house.rooms.create(name)
+    house.open_room(room, session)
+    return room
 
 
 def _wait_for_room(house: House, session: Session, room: Room, after: int) -> None:
@@ -214,7 +241,7 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
             room, session, messages.Presence.BACK if session.back else messages.Presence.ARRIVED
         )
         if not room.private:
-            house.note(f"{session} entre dans {room.name}")
+            house.note(f"{session} entre dans {room.name}", session.host)
     if after < room.last:
         _send_page(house, session, room, after or room.last + 1, forwards=bool(after))
 
@@ -223,7 +250,7 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
 def leave(house: House, session: Session, message: messages.Leave) -> None:
     if room := session.room(message.room):
         session.leave(room)
-        house.note(f"{session} sort de {room.label}")
+        house.note(f"{session} sort de {room.label}", session.host)
 
 
 @_on(messages.ListRooms)
@@ -249,6 +276,12 @@ def _names(room: Room, count: int) -> list[str]:
     return [session.person.pseudo for session in some if session.person]
 
 
+def _ask(house: House, session: Session, share: Share, cost: float) -> float:
+    """Prend sa part et celle de son adresse, et rend 0 ; ou dit dans combien de secondes."""
+    assert session.person
+    return share.ask(session.person.id, session.host, house.world.now(), cost)
+
+
 # Parler
 
 
@@ -258,8 +291,9 @@ def say(house: House, session: Session, message: messages.Say) -> None:
     if _acceptable(house, session, message.nonce, text) and (
         room := session.room(message.room, message.nonce)
     ):
-        _post(house, session, (room,), messages.Said, message.nonce, (text,))
-        house.note(f"Reçu de {session} dans {room.label} : {text}")
+        line = f"Reçu de {session} dans {room.label} : {text}"
+        _post(house, session, room, messages.Said, message.nonce, (text,), line)
+        session.weigh(text)
 
 
 @_on(messages.Whisper)
@@ -278,12 +312,10 @@ def whisper(house: House, session: Session, message: messages.Whisper) -> None:
 
 
 def _whisper(house: House, session: Session, other: Person, nonce: int, text: str) -> None:
-    assert session.person
-    person, rooms = session.person, house.rooms
-    ends = dict.fromkeys((rooms.private_of(person), rooms.private_of(other)))
-    _post(house, session, tuple(ends), messages.Whispered, nonce, (other.pseudo, text), to=other)
     # Le journal dit qu'on se parle, non ce qu'on se dit.
-    house.note(f"Reçu de {session} : un message privé pour {other.pseudo}")
+    line, rest = f"Reçu de {session} : un message privé pour {other.pseudo}", (other.pseudo, text)
+    _post(house, session, other, messages.Whispered, nonce, rest, line)
+    session.weigh(text)
 
 
 @_on(messages.SendImage)
@@ -293,14 +325,18 @@ def send_image(house: House, session: Session, message: messages.SendImage) -> N
     room = session.room(message.room, message.nonce)
     if room is None:
         return None
+    if wait := _ask(house, session, house.usage.volume, len(message.data)):
+        text = f"Image refusée : trop d'octets en peu de temps, réessayez dans {delay(wait)}."
+        return session.refuse(Reason.PICTURE, text, message.nonce)
     try:
         name = clean_name(message.name, house.limits.image_name)
         width, height = house.measure(message.data)
     except (ValueError, ChatError) as why:
         return session.refuse(Reason.PICTURE, f"Image refusée : {why}", message.nonce)
-    rest = (name, len(message.data), width, height)
-    _post(house, session, (room,), messages.Pictured, message.nonce, rest, message.data)
-    return house.note(f"Reçu de {session} dans {room.label} : l'image {name}")
+    nonce, data = message.nonce, message.data
+    rest = (name, len(data), width, height)
+    line = f"Reçu de {session} dans {room.label} : l'image {name}"
+    return _post(house, session, room, messages.Pictured, nonce, rest, line, data)
 
 
 def _acceptable(house: House, session: Session, nonce: int, text: str) -> bool:
@@ -322,16 +358,24 @@ def _acceptable(house: House, session: Session, nonce: int, text: str) -> bool:
 def _post(
     house: House,
     session: Session,
-    rooms: tuple[Room, ...],
+    where: Room | Person,
     kind: type[Posted],
     nonce: int,
     rest: tuple[Any, ...],
+    line: str,
     image: bytes | None = None,
-    to: Person | None = None,
 ) -> None:
+    """À tous ceux d'un salon ; ou à une seule personne, et à son auteur."""
     assert session.person
-    people = (session.person, to) if to else (session.person,)
-    date, publish = house.world.date(), house.publish
+    author = session.person
+    if isinstance(where, Person):
+        people: tuple[Person, ...] = (author, where)
+        rooms = tuple(dict.fromkeys(map(house.rooms.private_of, people)))
+    else:
+        people, rooms = (author,), (where,)
+    date = house.world.date()
+    noted = house.journal.note_message(line, session.host)
+    publish = house.publish if noted else house.publish_unnoted
     house.submit(Submission(people, rooms, kind, date, nonce, rest, image, publish), session)
 
 

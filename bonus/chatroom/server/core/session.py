@@ -2,29 +2,30 @@
 
 from collections.abc import Callable, Mapping
 
-from chatroom.common.rates import IMAGE_COST, LIST_COST, Bucket
+from chatroom.common.rates import IMAGE_COST, LIST_COST
 from chatroom.protocol import messages
 from chatroom.protocol.frames import Reason
 from chatroom.server.core.house import House
 from chatroom.server.core.people import Person
 from chatroom.server.core.rooms import Room
+from chatroom.server.core.usage import Share
 from chatroom.server.core.world import Peer
+from wording.numbers import delay
 
 COSTS: dict[type[messages.Message], float] = {
     messages.SendImage: IMAGE_COST,
     messages.ListRooms: LIST_COST,
 }
+SHORT = 500  # caractères : un texte plus court ne compte que comme un message
 NOWHERE: dict[int, Room] = {}  # le même pour tous ceux qui ne se sont pas encore présentés
 
 
 class Session:
     __slots__ = (
-        "_bucket",
         "_handle",
         "_heard",
         "_holds",
         "_house",
-        "_pages",
         "_pinged",
         "_since",
         "back",
@@ -58,9 +59,6 @@ class Session:
         self.closed = False
         self.partial_since: float | None = None  # une trame commencée attend sa fin
         self.quiet_rooms: frozenset[int] = frozenset()  # où son retour n'est pas une nouvelle
-        # Beaucoup de clients ne disent jamais rien : leurs seaux n'existent pas.
-        self._bucket: Bucket | None = None
-        self._pages: Bucket | None = None
         self._heard = self._since = now
         self._pinged = False
         self._holds = 0
@@ -89,7 +87,8 @@ class Session:
     def receive(self, message: messages.Message) -> None:
         """Une trame de lui, dont le type est permis par `bounds`."""
         if isinstance(message, messages.GetPage):
-            self._slow_down_pages()
+            # Qui revient de loin en demande mille, l'une après l'autre : ce n'est pas inonder.
+            self._hold_for(self._take(self._house.usage.pages, 1.0))
         else:
             self.spend(COSTS.get(type(message), 1.0))
         if not self.closed:
@@ -97,21 +96,39 @@ class Session:
 
     def spend(self, cost: float) -> None:
         """Prend `cost` messages à son débit ; au-delà, on ne lit plus de lui pendant un temps."""
-        now = self._house.world.now()
-        self._bucket = self._bucket or self._new_bucket()
-        wait = self._bucket.take(now, cost)
-        if self._bucket.held(now) > self._house.limits.patience:
-            self.close(Reason.FLOOD, "Vous en dites trop, trop vite, depuis trop longtemps.")
+        if self.closed:  # ce qui était lu d'un même trait : il n'est renvoyé qu'une fois
+            return
+        house, said = self._house, self._house.usage.said
+        wait = self._take(said, cost)
+        if wait and said.persons.held(self._who, house.world.now()) > house.limits.patience:
+            self._flooded()
         else:
             self._hold_for(wait)
 
-    def _slow_down_pages(self) -> None:
-        """Qui revient de loin en demande mille, l'une après l'autre : ce n'est pas inonder."""
-        self._pages = self._pages or self._new_bucket()
-        self._hold_for(self._pages.take(self._house.world.now()))
+    def weigh(self, text: str) -> None:
+        """De même pour les octets d'un long texte, mais nul n'est renvoyé pour cela."""
+        if len(text) > SHORT:
+            self._hold_for(self._take(self._house.usage.volume, len(text.encode())))
 
-    def _new_bucket(self) -> Bucket:
-        return Bucket(self._house.limits.rate, self._house.limits.burst, self._since)
+    def wait_turn(self) -> None:
+        """Revenir n'efface rien : qui a vidé son seau attend de même sur une autre connexion."""
+        usage, now = self._house.usage, self._house.world.now()
+        self._hold_for(usage.said.wait(self._who, self.host, now))
+
+    @property
+    def _who(self) -> object:
+        """À qui l'on compte : à la personne, d'où qu'elle vienne ; ou, inconnue, à la connexion."""
+        return self.person.id if self.person else self
+
+    def _take(self, share: Share, cost: float) -> float:
+        return share.take(self._who, self.host, self._house.world.now(), cost)
+
+    def _flooded(self) -> None:
+        house = self._house
+        person = self.person.id if self.person else 0
+        wait = house.usage.flooded(person, self.host, house.world.now())
+        back = f" : revenez dans {delay(wait)}" if wait else ""
+        self.close(Reason.FLOOD, f"Vous en dites trop, trop vite, depuis trop longtemps{back}.")
 
     def _hold_for(self, delay: float) -> None:
         if delay:
@@ -136,7 +153,7 @@ class Session:
     def close(self, reason: Reason, text: str) -> None:
         """Congédie ce client, en disant pourquoi."""
         if not self.closed:
-            self._house.note(f"{self} congédié. {text}")
+            self._house.note(f"{self} congédié. {text}", self.host)
             self.peer.close(messages.Closing(reason, text).encode())
             self.left()
 
@@ -153,7 +170,7 @@ class Session:
         if person and person.session is self:
             person.session = None
         house.disconnected(self)
-        house.note(f"Déconnexion de {self}")
+        house.note(f"Déconnexion de {self}", self.host)
 
     def leave(self, room: Room) -> None:
         del self.rooms[room.id]

@@ -156,7 +156,7 @@ def test_what_is_lost_once_its_author_is_back_is_said_to_him() -> None:
 
 
 def test_a_long_list_of_rooms_stays_short() -> None:
-    ground = Ground()
+    ground = Ground(opened=30)
     for number in range(60):
         client, _ = ground.arrive(f"client {number}")
         for room in range(30):
