@@ -1,39 +1,26 @@
-"""Ce qu'un client peut demander, et ce qu'on lui répond : une fonction par message."""
+"""Se présenter, entrer dans un salon, y parler : une fonction par message. Lire : voir reading."""
 
-import json
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from chatroom.common.colours import draw_colour
 from chatroom.protocol import ChatError, messages
 from chatroom.protocol.documents import Posted
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import clean_name
+from chatroom.server.core.handlers import HANDLERS, on
 from chatroom.server.core.house import House
 from chatroom.server.core.pending import Newcomer, Submission
 from chatroom.server.core.people import Lookup, Person, Proof, by_pseudo, device_of, proof_of
+from chatroom.server.core.reading import send_page
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
 from chatroom.server.core.usage import Share
 from wording.harmless import neutral
 from wording.numbers import delay
 
-# Membres nommés d'un salon, et de tous ceux d'une liste ; les autres sont comptés.
-LISTED, LISTED_IN_ALL = 100, 5_000
 LAST_NONCE = 2**63 - 1  # le plus grand entier qu'une base SQLite sache garder
-
-M = TypeVar("M", bound=messages.Message)
-Handler = Callable[[House, Session, M], None]
-HANDLERS: dict[type[messages.Message], Handler[Any]] = {}
-
-
-def _on(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
-    def register(function: Handler[M]) -> Handler[M]:
-        HANDLERS[kind] = function
-        return function
-
-    return register
 
 
 def handle(house: House, session: Session, message: messages.Message) -> None:
@@ -44,7 +31,7 @@ def handle(house: House, session: Session, message: messages.Message) -> None:
 # Se présenter
 
 
-@_on(messages.Hello)
+@on(messages.Hello)
 def hello(house: House, session: Session, message: messages.Hello) -> None:
     if message.version != messages.VERSION:
         ours = f"Le serveur parle la version {messages.VERSION} du protocole"
@@ -180,7 +167,7 @@ def _welcome(house: House, session: Session, person: Person, token: bytes) -> No
 # Les salons
 
 
-@_on(messages.Join)
+@on(messages.Join)
 def join(house: House, session: Session, message: messages.Join) -> None:
     assert session.person
     if message.room == messages.PRIVATE:
@@ -243,37 +230,14 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
         if not room.private:
             house.note(f"{session} entre dans {room.name}", session.host)
     if after < room.last:
-        _send_page(house, session, room, after or room.last + 1, forwards=bool(after))
+        send_page(house, session, room, after or room.last + 1, forwards=bool(after))
 
 
-@_on(messages.Leave)
+@on(messages.Leave)
 def leave(house: House, session: Session, message: messages.Leave) -> None:
     if room := session.room(message.room):
         session.leave(room)
         house.note(f"{session} sort de {room.label}", session.host)
-
-
-@_on(messages.ListRooms)
-def list_rooms(house: House, session: Session, message: messages.ListRooms) -> None:
-    rooms = house.rooms
-    wanted = rooms.public()
-    if message.room:
-        room = rooms.named(message.room)
-        if room is None:
-            text = f"Il n'y a pas de salon {neutral(message.room)}."
-            return session.refuse(Reason.NOT_FOUND, text)
-        wanted = [room]
-    listed, left = [], LISTED_IN_ALL
-    for room in wanted:
-        names = _names(room, min(LISTED, left))
-        left -= len(names)
-        listed.append({"name": room.name, "count": room.count, "members": names})
-    return session.peer.send(messages.RoomList(json.dumps(listed, ensure_ascii=False)).encode())
-
-
-def _names(room: Room, count: int) -> list[str]:
-    some = (session for _, session in zip(range(count), room.members, strict=False))
-    return [session.person.pseudo for session in some if session.person]
 
 
 def _ask(house: House, session: Session, share: Share, cost: float) -> float:
@@ -285,7 +249,7 @@ def _ask(house: House, session: Session, share: Share, cost: float) -> float:
 # Parler
 
 
-@_on(messages.Say)
+@on(messages.Say)
 def say(house: House, session: Session, message: messages.Say) -> None:
     text = neutral(message.text.strip())
     if _acceptable(house, session, message.nonce, text) and (
@@ -296,7 +260,7 @@ def say(house: House, session: Session, message: messages.Say) -> None:
         session.weigh(text)
 
 
-@_on(messages.Whisper)
+@on(messages.Whisper)
 def whisper(house: House, session: Session, message: messages.Whisper) -> None:
     text = neutral(message.text.strip())
     if not _acceptable(house, session, message.nonce, text):
@@ -318,7 +282,7 @@ def _whisper(house: House, session: Session, other: Person, nonce: int, text: st
     session.weigh(text)
 
 
-@_on(messages.SendImage)
+@on(messages.SendImage)
 def send_image(house: House, session: Session, message: messages.SendImage) -> None:
     if not _acceptable(house, session, message.nonce, "image"):
         return None
@@ -379,54 +343,14 @@ def _post(
     house.submit(Submission(people, rooms, kind, date, nonce, rest, image, publish), session)
 
 
-# Relire
-
-
-@_on(messages.GetPage)
-def get_page(house: House, session: Session, message: messages.GetPage) -> None:
-    if room := session.room(message.room):
-        _send_page(house, session, room, message.seq, forwards=bool(message.forwards))
-
-
-def _send_page(house: House, session: Session, room: Room, seq: int, *, forwards: bool) -> None:
-    def answer(found: tuple[Sequence[str], bool] | None) -> None:
-        if found is None:
-            session.refuse(Reason.STORAGE, "L'historique est illisible pour l'instant.")
-        elif not session.closed:
-            documents, more = found
-            text = f"[{','.join(documents)}]"
-            session.peer.send(messages.Page(room.id, forwards, more, text).encode())
-        session.release()
-
-    session.hold()
-    house.store.page(room.id, seq, forwards, answer)
-
-
-@_on(messages.GetImage)
-def get_image(house: House, session: Session, message: messages.GetImage) -> None:
-    room = session.room(message.room)
-    if room is None:
-        return
-
-    def answer(data: bytes | None) -> None:
-        if data is None:
-            session.refuse(Reason.NOT_FOUND, "Cette image n'est pas dans l'historique.")
-        elif not session.closed:
-            session.peer.send(messages.Image(room.id, message.seq, data).encode())
-        session.release()
-
-    session.hold()
-    house.store.image(room.id, message.seq, answer)
-
-
 # Se savoir là
 
 
-@_on(messages.Ping)
+@on(messages.Ping)
 def ping(_house: House, session: Session, _: messages.Ping) -> None:
     session.peer.send(messages.Pong().encode())
 
 
-@_on(messages.Pong)
+@on(messages.Pong)
 def pong(_house: House, _session: Session, _message: messages.Pong) -> None:
     """Rien à faire : l'avoir entendu suffit."""

@@ -155,19 +155,6 @@ def test_what_is_lost_once_its_author_is_back_is_said_to_him() -> None:
     assert back.last(Refused).nonce == 1
 
 
-def test_a_long_list_of_rooms_stays_short() -> None:
-    ground = Ground(opened=30)
-    for number in range(60):
-        client, _ = ground.arrive(f"client {number}")
-        for room in range(30):
-            client.enter(f"salon {room}")
-    client.tell(ListRooms(""))
-    rooms = json.loads(client.last(RoomList).rooms)
-    assert {room["count"] for room in rooms} == {60}
-    assert sum(len(room["members"]) for room in rooms) <= 5_000
-    assert len(rooms[0]["members"]) == 60
-
-
 def test_a_newcomer_or_a_room_that_cannot_be_kept() -> None:
     ground = Ground()
     ground.disk.broken = "la base est abîmée"

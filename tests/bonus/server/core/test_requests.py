@@ -31,7 +31,8 @@ from chatroom.protocol.messages import (
     Whisper,
     Whispered,
 )
-from chatroom.server.core.requests import HANDLERS, handle
+from chatroom.server.core.handlers import HANDLERS
+from chatroom.server.core.requests import handle
 
 from tests.bonus.server.core.ground import Client, Ground
 
