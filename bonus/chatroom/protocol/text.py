@@ -9,6 +9,9 @@ from wording.harmless import BLANKS, neutral
 # Aucune lettre ne se décompose, en NFD, en plus de quatre caractères.
 MAX_DECOMPOSITION = 4
 _SELECTORS = re.compile("[\ufe00-\ufe0f]")
+# Un emoji composé : des symboles qu'un liant réunit en un dessin. Ailleurs, il ne se verrait pas.
+_SYMBOL = "[\u2190-\u2bff\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]?"
+_JOINED = re.compile(f"{_SYMBOL}(?:\u200d{_SYMBOL})+")
 _COMMANDS = ("/", "@", "#")
 
 
@@ -25,7 +28,8 @@ def clean_name(text: str, limit: int) -> str:
         raise ValueError(f"{limit} caractères au plus")
     if not name:
         raise ValueError("il est vide")
-    if not name.isprintable() or neutral(name) != name or BLANKS.search(name):
+    seen = _JOINED.sub(lambda joined: joined[0].replace("\u200d", ""), name)
+    if not seen.isprintable() or neutral(name) != name or BLANKS.search(name):
         raise ValueError("il contient un caractère invisible ou interdit")
     if fold(name).startswith(_COMMANDS):  # « ＠ » aussi : il se replie en « @ »
         raise ValueError(f"il commence par « {name[0]} », qui annonce autre chose")

@@ -32,6 +32,9 @@ const PILE = /([\p{M}\u200c\u200d]{4})[\p{M}\u200c\u200d]+/gu;
 const BLANKS =
   /[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\u{e0100}-\u{e01ef}]/u;
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+// Un emoji composé : des symboles qu'un liant réunit en un dessin. Ailleurs, il ne se verrait pas.
+const SYMBOL = "[\\u2190-\\u2bff\\u{1f300}-\\u{1faff}][\\ufe0f\\u{1f3fb}-\\u{1f3ff}]?";
+const JOINED = new RegExp(`${SYMBOL}(?:\\u200d${SYMBOL})+`, "gu");
 const SELECTORS = /[\ufe00-\ufe0f]/g;
 // trim() garderait U+001C à U+001F et U+0085, et retirerait U+FEFF : Python fait l'inverse.
 const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\p{Z}]";
@@ -70,7 +73,8 @@ export function cleanName(/** @type {string} */ text, /** @type {number} */ limi
 function complaint(/** @type {string} */ name, /** @type {number} */ limit) {
   if (characters(name) > limit) return `${limit} caractères au plus`;
   if (!name) return "il est vide";
-  if (UNPRINTABLE.test(name) || neutral(name) !== name || BLANKS.test(name)) {
+  const seen = name.replace(JOINED, (joined) => joined.replaceAll("\u200d", ""));
+  if (UNPRINTABLE.test(seen) || neutral(name) !== name || BLANKS.test(name)) {
     return "il contient un caractère invisible ou interdit";
   }
   if (/^[/@#]/.test(fold(name))) { // « ＠ » aussi : il se replie en « @ »

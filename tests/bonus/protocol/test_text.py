@@ -18,6 +18,22 @@ def test_a_name_is_tidied() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "👩\u200d🎓",
+        "👨\u200d👩\u200d👧\u200d👦 bob",
+        "❤\ufe0f\u200d🔥",
+        "👩🏽\u200d🚀",
+        "🏃\u200d♀\ufe0f\u200d➡\ufe0f",
+        "🇫🇷",
+    ],
+)
+def test_a_composed_emoji_is_a_name(name: str) -> None:
+    """Son liant ne se voit pas, mais c'est lui qui fait le dessin."""
+    assert clean_name(name, 20) == name
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("", "vide"),
@@ -27,6 +43,12 @@ def test_a_name_is_tidied() -> None:
         ("a\x1bb", "invisible"),
         ("a\u00a0b", "invisible"),
         ("a\u200db", "invisible"),
+        ("👩\u200d", "invisible"),
+        ("\u200d👩", "invisible"),
+        ("👩\u200d\u200d🎓", "invisible"),
+        ("👩\u200da", "invisible"),
+        ("1\u200d2", "invisible"),
+        ("🏴\U000e0067\U000e007f", "invisible"),
         ("a\u202eb", "invisible"),
         ("a\udc80b", "invisible"),
         ("bob\u3164", "invisible"),

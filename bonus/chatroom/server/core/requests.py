@@ -11,6 +11,7 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import clean_name
 from chatroom.server.core.handlers import HANDLERS, on
 from chatroom.server.core.house import House
+from chatroom.server.core.names import clean_pseudo, clean_room
 from chatroom.server.core.pending import Newcomer, Submission
 from chatroom.server.core.people import Lookup, Person, Proof, by_pseudo, device_of, proof_of
 from chatroom.server.core.reading import send_page
@@ -70,7 +71,7 @@ def _look_up(
 def _come_first(house: House, session: Session, message: messages.Hello) -> None:
     """Quelqu'un que son jeton ne dit pas : une personne nouvelle, si le pseudo est libre."""
     try:
-        pseudo = clean_name(message.pseudo, house.limits.pseudo)
+        pseudo = clean_pseudo(message.pseudo, house.limits.pseudo)
     except ValueError as why:
         return session.close(Reason.NAME, f"Pseudo refusé : {why}")
 
@@ -193,6 +194,9 @@ def _create(house: House, session: Session, name: str) -> Room | None:
     if len(house.rooms) >= house.limits.rooms:
         session.refuse(Reason.FULL, "Il y a déjà trop de salons.")
         return None
+    if why := _unfit(house, name):
+        session.refuse(Reason.NAME, f"Nom de salon refusé : {why}")
+        return None
     if wait := _ask(house, session, house.usage.rooms, 1.0):
         text = f"Trop de salons créés en peu de temps : réessayez dans {delay(wait)}."
         session.refuse(Reason.FULL, text)
@@ -200,6 +204,15 @@ def _create(house: House, session: Session, name: str) -> Room | None:
     room = house.rooms.create(name)
     house.open_room(room, session)
     return room
+
+
+def _unfit(house: House, name: str) -> str:
+    """Pourquoi un nouveau salon ne peut s'appeler ainsi ; rien s'il le peut."""
+    try:
+        other = house.rooms.alike(clean_room(name, house.limits.room))
+    except ValueError as why:
+        return str(why)
+    return f"on le confondrait avec {other.name}" if other else ""
 
 
 def _wait_for_room(house: House, session: Session, room: Room, after: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from chatroom.protocol.text import fold
+from chatroom.server.core.lookalikes import skeletons
 from chatroom.server.core.people import Guest, Person
 from chatroom.server.core.world import Wrap, Write
 
@@ -98,6 +99,7 @@ class Rooms:
         """`last` : le plus grand numéro jamais donné ; il n'en resservira aucun."""
         self._by_id: dict[int, Room] = {}
         self._by_name: dict[str, Room] = {}
+        self._by_skeleton: dict[str, Room] = {}
         self._former: dict[str, Room] = {}  # par un nom d'autrefois
         self._last = last
         for room in known:
@@ -107,6 +109,7 @@ class Rooms:
         self._by_id[room.id] = room
         if not room.private:
             self._by_name[fold(room.name)] = room
+            self._show(room)
             self._former |= {fold(name): room for name in room.former}
             self._last = max(self._last, room.id)
 
@@ -120,11 +123,17 @@ class Rooms:
         """Celui qui s'appelle ainsi ; à défaut, celui qui s'appelait ainsi."""
         return self._by_name.get(fold(name)) or self._former.get(fold(name))
 
+    def alike(self, name: str) -> Room | None:
+        """Un salon dont on prendrait le nom pour celui-ci."""
+        found = map(self._by_skeleton.get, skeletons(name))
+        return next(filter(None, found), None)
+
     def public(self) -> Iterable[Room]:
         return self._by_name.values()
 
     def rename(self, room: Room, name: str) -> None:
         """Son ancien nom y mène encore. Le nouveau doit être libre, ou l'un des siens."""
+        self._hide(room)
         for old in (room.name, *room.former):
             self._by_name.pop(fold(old), None)
             self._former.pop(fold(old), None)
@@ -132,6 +141,7 @@ class Rooms:
         room.name, room.former = name, tuple(dict.fromkeys(former))[:FORMER]
         self._by_name[fold(name)] = room
         self._former |= {fold(old): room for old in room.former}
+        self._show(room)
 
     def create(self, name: str, owner: int = 0) -> Room:
         """Le nom doit être libre."""
@@ -153,3 +163,13 @@ class Rooms:
         """N'a pu être enregistré."""
         self._by_id.pop(room.id, None)
         self._by_name.pop(fold(room.name), None)
+        self._hide(room)
+
+    def _show(self, room: Room) -> None:
+        """On pourra prendre un autre nom pour le sien."""
+        self._by_skeleton |= dict.fromkeys(skeletons(room.name), room)
+
+    def _hide(self, room: Room) -> None:
+        for one in skeletons(room.name):
+            if self._by_skeleton.get(one) is room:
+                del self._by_skeleton[one]

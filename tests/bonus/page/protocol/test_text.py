@@ -38,6 +38,7 @@ SPICES = [
     "ＢｏｂⅣ①²㎏㍿ｶﾞ가각\u1100\u1161\u11a8ᎠᏰᏸꭰꮿაᲐ",  # leurs formes de compatibilité
     "\u0301\u0323\u0308\u05b0\u0e49\u20dd\u0958\u093c\ufb2c",  # des signes
     "\u200c\u200d\ufe0e\ufe0f\u034f",  # des liants, des sélecteurs
+    "👩\u200d🎓\u200d🏽\ufe0f♀→",  # des emoji composés
     " \t\n\x0b\x1c\x1f\x85\xa0\u1680\u2003\u2028\u2029\u202f\u3000\ufeff\u200b",  # des espaces
     "\x00\x1b\x7f\x9b\u202e\u2066\u2060\u180e\ufffd\ue000\ud800\U000e0041\U000e0100",
     "/@#＠＃／ a.,-_",  # des commandes

@@ -82,6 +82,8 @@ def test_each_kind_a_client_may_send_has_its_handler() -> None:
     [
         (Hello(9, "alice", b""), Reason.VERSION),
         (Hello(VERSION, " ", b""), Reason.NAME),
+        (Hello(VERSION, "alice, bob", b""), Reason.NAME),
+        (Hello(VERSION, "аlice", b""), Reason.NAME),
         (Hello(VERSION, "ALICE", b""), Reason.PSEUDO_TAKEN),
     ],
 )
@@ -104,6 +106,19 @@ def test_nobody_is_in_too_many_rooms(alice: Guest) -> None:
         alice.asks(Join(name, 0), Joined)
     assert alice.refused(Join("trois", 0))[0] is Reason.FULL
     assert alice.refused(Join("\0", 0))[0] is Reason.NAME
+
+
+def test_a_new_room_is_not_taken_for_another(alice: Guest) -> None:
+    alice.asks(Join("salle 10", 0), Joined)
+    text = "Nom de salon refusé : on le confondrait avec salle 10"
+    assert alice.refused(Join("salle 1O", 0)) == (Reason.NAME, 0, text)
+    assert "plusieurs alphabets" in alice.refused(Join("sаlle", 0))[2]
+    assert alice.asks(Join("SALLE 10", 0), Joined).name == "salle 10"
+
+
+def test_a_room_of_an_older_server_keeps_its_name(alice: Guest) -> None:
+    alice.ground.hub.rooms.create("sаlle")  # de deux alphabets
+    assert alice.asks(Join("sаlle", 0), Joined).room
 
 
 def test_whispers_reach_both_and_no_one_else(ground: Ground, alice: Guest) -> None:

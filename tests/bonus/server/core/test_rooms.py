@@ -85,6 +85,19 @@ def test_rooms_are_found_by_number_and_by_name_whatever_the_case() -> None:
     assert Rooms([Room(4, "Café")], last=9).create("salon").id == 10
 
 
+def test_a_room_that_another_would_be_taken_for() -> None:
+    rooms = Rooms([Room(4, "salle 10", last=9)])
+    assert rooms.alike("SALLE 1O") is rooms.get(4)
+    assert rooms.alike("salle 11") is None
+    bill = rooms.create("BILL")
+    assert rooms.alike("BlLL") is rooms.alike("bill") is bill
+    rooms.rename(bill, "bob")
+    assert rooms.alike("BlLL") is rooms.alike("bill") is None
+    assert rooms.alike("b0b") is bill
+    rooms.forget(bill)
+    assert rooms.alike("b0b") is None
+
+
 def test_the_private_room_of_someone() -> None:
     rooms = Rooms(())
     room = rooms.private_of(ALICE)
