@@ -5,7 +5,6 @@ profils et vignettes, où il passerait une demi-seconde pour 1 Mo hostile, reste
 """
 
 import os
-import struct
 from io import BytesIO
 
 from ascii_magic import AsciiArt, Back  # type: ignore[import-untyped]
@@ -13,19 +12,11 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from chatroom.common.images import JPEG_START, PNG_SIGNATURE, SCAN, Picture, inspect, segments
+from chatroom.common.images import Picture, inspect
+from chatroom.common.metadata import DAMAGED, pixels
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 
-DAMAGED = "L'image est abîmée ou incomplète."
-
-PNG_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # les seuls blocs utiles aux pixels
-
-JFIF, EXIF, ADOBE = 0xE0, 0xE1, 0xEE
-METADATA = range(0xE0, 0xFF)  # tous les segments d'application, et les commentaires
-MAX_SCANS = 64  # passes d'un JPEG progressif, d'ordinaire 10 ; chacune relit toute l'image
-
-ORIENTATION = 0x0112  # l'étiquette EXIF : comment l'appareil était tenu
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -47,14 +38,14 @@ def ascii_art(data: bytes, columns: int, rows: int, limits: Limits, colour: bool
     ChatError si l'image est refusée ou abîmée. Peut prendre une seconde : à appeler dans un fil.
     """
     picture = inspect(data, limits)
-    pixels, orientation = _png_pixels(data) if picture.kind == "PNG" else _jpeg_pixels(data)
+    content, orientation = pixels(data)
     sideways = orientation in SIDEWAYS
     width, height = picture.width, picture.height
     if sideways:
         width, height = height, width
     columns, rows = max(1, min(columns, limits.columns)), max(1, min(rows, limits.rows))
     columns, rows = _fit(width, height, columns, rows)
-    image = _decode(picture, pixels, (rows, columns) if sideways else (columns, rows))
+    image = _decode(picture, content, (rows, columns) if sideways else (columns, rows))
     if orientation in TURNS:
         image = image.transpose(TURNS[orientation])
     # L'image a déjà la taille voulue : avec un rapport de 1, ascii_magic n'y touche pas. Laissé
@@ -68,56 +59,6 @@ def ascii_art(data: bytes, columns: int, rows: int, limits: Limits, colour: bool
     return str(art).removesuffix("\n")
 
 
-def _png_pixels(data: bytes) -> tuple[bytes, int]:
-    """L'image réduite à ses pixels, et son orientation EXIF ; ChatError si elle est incomplète."""
-    kept, orientation, start, kind = [PNG_SIGNATURE], 1, len(PNG_SIGNATURE), b""
-    while kind != b"IEND":
-        if start + 12 > len(data):
-            raise ChatError(DAMAGED)
-        length, kind = struct.unpack_from(">I4s", data, start)
-        end = start + 12 + length
-        if kind in PNG_PIXELS:
-            kept.append(data[start:end])
-        elif kind == b"eXIf":
-            orientation = _orientation(data[start + 8 : end - 4])
-        start = end
-    return b"".join(kept), orientation
-
-
-def _jpeg_pixels(data: bytes) -> tuple[bytes, int]:
-    """L'image réduite à ses pixels, et son orientation EXIF ; ChatError si elle est incomplète."""
-    kept, orientation = [JPEG_START], 1
-    for marker, start, end in segments(data):
-        if marker == SCAN:
-            # 1 Mo contient des milliers de passes vides : des minutes de calcul. Dans les données
-            # d'une passe, un octet FF est suivi de 00 : compter les marqueurs ne se trompe pas.
-            if data.count(b"\xff\xda", start) > MAX_SCANS:
-                raise ChatError("L'image a trop de passes : elle serait trop longue à décoder.")
-            return b"".join([*kept, data[start:]]), orientation
-        if marker == EXIF and data.startswith(b"Exif\0\0", start + 4):
-            orientation = _orientation(data[start + 10 : end])
-        elif marker in (JFIF, ADOBE) or marker not in METADATA:  # ces deux-là disent les couleurs
-            kept.append(data[start:end])
-    raise ChatError(DAMAGED)
-
-
-def _orientation(exif: bytes) -> int:
-    """L'orientation que dit un bloc EXIF, de 1 à 8 ; 1, tel quel, s'il n'en dit rien de lisible."""
-    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
-    if order is None:
-        return 1
-    try:
-        (directory,) = struct.unpack_from(f"{order}I", exif, 4)
-        (entries,) = struct.unpack_from(f"{order}H", exif, directory)
-        for entry in range(entries):
-            tag, value = struct.unpack_from(f"{order}H6xH", exif, directory + 2 + 12 * entry)
-            if tag == ORIENTATION:
-                return int(value)
-    except struct.error:  # le bloc finit avant ce qu'il annonce
-        pass
-    return 1
-
-
 def _fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     """Le plus grand dessin, en caractères, qui garde les proportions d'une image en pixels."""
     # Un caractère est à peu près deux fois plus haut que large.
@@ -126,13 +67,13 @@ def _fit(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     return columns, max(1, round(height * columns / (2 * width)))
 
 
-def _decode(picture: Picture, pixels: bytes, size: tuple[int, int]) -> Image.Image:
+def _decode(picture: Picture, content: bytes, size: tuple[int, int]) -> Image.Image:
     """L'image en RVB, ramenée à `size` ; ChatError si ses pixels ne se décodent pas."""
     reader = PngImageFile if picture.kind == "PNG" else JpegImageFile
     try:
         # La classe plutôt qu'Image.open : celui-ci essaie d'autres formats, et prévient par
         # warnings, qu'un fil ne peut taire sans le taire aux autres.
-        with reader(BytesIO(pixels)) as image:
+        with reader(BytesIO(content)) as image:
             if image.size != (picture.width, picture.height):  # une seconde taille, plus loin
                 raise ValueError("deux tailles")
             image.draft("RGB", size)  # un JPEG se décode huit fois plus petit ; un PNG, non

@@ -6,10 +6,12 @@ import stat
 from pathlib import Path
 
 from chatroom.common.groups import needing
-from chatroom.common.images import inspect
+from chatroom.common.metadata import accepted
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from wording.harmless import neutral
+
+LARGEST = 16_000_000  # octets d'un fichier ; une photo animée traîne un film derrière elle
 
 
 async def drawn(data: bytes, columns: int, rows: int, limits: Limits, colour: bool = True) -> str:
@@ -29,11 +31,12 @@ def _draw(data: bytes, columns: int, rows: int, limits: Limits, colour: bool) ->
 def read_picture(path: str, limits: Limits) -> tuple[str, bytes]:
     """Lit une image du disque : son nom, sans danger pour un terminal, et ses octets.
 
+    Ses métadonnées restent ici : le lieu où elle a été prise n'est dit à personne.
     ChatError si le fichier manque, n'est pas un fichier ordinaire, ou n'est pas une image permise.
     """
     name = neutral(os.path.basename(path.rstrip("/")))[: limits.image_name]  # noqa: PTH119 (un texte)
     try:
-        data = _read_regular_file(Path(path).expanduser(), limits.image + 1)
+        data = _read_regular_file(Path(path).expanduser(), LARGEST + 1)
     except FileNotFoundError as error:
         raise ChatError(f"« {name} » n'existe pas.") from error
     except PermissionError as error:
@@ -43,8 +46,9 @@ def read_picture(path: str, limits: Limits) -> tuple[str, bytes]:
     # RuntimeError : « ~inconnu » ; ValueError : un caractère que le système refuse, comme NUL
     except (OSError, RuntimeError, ValueError) as error:
         raise ChatError(f"« {name} » ne se lit pas.") from error
-    inspect(data, limits)
-    return name, data
+    if len(data) > LARGEST:
+        raise ChatError(f"« {name} » est beaucoup trop lourd.")
+    return name, accepted(data, limits)[0]
 
 
 def _read_regular_file(path: Path, size: int) -> bytes:

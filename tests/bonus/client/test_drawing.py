@@ -10,6 +10,7 @@ import pytest
 from chatroom.client import drawing
 from chatroom.client.drawing import ascii_art
 from chatroom.common.images import inspect
+from chatroom.common.metadata import MAX_SCANS, ORIENTATION
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from hypothesis import given, settings
@@ -136,7 +137,7 @@ def test_a_picture_is_shown_as_the_camera_was_held(orientation: int, order: str)
     image.paste((128, 128, 128), (0, 0, 20, 8))  # un coin, pour ne confondre aucune des huit
     exif = Image.Exif()
     exif.endian = order
-    exif[drawing.ORIENTATION] = orientation
+    exif[ORIENTATION] = orientation
     upright = saved(ImageOps.exif_transpose(Image.open(BytesIO(saved(image, exif=exif)))))
     assert plain(saved(image, exif=exif)) == plain(upright)
     turned = plain(saved(image, "JPEG", quality=100, exif=exif))
@@ -218,7 +219,7 @@ def test_a_picture_of_two_sizes_is_refused() -> None:
 def test_a_picture_of_a_thousand_scans_is_refused() -> None:
     last, scans = PROGRESSIVE.rindex(b"\xff\xda"), PROGRESSIVE.count(b"\xff\xda")
     scan, end = PROGRESSIVE[last:-2], len(PROGRESSIVE) - 2
-    most = after(PROGRESSIVE, end, scan * (drawing.MAX_SCANS - scans))
+    most = after(PROGRESSIVE, end, scan * (MAX_SCANS - scans))
     assert plain(most)
     with pytest.raises(ChatError, match="trop de passes"):
         plain(after(most, len(most) - 2, scan))

@@ -12,9 +12,10 @@ from chatroom.client.pictures import drawn, read_picture
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 
-from tests.bonus.pictures import JPEG, PNG
+from tests.bonus.pictures import AFTER_SOI, JPEG, PNG, after, segment
 
 LIMITS = Limits()
+SECRET = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<exif:GPSLatitude>48")
 
 
 def test_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,10 +81,16 @@ def test_a_big_file_is_not_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "creux.png"
     path.write_bytes(PNG)
     os.truncate(path, 10**12)
-    with pytest.raises(ChatError, match="dépasse 1 000 000 octets"):
+    with pytest.raises(ChatError, match=r"« creux\.png » est beaucoup trop lourd"):
         read_picture(str(path), LIMITS)
     with pytest.raises(ChatError, match="dépasse 10 octets"):
         read_picture("/proc/self/maps", Limits(image=10))
+
+
+def test_where_a_picture_was_taken_is_told_to_nobody(tmp_path: Path) -> None:
+    """Ni ce qu'un téléphone met derrière elle : un film de plusieurs mégaoctets."""
+    (tmp_path / "photo.jpg").write_bytes(after(JPEG, AFTER_SOI, SECRET) + bytes(3_000_000))
+    assert read_picture(str(tmp_path / "photo.jpg"), LIMITS) == ("photo.jpg", JPEG)
 
 
 @pytest.mark.parametrize("colour", [True, False])

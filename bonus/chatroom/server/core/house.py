@@ -90,14 +90,15 @@ class House:
         store: Store,
         people: People,
         rooms: Rooms,
-        measure: Callable[[bytes], tuple[int, int]],
+        examine: Callable[[bytes], tuple[bytes, int, int]],
         log: Callable[[Sequence[str]], None],
         draw: random.Random | None = None,
     ) -> None:
         self.limits, self.world, self.store = limits, world, store
         self.people, self.rooms = people, rooms
         people.dropped = rooms.drop_private
-        self.measure = measure  # largeur et hauteur d'une image ; ChatError si elle est à refuser
+        # Ce qui sera gardé d'une image, sa largeur, sa hauteur ; ChatError si elle est à refuser.
+        self.examine = examine
         self.before_hello, self.after_hello = before_hello(limits), after_hello(limits)
         self.draw = draw or random.SystemRandom()
         self.sessions: dict[Visit, None] = {}

@@ -307,11 +307,10 @@ def send_image(house: House, session: Session, message: messages.SendImage) -> N
         return session.refuse(Reason.PICTURE, text, message.nonce)
     try:
         name = clean_name(message.name, house.limits.image_name)
-        width, height = house.measure(message.data)
+        data, width, height = house.examine(message.data)
     except (ValueError, ChatError) as why:
         return session.refuse(Reason.PICTURE, f"Image refusée : {why}", message.nonce)
-    nonce, data = message.nonce, message.data
-    rest = (name, len(data), width, height)
+    nonce, rest = message.nonce, (name, len(data), width, height)
     line = f"Reçu de {session} dans {room.label} : l'image {name}"
     return _post(house, session, room, messages.Pictured, nonce, rest, line, data)
 

@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO, cast
 
-from chatroom.common.images import inspect
 from chatroom.common.logs import Log, open_log
+from chatroom.common.metadata import accepted
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
@@ -106,14 +106,14 @@ async def _run(
     loop = asyncio.get_running_loop()
     people, rooms = history.load()
 
-    def measure(data: bytes) -> tuple[int, int]:
-        picture = inspect(data, limits)
-        return picture.width, picture.height
+    def examine(data: bytes) -> tuple[bytes, int, int]:
+        kept, picture = accepted(data, limits)
+        return kept, picture.width, picture.height
 
     def write(lines: Sequence[str]) -> None:
         log.write(*lines)
 
-    hub = Hub(limits, LoopWorld(loop), history, people, rooms, measure, write)
+    hub = Hub(limits, LoopWorld(loop), history, people, rooms, examine, write)
     history.note = hub.note
     listener = Listener(hub, loop)
     try:

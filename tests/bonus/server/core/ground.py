@@ -276,15 +276,16 @@ class Ground:
             self.disk,
             people,
             rooms,
-            self._measure,
+            self._examine,
             self.lines.extend,
             random.Random(1),
         )
 
-    def _measure(self, data: bytes) -> tuple[int, int]:
-        if data not in self.sizes:
+    def _examine(self, data: bytes) -> tuple[bytes, int, int]:
+        kept = data.removesuffix(b"+gps")
+        if kept not in self.sizes:
             raise ChatError("ce n'est pas une image.")
-        return self.sizes[data]
+        return kept, *self.sizes[kept]
 
     def connect(self, host: str = "10.0.0.1", wrap: Wrap = bare) -> Client:
         client = Client(self, host, wrap)

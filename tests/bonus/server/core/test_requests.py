@@ -20,6 +20,7 @@ from chatroom.protocol.messages import (
     ListRooms,
     Message,
     Page,
+    Pictured,
     Ping,
     Pong,
     Refused,
@@ -130,12 +131,13 @@ def test_whispers_reach_both_and_no_one_else(ground: Ground, alice: Guest) -> No
     assert alice.refused(Whisper("carole", 2, "psst"))[:2] == (Reason.NOT_FOUND, 2)
 
 
-def test_pictures_are_measured_and_given_back(ground: Ground, alice: Guest) -> None:
+def test_pictures_are_examined_and_given_back(ground: Ground, alice: Guest) -> None:
     room = alice.asks(Join("salon", 0), Joined).room
     assert alice.refused(SendImage(room, 1, "a.png", b"texte"))[:2] == (Reason.PICTURE, 1)
     ground.sizes[b"png"] = (3, 2)
-    handle(ground.hub, alice.client.session, SendImage(room, 2, "a.png", b"png"))  # type: ignore[arg-type]
+    handle(ground.hub, alice.client.session, SendImage(room, 2, "a.png", b"png+gps"))  # type: ignore[arg-type]
     ground.world.settle()
+    assert alice.client.last(Pictured).size == 3  # celle qui est gardée, et non celle qui est reçue
     assert alice.asks(GetImage(room, 1), Image).data == b"png"
     assert alice.refused(GetImage(room, 2))[0] is Reason.NOT_FOUND
 
