@@ -1,32 +1,25 @@
-/** Les images : les reconnaître, et préparer celles qu'on envoie. */
+/** Les images qu'on envoie, préparées : sans métadonnées, et assez petites. */
 
+import { inspect } from "./common/images.js";
+import { stripped } from "./common/metadata.js";
 import { neutral } from "./protocol/text.js";
 
 /** @import { Limits } from "./protocol/limits.js" */
 /** @typedef {{ name: string, data: Uint8Array<ArrayBuffer>, note: string }} Prepared */
 
 const LARGEST = 50_000_000; // octets d'un fichier que l'on veut bien décoder
+const LARGEST_PIXELS = 100_000_000; // décodés, ils en prennent le quadruple en octets
 const SIDE = 2048; // px : assez pour un grand écran
 const SMALLER = 0.8;
 const ATTEMPTS = 12;
 const QUALITY = 0.85;
-const SIGNATURES = Object.entries({
-  "image/png": [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-  "image/jpeg": [0xff, 0xd8, 0xff],
-});
 
 /** Une image refusée ; le texte est une phrase pour qui l'envoie. */
 export class PictureError extends Error {}
 
-/** Le type MIME d'un PNG ou d'un JPEG, à ses premiers octets ; rien pour tout le reste. */
-export function typeOf(/** @type {Uint8Array} */ data) {
-  const found = SIGNATURES.find(([, start]) => start.every((byte, place) => data[place] === byte));
-  return found?.[0] ?? "";
-}
-
 /**
- * L'image telle quelle si le serveur l'accepte ainsi ; sinon, convertie ou réduite, et `note` le
- * dit.
+ * L'image, sans ses métadonnées, si le serveur l'accepte ainsi ; sinon, convertie ou réduite, et
+ * `note` le dit.
  *
  * PictureError si ce n'en est pas une.
  *
@@ -38,19 +31,34 @@ export async function prepare(file, limits) {
   const name = neutral(file.name || "image.png");
   if (file.size > LARGEST) throw new PictureError(`« ${name} » est beaucoup trop lourd.`);
   const data = new Uint8Array(await file.arrayBuffer());
-  const type = typeOf(data);
+  const known = inspect(data);
+  const size = known ? known.width * known.height : 0;
+  if (size > LARGEST_PIXELS) throw new PictureError(`« ${name} » a beaucoup trop de pixels.`);
+  const type = known?.type ?? "";
   const blob = new Blob([data], { type: type || file.type });
   const bitmap = await createImageBitmap(blob).catch(() => {
     throw new PictureError(`« ${name} » n'est pas une image que ce navigateur sait lire.`);
   });
   try {
-    const pixels = bitmap.width * bitmap.height;
-    if (type && data.length <= limits.image && pixels <= limits.pixels) {
-      return { name: shortened(name, limits.image_name), data, note: "" };
+    const bare = known && size <= limits.pixels ? without(data, name) : null;
+    if (bare && bare.length <= limits.image) {
+      return { name: shortened(name, limits.image_name), data: bare, note: "" };
     }
     return await converted(bitmap, name, type, limits);
   } finally {
     bitmap.close();
+  }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} data
+ * @param {string} name
+ */
+function without(data, name) {
+  try {
+    return stripped(data);
+  } catch (why) {
+    throw new PictureError(`« ${name} » : ${/** @type {Error} */ (why).message}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Les images de la conversation : demandées quand on les voit, et les dernières vues gardées. */
 
+import { inspect } from "../common/images.js";
 import { fold, neutral } from "../protocol/text.js";
-import { typeOf } from "../pictures.js";
 import { asciiArt } from "./ascii.js";
 import { button, find, make } from "./dom.js";
 
@@ -52,8 +52,13 @@ class Frame {
   }
 
   load(/** @type {Uint8Array<ArrayBuffer>} */ data) {
-    const type = typeOf(data);
-    if (!type) return this.fail("Ce n’est pas une image PNG ou JPEG.");
+    const found = inspect(data);
+    if (!found) return this.fail("Ce n’est pas une image PNG ou JPEG.");
+    const { type, width, height } = found;
+    // Le serveur en a borné les pixels : une autre taille ferait décoder ce que personne n'a admis.
+    if (width !== this.message.width || height !== this.message.height) {
+      return this.fail("L’image n’a pas la taille annoncée.");
+    }
     this.image.src = URL.createObjectURL(new Blob([data], { type }));
     this.open.replaceChildren(this.image);
   }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocket, expect
 
 from tests.bonus.client.faces.running import Chat
 from tests.bonus.page.people import Person
@@ -109,6 +109,27 @@ def test_from_the_page(chat: Chat, pages: Pages) -> None:
         for person in (alice, bob):
             shown(person, "drapeau.png", 60, 40)
         wait_until(lambda: "drapeau.png" in carol.out, lambda: carol.out)
+
+
+def test_where_a_picture_was_taken_does_not_leave_the_page(chat: Chat, pages: Pages) -> None:
+    alice = Person(pages, chat)
+    sent: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda data: sent.append(data))  # noqa: PLW0108 (il y pose une marque)
+
+    alice.page.on("websocket", listen)
+    alice.enter("alice")
+    told = Image.Exif()
+    told[0x010F], told[0x0112] = "48.85 N", 6  # le fabricant, l'orientation
+    image = Image.new("RGB", (60, 40))
+    image.save(file := io.BytesIO(), "JPEG", exif=told, comment="48.85 N")
+    attach(alice, "photo.jpg", file.getvalue())
+    confirm(alice)
+    shown(alice, "photo.jpg", 40, 60)
+    pictures = [data for data in sent if isinstance(data, bytes) and b"JFIF" in data]
+    assert len(pictures) == 1
+    assert b"48.85 N" not in pictures[0]
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.bonus.pictures import PNG
+from tests.bonus.pictures import PNG, halves, saved
 
 # `possible` : la demande peut partir ; `asked` : les numéros demandés.
 START = """async () => {
@@ -54,6 +54,21 @@ def test_once_seen_it_is_asked_then_shown(page: Page) -> None:
     image = figure.get_by_role("img", name="a.png, image de bob")
     expect(image).to_have_js_property("naturalWidth", 64)
     assert asked(page) == [7]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"GIF89a", "Ce n’est pas une image PNG ou JPEG."),
+        (saved(halves(size=(640, 640))), "L’image n’a pas la taille annoncée."),
+        (PNG[:33] + b"?", "L’image est abîmée."),
+    ],
+)
+def test_what_was_not_announced_is_not_decoded(page: Page, data: bytes, why: str) -> None:
+    figure = show(page)
+    receive(page, data)
+    expect(figure).to_contain_text(why)
+    expect(figure.get_by_role("img")).to_have_count(0)
 
 
 def test_it_can_be_enlarged(page: Page) -> None:
