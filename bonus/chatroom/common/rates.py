@@ -21,7 +21,8 @@ class Bucket:
         """Prend `cost` messages ; combien de secondes attendre avant d'en lire d'autres."""
         if not self._rate:
             return 0.0
-        self._level, self._time = self._filled(now), now
+        self._level = min(self._burst, self._level + (now - self._time) * self._rate)
+        self._time = now
         if self._level >= self._burst / 2:
             self._held_since = None  # il s'est reposé
         self._level -= cost
@@ -30,18 +31,6 @@ class Bucket:
         if self._held_since is None:
             self._held_since = now
         return -self._level / self._rate
-
-    def _filled(self, now: float) -> float:
-        return min(self._burst, self._level + (now - self._time) * self._rate)
-
-    def wait(self, now: float, cost: float = 0.0) -> float:
-        """Dans combien de secondes `cost` messages y seront, ou le seau plein ; n'y prend rien."""
-        missing = min(cost, self._burst) - self._filled(now)
-        return missing / self._rate if self._rate and missing > 0 else 0.0
-
-    def full(self, now: float) -> bool:
-        """Il n'a plus rien à apprendre : un neuf le vaudrait."""
-        return self._filled(now) >= self._burst
 
     def held(self, now: float) -> float:
         """Depuis combien de secondes on le retient sans qu'il se repose."""

@@ -37,22 +37,3 @@ def test_no_rate(cost: float) -> None:
     bucket = Bucket(rate=0.0, burst=1.0, now=0.0)
     assert all(bucket.take(0.0, cost) == 0 for _ in range(100))
     assert bucket.held(1e9) == 0
-
-
-def test_how_long_before_there_is_enough_and_nothing_is_taken() -> None:
-    bucket = Bucket(rate=2.0, burst=4.0, now=0.0)
-    assert bucket.wait(0.0, 4.0) == 0
-    bucket.take(0.0, 5.0)
-    assert bucket.wait(0.0) == 0.5
-    assert bucket.wait(0.0, 1.0) == 1.0
-    assert bucket.wait(0.0, 1e9) == 2.5  # plus qu'il n'en tient : ce sera quand il sera plein
-    assert bucket.wait(1.0, 1.0) == 0
-    assert Bucket(rate=0.0, burst=1.0, now=0.0).wait(0.0, 5.0) == 0
-
-
-def test_full_again() -> None:
-    bucket = Bucket(rate=2.0, burst=4.0, now=0.0)
-    assert bucket.full(0.0)
-    bucket.take(0.0, 3.0)
-    assert not bucket.full(1.0)
-    assert bucket.full(1.5)

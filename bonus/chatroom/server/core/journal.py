@@ -51,15 +51,14 @@ class Journal:
 
     def _allows(self, host: str, line: str, more: float, floor: float = 0.0) -> bool:
         now = self._now()
-        size = STAMP + more + (len(line) if line.isascii() else len(line.encode(errors="replace")))
-        if self._shares.wait(host, now, size + floor):
+        size = STAMP + more + len(line.encode(errors="replace"))
+        if self._shares.ask(host, now, size, floor):
             if not self._silenced:
                 self._told = now
             if host not in self._silenced:
                 self.note(f"{host} remplit le journal : ses lignes ne sont plus que comptées.")
             self._silenced[host] += 1
             return False
-        self._shares.take(host, now, size)
         return True
 
     def flush(self) -> None:

@@ -98,9 +98,10 @@ class Session:
         """Prend `cost` messages à son débit ; au-delà, on ne lit plus de lui pendant un temps."""
         if self.closed:  # ce qui était lu d'un même trait : il n'est renvoyé qu'une fois
             return
-        house, said = self._house, self._house.usage.said
-        wait = self._take(said, cost)
-        if wait and said.persons.held(self._who, house.world.now()) > house.limits.patience:
+        house, who, said = self._house, self._who, self._house.usage.said
+        now = house.world.now()
+        wait = said.take(who, self.host, now, cost)
+        if wait and said.persons.held(who, now) > house.limits.patience:
             self._flooded()
         else:
             self._hold_for(wait)

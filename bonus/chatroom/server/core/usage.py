@@ -6,53 +6,81 @@ survivent donc aux connexions de qui les a vidés, et qui se tait ne garde rien.
 
 from collections.abc import Hashable
 
-from chatroom.common.rates import Bucket
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.cooling import CoolDowns
 
-KEPT = 20_000  # seaux d'une sorte ; au-delà, le plus ancien est oublié : 4 Mo
+KEPT = 20_000  # seaux d'une sorte ; au-delà, le plus ancien est oublié : 2 Mo
 HOUR = 3_600.0
+ROUNDING = 1e-6  # secondes : ce que les arrondis ajoutent à une attente nulle
 FLOODS = 3  # renvois d'une adresse, coup sur coup, avant qu'elle n'amène plus de nouveau venu
 TWICE = 2  # classes d'affilée, de nouveaux venus ou de salons : on se trompe, on recommence
 
 
 class Buckets:
-    """Les seaux d'une sorte, par clé. Un débit de 0 est sans limite."""
+    """Un seau de `burst` par clé, que le temps remplit de `rate` par seconde ; 0 : sans limite.
 
-    __slots__ = ("_buckets", "_burst", "_rate")
+    D'un seau, une heure suffit : celle où il sera plein. Passée, il n'y a plus rien à en savoir.
+    """
+
+    __slots__ = ("_depth", "_full", "_held", "_rate")
 
     def __init__(self, rate: float, burst: float) -> None:
-        self._rate, self._burst = rate, burst
-        self._buckets: dict[Hashable, Bucket] = {}
+        self._rate = rate
+        self._depth = burst / rate if rate else 0.0  # secondes pour remplir un seau vide
+        self._full: dict[Hashable, float] = {}
+        self._held: dict[Hashable, float] = {}  # depuis quand l'on doit, sans s'être reposé
 
     def __len__(self) -> int:
-        return len(self._buckets)
+        return len(self._full)
 
     def take(self, key: Hashable, now: float, cost: float = 1.0) -> float:
         """Prend `cost`, même s'il n'y est pas ; combien de secondes attendre alors."""
         if not self._rate:
             return 0.0
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            if len(self._buckets) >= KEPT:
-                del self._buckets[next(iter(self._buckets))]
-            bucket = self._buckets[key] = Bucket(self._rate, self._burst, now)
-        return bucket.take(now, cost)
+        full = self._full.get(key)
+        if full is None:
+            full = now
+            if len(self._full) >= KEPT:
+                self._forget(next(iter(self._full)))
+        elif full < now:
+            full = now
+        if self._held and full - now <= self._depth / 2:  # à moitié plein : il s'est reposé
+            self._held.pop(key, None)
+        full += cost / self._rate
+        self._full[key] = full
+        wait = full - now - self._depth
+        if wait <= ROUNDING:
+            return 0.0
+        self._held.setdefault(key, now)
+        return wait
 
     def wait(self, key: Hashable, now: float, cost: float = 0.0) -> float:
-        """Dans combien de secondes `cost` y sera ; n'y prend rien."""
-        bucket = self._buckets.get(key)
-        return bucket.wait(now, cost) if bucket else 0.0
+        """Dans combien de secondes `cost` y sera, ou le seau plein ; n'y prend rien."""
+        full = self._full.get(key, now)
+        if full <= now:
+            return 0.0
+        wait = full - now - max(0.0, self._depth - cost / self._rate)
+        return wait if wait > ROUNDING else 0.0
+
+    def ask(self, key: Hashable, now: float, cost: float = 1.0, left: float = 0.0) -> float:
+        """Prend `cost` si ensuite il y reste `left`, et rend 0 ; sinon, dit quand revenir."""
+        wait = self.wait(key, now, cost + left)
+        if not wait:
+            self.take(key, now, cost)
+        return wait
 
     def held(self, key: Hashable, now: float) -> float:
         """Depuis combien de secondes on retient cette clé sans qu'elle se repose."""
-        bucket = self._buckets.get(key)
-        return bucket.held(now) if bucket else 0.0
+        return now - self._held.get(key, now)
 
     def sweep(self, now: float) -> None:
-        """Oublie ceux qui sont pleins."""
-        for key in [key for key, bucket in self._buckets.items() if bucket.full(now)]:
-            del self._buckets[key]
+        """Oublie les seaux qui sont pleins."""
+        for key in [key for key, full in self._full.items() if full <= now]:
+            self._forget(key)
+
+    def _forget(self, key: Hashable) -> None:
+        del self._full[key]
+        self._held.pop(key, None)
 
 
 class Share:
@@ -105,10 +133,7 @@ class Usage:
 
     def newcomer(self, address: str, now: float) -> float:
         """Quelqu'un de nouveau : 0, ou dans combien de secondes cette adresse en aura le droit."""
-        wait = max(self.floods.left(address, now), self.newcomers.wait(address, now, 1.0))
-        if not wait:
-            self.newcomers.take(address, now)
-        return wait
+        return self.floods.left(address, now) or self.newcomers.ask(address, now)
 
     def sweep(self, now: float) -> None:
         """Oublie tout ce qui n'a plus d'effet."""

@@ -19,6 +19,41 @@ def test_each_key_has_its_own() -> None:
     assert buckets.held("inconnu", 2.0) == 0
 
 
+def test_held_until_rested() -> None:
+    buckets = Buckets(1.0, 4.0)
+    buckets.take("a", 0.0, 5.0)
+    assert buckets.held("a", 3.0) == 3.0
+    buckets.take("a", 1.5)  # pas encore reposé
+    assert buckets.held("a", 3.0) == 3.0
+    buckets.take("a", 5.0)  # à moitié plein
+    assert buckets.held("a", 6.0) == 0.0
+
+
+def test_more_than_a_bucket_holds_is_asked_of_a_full_one() -> None:
+    buckets = Buckets(1.0, 4.0)
+    assert buckets.ask("a", 0.0, 10.0) == 0
+    assert buckets.wait("a", 0.0) == 6.0
+    assert buckets.ask("a", 0.0, 10.0) == 10.0
+    assert buckets.ask("a", 9.0, 10.0) == 1.0
+
+
+def test_one_may_ask_that_some_be_left() -> None:
+    buckets = Buckets(1.0, 4.0)
+    assert buckets.ask("a", 0.0, 1.0, left=3.0) == 0
+    assert buckets.ask("a", 0.0, 1.0, left=3.0) == 1.0
+    assert buckets.ask("a", 0.0, 3.0) == 0
+
+
+def test_what_is_forgotten_is_no_longer_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "KEPT", 1)
+    buckets = Buckets(1.0, 1.0)
+    buckets.take("a", 0.0, 5.0)
+    buckets.take("b", 0.0, 5.0)
+    assert buckets.held("a", 3.0) == 0
+    buckets.sweep(10.0)
+    assert buckets.held("b", 20.0) == 0
+
+
 def test_who_is_silent_keeps_nothing() -> None:
     buckets = Buckets(1.0, 3.0)
     buckets.take("a", 0.0, 3.0)
