@@ -11,9 +11,10 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import clean_name
 from chatroom.server.core.handlers import HANDLERS, on
 from chatroom.server.core.house import House
+from chatroom.server.core.lookalikes import skeletons
 from chatroom.server.core.names import clean_pseudo, clean_room
 from chatroom.server.core.pending import Newcomer, Submission
-from chatroom.server.core.people import Lookup, Person, Proof, by_pseudo, device_of, proof_of
+from chatroom.server.core.people import Alike, Lookup, Person, Proof, by_pseudo, device_of, proof_of
 from chatroom.server.core.reading import send_page
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
@@ -78,6 +79,15 @@ def _come_first(house: House, session: Session, message: messages.Hello) -> None
     def named(person: Person | None) -> None:
         if person:
             session.close(Reason.PSEUDO_TAKEN, f"Le pseudo {pseudo} est déjà pris.")
+        else:
+            _look_up(house, session, Alike(skeletons(pseudo)), alike)
+
+    def alike(person: Person | None) -> None:
+        if person:
+            text = (
+                f"Le pseudo {pseudo} ressemble trop à {person.pseudo}, qui est à quelqu'un d'autre."
+            )
+            session.close(Reason.PSEUDO_TAKEN, text)
         elif len(house.people) >= house.limits.people:
             text = "Le chat ne peut plus accueillir de nouvelle personne."
             session.close(Reason.FULL, text)
@@ -95,7 +105,7 @@ def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
     drawn = b""
     if len(token) != messages.TOKEN:
         token = drawn = secrets.token_bytes(messages.TOKEN)
-    person = house.people.create(pseudo, token, draw_colour(house.draw))
+    person = house.people.create(pseudo, token, draw_colour(house.draw), skeletons(pseudo))
     house.enrol(person, session)
     return _wait_to_be_known(
         house, session, person, lambda: _welcome(house, session, person, drawn)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chatroom.protocol.text import fold
+from chatroom.server.core.lookalikes import skeletons
 from chatroom.server.storage.causes import DamagedError, UnfitError
 
 Say = Callable[[str], None]
@@ -94,7 +95,17 @@ SECOND = Migration(
     INSERT INTO meta VALUES ('server', randomblob(16)), ('person', 0), ('room', 0)
     """,
 )
-MIGRATIONS = (FIRST, SECOND)
+# À refaire, d'une nouvelle migration, quand les tables d'Unicode changent (core/unicode/).
+THIRD = Migration(
+    3,
+    "ce à quoi ressemble chaque pseudo",
+    """
+    DELETE FROM skeletons;
+    INSERT INTO skeletons
+        SELECT skeleton(pseudo, 0), id FROM people UNION SELECT skeleton(pseudo, 1), id FROM people
+    """,
+)
+MIGRATIONS = (FIRST, SECOND, THIRD)
 FORMAT = MIGRATIONS[-1].number
 
 
@@ -135,6 +146,7 @@ def _apply(base: sqlite3.Connection, migration: Migration, now: int) -> None:
 
     base.create_function("now", 0, lambda: now)
     base.create_function("folded", 2, folded)
+    base.create_function("skeleton", 2, lambda pseudo, which: skeletons(pseudo)[which])
     with base:
         base.execute("BEGIN IMMEDIATE")
         for statement in migration.statements.split(";"):

@@ -92,6 +92,20 @@ def test_hello_may_be_refused(alice: Guest, message: Hello, reason: Reason) -> N
     assert Guest(alice.ground).asks(message, Closing).reason == reason
 
 
+def test_nobody_can_be_taken_for_somebody_else(alice: Guest) -> None:
+    refused = Guest(alice.ground).asks(Hello(VERSION, "a1ice", b""), Closing)
+    text = "Le pseudo a1ice ressemble trop à alice, qui est à quelqu'un d'autre."
+    assert (refused.reason, refused.text) == (Reason.PSEUDO_TAKEN, text)
+    assert Guest(alice.ground).asks(Hello(VERSION, "alicia", b""), Welcome).pseudo == "alicia"
+
+
+def test_somebody_of_an_older_server_keeps_a_name_that_would_be_refused(ground: Ground) -> None:
+    ground.hub.people.create("alice, bob", bytes(range(32)), 0)
+    guest = Guest(ground)
+    handle(ground.hub, guest.client.session, Hello(VERSION, "alice, bob", bytes(range(32))))  # type: ignore[arg-type]
+    assert guest.client.last(Welcome).pseudo == "alice, bob"
+
+
 def test_join_say_and_leave(alice: Guest) -> None:
     room = alice.asks(Join("salon", 0), Joined).room
     said = alice.asks(Say(room, 1, " bonjour "), Said)

@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from chatroom.server.core.people import Key, Number, Proof
+from chatroom.server.core.lookalikes import skeletons
+from chatroom.server.core.people import Alike, Key, Number, Proof
 from chatroom.server.storage.causes import DamagedError, UnfitError
 from chatroom.server.storage.persons import find
 from chatroom.server.storage.schema import FORMAT, MIGRATIONS, check_shape, migrate
@@ -67,6 +68,22 @@ def test_a_base_of_version_1(kept: sqlite3.Connection) -> None:
     assert zoe.last == 1
     assert kept.execute("SELECT * FROM messages").fetchall() == messages
     assert kept.execute("SELECT DISTINCT epoch, used FROM rooms").fetchall() == [(0, 1_000)]
+
+
+def test_people_of_an_old_base_are_looked_alike_too(kept: sqlite3.Connection) -> None:
+    """Et gardent leur pseudo, même s'il serait refusé à un nouveau venu, ou s'ils se ressemblent."""
+    for number, pseudo in ((8, "prof, l'autre"), (9, "pr0f"), (10, "prof")):
+        kept.execute("INSERT INTO people VALUES (?, ?, 0, ?, 0)", (number, pseudo, bytes([number])))
+    kept.commit()
+    migrate(kept, 0, lambda _: None)
+    alike = find(kept, Alike(skeletons("PROF")))
+    assert alike
+    assert alike.pseudo in {"pr0f", "prof"}
+    assert find(kept, Alike(skeletons("zoe"))) is None
+    for number, pseudo in ((8, "prof, l'autre"), (9, "pr0f"), (10, "prof")):
+        found = find(kept, Proof(bytes([number])))
+        assert found
+        assert found.pseudo == pseudo
 
 
 def test_two_pseudos_that_have_become_one_stay_two_people(kept: sqlite3.Connection) -> None:
