@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
 from chatroom.protocol import messages  # noqa: E402
+from chatroom.protocol.bounds import FROM_SERVER  # noqa: E402
 from chatroom.protocol.documents import document, page  # noqa: E402
 from chatroom.protocol.frames import Decoder  # noqa: E402
 from chatroom.protocol.limits import Limits  # noqa: E402 (bonus n'est pas un paquet installé)
@@ -67,8 +68,9 @@ class Reader:
     def __init__(self, server: Server) -> None:
         self._socket = socket.create_connection((HOST, server.port), 30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._decoder = Decoder(messages.FROM_SERVER)
-        self._tell(messages.Hello(messages.VERSION, "lecteur", b""))
+        self._decoder = Decoder(FROM_SERVER)
+        self._tell(messages.Hello(messages.VERSION))
+        self._tell(messages.Identify(0, 0, "lecteur", "", b""))
         self._await(messages.Welcome)
 
     def enter(self, name: str, last: int) -> int:

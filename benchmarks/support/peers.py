@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chatroom.protocol import messages
+from chatroom.protocol.bounds import FROM_SERVER
 from chatroom.protocol.frames import Decoder
 from websockets.frames import Frame, Opcode
 
@@ -168,8 +169,12 @@ class ChatSeat(Seat):
     ping = messages.Ping().encode()
 
     def __init__(self, number: int, room: int) -> None:
-        hello = messages.Hello(messages.VERSION, pseudo(number), b"")
-        self.greeting = hello.encode() + messages.Join(f"room{room:03}", 0).encode()
+        first = (
+            messages.Hello(messages.VERSION),
+            messages.Identify(0, 0, pseudo(number), "", b""),
+            messages.Join(f"room{room:03}", 0),
+        )
+        self.greeting = b"".join(message.encode() for message in first)
         self._room = self._nonce = 0
 
     def joined(self, seen: bytes) -> bool:
@@ -285,7 +290,7 @@ def _size(header: bytes) -> int | None:
 
 
 def _decoded(seen: bytes) -> Iterator[messages.Message]:
-    decoder = Decoder(messages.FROM_SERVER)
+    decoder = Decoder(FROM_SERVER)
     decoder.feed(seen)
     while frame := decoder.next():
         yield messages.decode(*frame)

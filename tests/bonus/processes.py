@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
+from chatroom.protocol.bounds import FROM_SERVER
 from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
-    FROM_SERVER,
-    VERSION,
-    Hello,
     Join,
     Joined,
     Message,
@@ -21,6 +19,7 @@ from chatroom.protocol.messages import (
     decode,
 )
 
+from tests.bonus.introducing import introduction
 from tests.support.processes import Process
 from tests.support.waiting import DEADLINE, wait_until
 
@@ -116,7 +115,7 @@ class Client:
         raise AssertionError(f"le serveur a fermé sans {kind.__name__}")
 
     def hello(self, pseudo: str, token: bytes = b"") -> Welcome:
-        self.tell(Hello(VERSION, pseudo, token))
+        self.tell(*introduction(pseudo, token))
         return self.expect(Welcome)
 
     def join(self, room: str = "salon", after: int = 0) -> Joined:

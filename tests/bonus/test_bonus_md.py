@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from chatroom.client.core.participant import FINAL
+from chatroom.client.core.reasons import FINAL
 from chatroom.client.faces.commands import COMMANDS
+from chatroom.protocol.bounds import FROM_SERVER, after_greeting, after_hello, before_hello
 from chatroom.protocol.documents import document, page
 from chatroom.protocol.fields import Bytes, Codec, Integer, RestBytes, RestString, String
 from chatroom.protocol.frames import Decoder, Reason
 from chatroom.protocol.limits import FRAME, Limits
 from chatroom.protocol.messages import (
-    FROM_SERVER,
     KINDS,
     VERSION,
     Presence,
-    after_hello,
-    before_hello,
     decode,
 )
 
@@ -37,7 +35,7 @@ FIELDS: dict[Codec, str] = {
     String(2): "texte",
     Bytes(1): "jeton",
 }
-BOUNDS = before_hello(Limits()) | after_hello(Limits())
+BOUNDS = before_hello(Limits()) | after_greeting(Limits()) | after_hello(Limits())
 BLOCK = re.compile(r"^« ([^»]+) » : [^`]*```text\n(.*?)```", re.MULTILINE | re.DOTALL)
 BLOCKS = BLOCK.findall(TEXT)
 
@@ -72,13 +70,14 @@ def described(kind: int) -> list[str]:
 def test_every_message_from_the_client() -> None:
     told = list(rows("### Du client au serveur"))
     assert [row[:3] for row in told] == [described(kind) for kind in KINDS if kind < 0x40]
-    assert {int(row[0], 16): int(row[4]) for row in told} == BOUNDS
+    bounds = {kind: bound for kind, bound in BOUNDS.items() if kind in KINDS}
+    assert {int(row[0], 16): int(row[4]) for row in told} == bounds
     assert all(row[3] for row in told)
 
 
 def test_every_message_from_the_server() -> None:
     told = list(rows("### Du serveur au client"))
-    assert [row[:3] for row in told] == [described(kind) for kind in KINDS if kind > 0x40]
+    assert [row[:3] for row in told] == [described(kind) for kind in KINDS if kind >= 0x40]
     assert all(row[3] for row in told)
     assert f"{FRAME:_}".replace("_", " ") in section("### Du serveur au client")
     both = [row[1] for row in rows("### Du client au serveur") if "deux sens" in row[3]]
@@ -99,7 +98,8 @@ def test_every_reason() -> None:
 
 def test_events_and_version() -> None:
     announced = next(row[3] for row in rows("### Du serveur au client") if row[1] == "Announced")
-    numbers = dict(zip(("arrive", "part", "est de retour"), Presence, strict=True))
+    words = ("arrive", "part", "est de retour", "change de salon")
+    numbers = dict(zip(words, Presence, strict=True))
     assert all(f"{word} ({number:d})" in announced for word, number in numbers.items())
     assert f"la version {VERSION} du protocole" in " ".join(TEXT.split())
 
@@ -151,7 +151,8 @@ def test_documents_are_what_a_page_holds() -> None:
     examples = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
     found = page(examples[0], 1)
     assert [json.loads(document(message)) for message in found] == json.loads(examples[0])
-    assert {type(message).__name__ for message in found} == {"Said", "Whispered", "Pictured"}
+    kinds = {type(message).__name__ for message in found}
+    assert kinds == {"Said", "Whispered", "Pictured", "Acted", "Absent"}
     assert {*json.loads(examples[1])[0]} == {"name", "count", "members"}
 
 

@@ -37,7 +37,7 @@ def test_each_frame_is_shown_on_its_way(server: Server, relay: Process) -> None:
         room = client.join().room
         client.tell(Say(room, 1, "salut"))
         client.expect(Said)
-    relay.expect("1 > Hello version=1 pseudo='alice' token=32 octets\n")
+    relay.expect("1 > Identify person=0 device=0 pseudo='alice' code='' token=32 octets\n")
     relay.expect(f"1 > Say room={room} nonce=1 text='salut'\n")
     relay.expect("1 < Said room=")
     assert TOKEN.hex() not in relay.out

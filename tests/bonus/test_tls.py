@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from chatroom.client.network.connecting import client_context
 from chatroom.client.network.link import GONE, IN_CLEAR, UNVERIFIED
-from chatroom.protocol.messages import VERSION, Hello, Welcome
+from chatroom.protocol.messages import Greeting, Welcome
 from chatroom.server.operation.certificates import Made
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.bonus.client.faces.running import Client
 from tests.bonus.handshakes import YEARS, certificate
+from tests.bonus.introducing import introduced
 from tests.bonus.processes import Server
 from tests.support.processes import run
 from tests.support.waiting import DEADLINE, wait_until
@@ -77,7 +78,8 @@ def test_two_people_talk_and_the_page_is_there(tmp_path: Path, server: Server, m
     with urllib.request.urlopen(f"https://{place}/", context=trust, timeout=DEADLINE) as page:
         assert page.status == 200
     with connect(f"wss://{place}/socket", ssl=trust, origin=Origin(f"https://{place}")) as web:
-        web.send(Hello(VERSION, "alice au web", b"").encode())
+        web.send(introduced("alice au web"))
+        assert web.recv(DEADLINE)[:1] == bytes((Greeting.KIND,))
         data = web.recv(DEADLINE)
         assert isinstance(data, bytes)
         assert data[0] == Welcome.KIND
@@ -170,8 +172,10 @@ def test_stopping_is_clean(tmp_path: Path, made: Made) -> None:
         with context.wrap_socket(
             plain, server_hostname="127.0.0.1", suppress_ragged_eofs=False
         ) as alice:
-            alice.sendall(Hello(VERSION, "alice", b"").encode())
-            assert alice.recv(1)
+            alice.sendall(introduced("alice"))
+            said = b""
+            while bytes((Welcome.KIND,)) not in said:  # précédé de Greeting
+                said += alice.recv(65_536)
             server.popen.terminate()
             said = b""
             while data := alice.recv(65_536):

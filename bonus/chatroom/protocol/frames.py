@@ -32,6 +32,12 @@ class Reason(IntEnum):
     NOT_FOUND = 12
     STORAGE = 13
     PICTURE = 14
+    BANNED = 15
+    DENIED = 16
+    CODE = 17
+    QUOTA = 18
+    UNKNOWN = 19
+    EXPELLED = 20
 
 
 class ProtocolError(ChatError):

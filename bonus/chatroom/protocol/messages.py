@@ -1,17 +1,22 @@
-"""Ce que se disent un client et le serveur : un type de trame par phrase."""
+"""Ce que se disent un client et le serveur : un type de trame par phrase.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+Ce qu'un autre, plus récent, dit de plus ne gêne pas : un champ inconnu, à la fin d'un corps, est
+ignoré ; un type inconnu aussi par un client, et refusé par un serveur, sans que rien ne se ferme.
+Un champ nouveau se met donc après les autres, avec la valeur qu'il a quand un corps plus ancien
+s'arrête avant lui.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass
 from enum import IntEnum
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform, get_type_hints
 
 from chatroom.protocol.fields import U8, U32, U64, Codec, Colour, Data, Json, Name, Text, Token
-from chatroom.protocol.frames import ProtocolError, encode_frame
-from chatroom.protocol.limits import FRAME, Limits
-from wording.numbers import count
+from chatroom.protocol.frames import encode_frame
 
-VERSION = 1
+VERSION = 2
 TOKEN = 32  # octets d'un jeton : qui l'a est la personne
+PROOF = 2 * TOKEN  # octets de ce qui le prouve sans le montrer : voir proofs.py
 PRIVATE = "@"  # le salon où chacun, seul, reçoit ce qui n'est dit qu'à lui
 
 
@@ -21,6 +26,7 @@ class Presence(IntEnum):
     ARRIVED = 0
     LEFT = 1
     BACK = 2
+    MOVED = 3  # il n'est plus dans ce salon, mais dans un autre
 
 
 class Message:
@@ -29,6 +35,7 @@ class Message:
     __slots__ = ()
     KIND: ClassVar[int]
     CODECS: ClassVar[tuple[tuple[str, Codec], ...]]
+    NEEDED: ClassVar[int]  # combien de ces champs, les premiers, ne peuvent manquer
 
     def encode(self) -> bytes:
         """La trame entière. ValueError ou OverflowError si un champ ne tient pas dans le sien."""
@@ -48,20 +55,30 @@ def _message(kind: int) -> Callable[[Kind], Kind]:
         names = made.__dataclass_fields__
         made.KIND, KINDS[kind] = kind, made
         made.CODECS = tuple((name, hints[name].__metadata__[0]) for name in names)
+        made.NEEDED = sum(field.default is MISSING for field in names.values())
         return cast(Kind, made)
 
     return declare
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown(Message):
+    """Une trame d'un type que cette version ne connaît pas."""
+
+    kind: int
+
+
 def decode(kind: int, body: bytes) -> Message:
-    """Le message d'une trame ; ProtocolError si le corps n'en est pas un."""
-    cls = KINDS[kind]
+    """Le message d'une trame ; ProtocolError si le corps est trop court, ou mal écrit."""
+    cls = KINDS.get(kind)
+    if cls is None:
+        return Unknown(kind)
     values, place = [], 0
-    for _, codec in cls.CODECS:
+    for number, (_, codec) in enumerate(cls.CODECS):
+        if place == len(body) and number >= cls.NEEDED:
+            break
         value, place = codec.read(body, place)
         values.append(value)
-    if extra := len(body) - place:
-        raise ProtocolError(f"{count(extra, 'octet')} de trop dans une trame {cls.__name__}.")
     return cls(*values)
 
 
@@ -70,19 +87,24 @@ def decode(kind: int, body: bytes) -> Message:
 
 @_message(0x01)
 class Hello(Message):
-    """La première trame : qui je suis, et le jeton qui le prouve, tiré la première fois."""
+    """La première trame. La version 1 se présentait ainsi ; depuis, le reste est vide."""
 
     version: U8
-    pseudo: Name
-    token: Token
+    pseudo: Name = ""
+    token: Token = b""
 
 
 @_message(0x02)
 class Join(Message):
-    """Entrer dans un salon, ou le créer. `after` : le dernier numéro vu, 0 si aucun."""
+    """Entrer dans un salon, ou le créer. `after` : le dernier numéro vu, 0 si aucun.
+
+    `mark` : l'heure (`time`) de ce message, 0 si on l'ignore ; `word` : le mot de passe du salon.
+    """
 
     room: Name
     after: U64
+    mark: U64 = 0
+    word: Name = ""
 
 
 @_message(0x03)
@@ -148,12 +170,52 @@ class Pong(Message):
     """Oui."""
 
 
+@_message(0x0C)
+class Identify(Message):
+    """Qui je suis, en réponse à Greeting.
+
+    `token` : rien, le serveur en tirera un ; ou 32 octets, le jeton lui-même ; ou 64, sa preuve.
+    `person` : le numéro gardé avec lui, 0 si aucun. `device` : 0 en ouvrant le client, puis celui
+    de Welcome. `code` : celui de la classe, ou celui qui amène quelqu'un d'un autre appareil.
+    """
+
+    person: U32
+    device: U32
+    pseudo: Name
+    code: Name
+    token: Token
+
+
+@_message(0x0D)
+class Ask(Message):
+    """Une commande et ce qui la précise, un objet JSON ; Answered ou Refused y répond."""
+
+    verb: Name
+    arguments: Json
+
+
 # Du serveur au client
+
+
+@_message(0x40)
+class Greeting(Message):
+    """Le serveur, en réponse à Hello. `asks` : Asks ; `server` : qui il est, pour toujours.
+
+    `challenge` est tiré à chaque fois : la preuve d'un jeton ne sert qu'une fois.
+    """
+
+    version: U8
+    asks: U8
+    server: Token
+    challenge: Token
 
 
 @_message(0x41)
 class Welcome(Message):
-    """`token` : à garder, si Hello n'en avait pas. `nonce` : le dernier reçu d'elle."""
+    """`token` : à garder, s'il n'est pas vide. `nonce` : le dernier reçu de cet appareil.
+
+    `device` : cet appareil, à redire si la connexion est à refaire ; `role` : Role.
+    """
 
     version: U8
     person: U32
@@ -162,16 +224,24 @@ class Welcome(Message):
     back: U8
     pseudo: Name
     token: Token
+    device: U32 = 0
+    role: U8 = 0
 
 
 @_message(0x42)
 class Joined(Message):
-    """Le salon, son dernier numéro, combien y sont. La suite des messages est en route."""
+    """Le salon, son dernier numéro, combien y sont. La suite des messages est en route.
+
+    `restarted` : ses numéros ont recommencé, `after` n'y est plus ; `mode` : Mode.
+    """
 
     room: U32
     last: U64
     members: U32
     name: Name
+    restarted: U8 = 0
+    mode: U8 = 0
+    topic: Text = ""
 
 
 @_message(0x43)
@@ -282,36 +352,35 @@ class Closing(Message):
     text: Text
 
 
-# La plus grande taille de chaque trame d'un serveur ; et de celles par lesquelles il commence :
-# « HTTP » commencerait une longue trame, à attendre.
-FROM_SERVER: Mapping[int, int] = {
-    kind: FRAME for kind in KINDS if kind > 0x40 or KINDS[kind] in (Ping, Pong)
-}
-GREETING = {kind.KIND: FRAME for kind in (Welcome, Notice, Closing, Ping)}
+@_message(0x4D)
+class Answered(Message):
+    """La réponse à un Ask, un objet JSON."""
+
+    verb: Name
+    answer: Json
 
 
-def before_hello(limits: Limits) -> dict[int, int]:
-    """La plus grande taille de chaque trame d'un inconnu."""
-    return {Hello.KIND: 1 + _name(limits.pseudo) + 1 + TOKEN}
+@_message(0x4E)
+class Acted(Message):
+    """Comme Said : ce qu'on a fait au salon, ou à son message n° `target`."""
+
+    room: U32
+    seq: U64
+    time: U64
+    person: U32
+    nonce: U64
+    colour: Colour
+    pseudo: Name
+    act: Name
+    target: U64
+    text: Text
 
 
-def after_hello(limits: Limits) -> dict[int, int]:
-    """La plus grande taille de chaque trame d'un client qui s'est présenté."""
-    room, pseudo = _name(limits.room), _name(limits.pseudo)
-    return {
-        Join.KIND: room + 8,
-        Leave.KIND: 4,
-        Say.KIND: 4 + 8 + 2 + limits.text,
-        Whisper.KIND: pseudo + 8 + 2 + limits.text,
-        SendImage.KIND: 4 + 8 + _name(limits.image_name) + limits.image,
-        GetPage.KIND: 4 + 8 + 1,
-        GetImage.KIND: 4 + 8,
-        ListRooms.KIND: room,
-        Ping.KIND: 0,
-        Pong.KIND: 0,
-    }
+@_message(0x4F)
+class Gathered(Message):
+    """Plusieurs Announced en un : `count` personnes, dont un tableau JSON nomme les premières."""
 
-
-def _name(characters: int) -> int:
-    """Octets d'un nom : quatre au plus par caractère, et un pour sa taille."""
-    return 1 + min(4 * characters, 255)
+    room: U32
+    event: U8
+    count: U32
+    names: Json

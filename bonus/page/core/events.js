@@ -5,9 +5,10 @@
  * dont il s'agit, s'il y en a un.
  */
 
-/** @import { RoomSummary } from "../protocol/documents.js" */
-/** @import { Posted } from "../protocol/messages.js" */
+/** @import { Absent, RoomSummary } from "../protocol/documents.js" */
+/** @import { Of } from "../protocol/messages.js" */
 /** @import { Post } from "./outbox.js" */
+/** @typedef {Of<"Said"> | Of<"Whispered"> | Of<"Pictured"> | Absent} Shown */
 
 /**
  * Le serveur nous connaît. `back` : il nous connaissait déjà ; `again` : après une coupure.
@@ -25,20 +26,42 @@
 /**
  * Un message. `old` : il vient de l'historique.
  *
- * @typedef {{ type: "spoke", room: string, message: Posted, mine: boolean, old: boolean,
+ * @typedef {{ type: "spoke", room: string, message: Shown, mine: boolean, old: boolean,
  *   post: Post | null }} Spoke
+ */
+/**
+ * On a fait quelque chose au salon, ou à l'un de ses messages.
+ *
+ * @typedef {{ type: "acted", room: string, message: Of<"Acted">, mine: boolean,
+ *   old: boolean }} Acted
  */
 /**
  * @typedef {{ type: "announced", room: string, presence: number, pseudo: string, colour: number,
  *   mine: boolean }} Announced
  */
+/**
+ * Comme « announced », de `count` personnes, dont `names` ne nomme que les premières.
+ *
+ * @typedef {{ type: "gathered", room: string, presence: number, count: number,
+ *   names: string[] }} Gathered
+ */
+/**
+ * La réponse à une commande.
+ *
+ * @typedef {{ type: "answered", verb: string, answer: Record<string, unknown> }} Answered
+ */
 /** @typedef {{ type: "notice", text: string }} Notice */
-/** @typedef {{ type: "refused", text: string, post: Post | null }} Refused */
+/**
+ * Le serveur dit non ; `room` : à qui entrait dans ce salon.
+ *
+ * @typedef {{ type: "refused", text: string, post: Post | null, reason: number | null,
+ *   room: string }} Refused
+ */
 /** @typedef {{ type: "rooms", rooms: RoomSummary[] }} RoomsListed */
 /**
  * Une page plus ancienne, demandée. `person` : nous ; `more` : il y en a d'autres avant.
  *
- * @typedef {{ type: "page", room: string, messages: Posted[], person: number,
+ * @typedef {{ type: "page", room: string, messages: Shown[], person: number,
  *   more: boolean }} PageReceived
  */
 /**
@@ -58,8 +81,8 @@
  * @typedef {{ type: "ended", reason: number | null, text: string, final: boolean }} Ended
  */
 /**
- * @typedef {Welcomed | Entered | Spoke | Announced | Notice | Refused | RoomsListed | PageReceived
- *   | ImageReceived | Connecting | Lost | Ended} Event
+ * @typedef {Welcomed | Entered | Spoke | Acted | Announced | Gathered | Answered | Notice | Refused
+ *   | RoomsListed | PageReceived | ImageReceived | Connecting | Lost | Ended} Event
  */
 
 export {};

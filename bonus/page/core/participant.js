@@ -5,35 +5,25 @@
  * serveur, envoie ce que rend `toSend`, et donne à la page ce que rend `takeEvents`.
  */
 
-import { page, roomList } from "../protocol/documents.js";
-import { ProtocolError, Reason } from "../protocol/frames.js";
-import { Presence, PRIVATE, VERSION } from "../protocol/messages.js";
+import { answer, page, roomList } from "../protocol/documents.js";
+import { ProtocolError } from "../protocol/frames.js";
+import { PRIVATE, VERSION } from "../protocol/messages.js";
 import { fold, neutral } from "../protocol/text.js";
 import { checkedImage, checkedName, checkedText, RequestError } from "./checks.js";
 import { Outbox, Post } from "./outbox.js";
+import { announced } from "./presence.js";
+import { FINAL, known } from "./reasons.js";
 import { Streams } from "./streams.js";
 
 /** @import { Limits } from "../protocol/limits.js" */
-/** @import { Message, Of, Posted } from "../protocol/messages.js" */
+/** @import { Posted } from "../protocol/documents.js" */
+/** @import { Message, Of, Received } from "../protocol/messages.js" */
 /** @import { Event } from "./events.js" */
-/** @import { Stream } from "./stream.js" */
-/** @typedef {Of<"Join"> | Of<"GetPage"> | Of<"GetImage"> | Of<"ListRooms">} Asked */
+/** @import { Live, Stream } from "./stream.js" */
+/**
+ * @typedef {Of<"Join"> | Of<"GetPage"> | Of<"GetImage"> | Of<"ListRooms"> | Of<"Ask">} Asked
+ */
 
-// Revenir ne servirait à rien, ou gênerait quelqu'un.
-/** @type {ReadonlySet<number>} */
-const FINAL = new Set([
-  Reason.PROTOCOL,
-  Reason.VERSION,
-  Reason.PSEUDO_TAKEN,
-  Reason.NAME,
-  Reason.TAKEN_OVER,
-  Reason.FLOOD,
-  Reason.TOO_LONG,
-]);
-/** @type {ReadonlySet<number>} */
-const REASONS = new Set(Object.values(Reason));
-/** @type {ReadonlySet<number>} */
-const PRESENCES = new Set(Object.values(Presence));
 
 /** Cette connexion ne mène plus à rien : il faut en faire une autre. Le texte dit pourquoi. */
 export class RetryError extends Error {
@@ -42,7 +32,10 @@ export class RetryError extends Error {
 
 export class Participant {
   person = 0; // notre numéro ; 0 tant que le serveur ne l'a pas dit
+  device = 0; // de même, celui de cet appareil parmi les nôtres
   welcomed = false; // sur la connexion présente
+  /** @type {Of<"Greeting"> | null} de même : il attend `identify` */
+  greeting = null;
   token = new Uint8Array();
   #limits;
   #streams = new Streams();
@@ -64,19 +57,29 @@ export class Participant {
 
   /** Une connexion neuve. */
   connected() {
-    const { pseudo, token } = this;
-    this.#requests = [{ kind: "Hello", version: VERSION, pseudo, token }];
+    this.#requests = [{ kind: "Hello", version: VERSION, pseudo: "", token: new Uint8Array() }];
+  }
+
+  /**
+   * Se présente au serveur qui vient de saluer.
+   *
+   * @param {Uint8Array<ArrayBuffer>} token
+   * @param {string} code
+   */
+  identify(token, code = "") {
+    const { person, device, pseudo } = this;
+    this.#requests.push({ kind: "Identify", person, device, pseudo, code, token });
   }
 
   /** Elle est finie : tout ce qui n'était qu'à elle s'oublie. */
   disconnected() {
-    this.welcomed = false;
+    [this.welcomed, this.greeting] = [false, null];
     [this.#asked, this.#requests] = [[], []];
     this.#streams.cut(this.outbox);
   }
 
   /** Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError. */
-  receive(/** @type {Message} */ message) {
+  receive(/** @type {Received} */ message) {
     if (Object.values(message).some((value) => typeof value === "bigint")) {
       throw new ProtocolError("Un nombre est démesuré.");
     }
@@ -84,13 +87,18 @@ export class Participant {
       case "Said":
       case "Whispered":
       case "Pictured":
+      case "Acted":
       case "Announced":
+      case "Gathered":
         return this.#live(message);
       case "Ping":
         this.#requests.push({ kind: "Pong" });
         return;
       case "Pong":
+      case "Unknown":
         return;
+      case "Greeting":
+        return this.#greeted(message);
       case "Welcome":
         return this.#welcome(message);
       case "Joined":
@@ -108,12 +116,17 @@ export class Participant {
       case "RoomList":
         this.#answer("ListRooms");
         return this.#emit({ type: "rooms", rooms: roomList(message.rooms) });
+      case "Answered": {
+        this.#answer("Ask");
+        const { verb } = message;
+        return this.#emit({ type: "answered", verb, answer: answer(message.answer) });
+      }
       case "Notice":
         return this.#emit({ type: "notice", text: message.text });
       case "Refused":
         return this.#refused(message);
       case "Closing": {
-        const reason = REASONS.has(message.reason) ? message.reason : null;
+        const reason = known(message.reason);
         const final = reason !== null && FINAL.has(reason);
         return this.#emit({ type: "ended", reason, text: message.text, final });
       }
@@ -135,7 +148,7 @@ export class Participant {
     this.#requests = [];
     if (this.welcomed && this.#streams.caughtUp) {
       messages.push(...this.outbox.toSend(now, (room) => this.#streams.number(room)));
-      const asked = new Set(this.#asked.map(({ room }) => room));
+      const asked = new Set(this.#asked.map((one) => (one.kind === "Ask" ? 0 : one.room)));
       const left = this.#streams.depart(this.outbox, asked);
       messages.push(...left.map((room) => /** @type {const} */ ({ kind: "Leave", room })));
     }
@@ -206,6 +219,16 @@ export class Participant {
     if (this.#streams.has(room)) this.#ask({ kind: "GetImage", room, seq });
   }
 
+  /**
+   * Une commande ; « answered » ou « refused » suivra.
+   *
+   * @param {string} verb
+   * @param {Record<string, unknown>} rest
+   */
+  ask(verb, rest = {}) {
+    this.#ask({ kind: "Ask", verb, arguments: JSON.stringify(rest) });
+  }
+
   #mine(/** @type {string} */ name) {
     const stream = this.#streams.named(name);
     if (!stream?.known) {
@@ -241,8 +264,15 @@ export class Participant {
     return /** @type {Extract<Asked, { kind: K }>} */ (this.#asked.shift());
   }
 
+  #greeted(/** @type {Of<"Greeting">} */ message) {
+    if (this.greeting) throw new ProtocolError("Deux fois bonjour.");
+    this.greeting = message;
+  }
+
   #welcome(/** @type {Of<"Welcome">} */ message) {
-    if (this.welcomed) throw new ProtocolError("Deux fois bienvenue.");
+    if (this.welcomed || !this.greeting) {
+      throw new ProtocolError("Bienvenue deux fois, ou avant bonjour.");
+    }
     const { pseudo, person, colour, back } = message;
     const again = this.person !== 0;
     this.welcomed = true;
@@ -250,6 +280,7 @@ export class Participant {
       for (const stream of this.#streams) stream.forget();
     }
     [this.person, this.pseudo] = [person, pseudo];
+    this.device = message.device;
     if (message.token.length) this.token = message.token;
     this.outbox.begin(message.nonce);
     this.#emit({ type: "welcomed", pseudo, person, colour, back: Boolean(back), again });
@@ -295,7 +326,9 @@ export class Participant {
     const messages = page(documents, room);
     if (stream.caughtUp) {
       stream.older(messages, more);
-      return this.#emit({ type: "page", room: stream.name, messages, person: this.person, more });
+      const shown = messages.filter((message) => message.kind !== "Acted");
+      const { name } = stream;
+      return this.#emit({ type: "page", room: name, messages: shown, person: this.person, more });
     }
     const [fresh, following] = stream.page(messages, { forwards, more });
     for (const message of fresh) this.#spoke(stream, message, true);
@@ -303,7 +336,7 @@ export class Participant {
     this.#release(stream);
   }
 
-  #live(/** @type {Posted | Of<"Announced">} */ message) {
+  #live(/** @type {Live} */ message) {
     // Un salon qu'on vient de quitter parle encore un peu.
     if (!this.#streams.has(message.room)) return;
     const stream = this.#streams.numbered(message.room);
@@ -313,12 +346,11 @@ export class Participant {
 
   #release(/** @type {Stream} */ stream) {
     for (const message of stream.release()) {
-      if (message.kind !== "Announced") {
+      if (message.kind !== "Announced" && message.kind !== "Gathered") {
         this.#spoke(stream, message, false);
-      } else if (PRESENCES.has(message.event)) {
-        const { event: presence, pseudo, colour } = message;
-        const mine = message.person === this.person;
-        this.#emit({ type: "announced", room: stream.name, presence, pseudo, colour, mine });
+      } else {
+        const event = announced(stream.name, message, this.person);
+        if (event) this.#emit(event);
       }
     }
   }
@@ -328,15 +360,18 @@ export class Participant {
    * @param {Posted} message
    * @param {boolean} old
    */
-  #spoke(stream, message, old) {
+  #spoke({ name: room }, message, old) {
     const mine = message.person === this.person;
-    const post = mine ? this.outbox.remove(message.nonce) : null;
-    this.#emit({ type: "spoke", room: stream.name, message, mine, old, post });
+    const post = mine && message.nonce ? this.outbox.remove(message.nonce) : null;
+    if (message.kind === "Acted") this.#emit({ type: "acted", room, message, mine, old });
+    else this.#emit({ type: "spoke", room, message, mine, old, post });
   }
 
-  #refused(/** @type {Of<"Refused">} */ { nonce, text }) {
-    this.#emit({ type: "refused", text, post: nonce ? this.outbox.remove(nonce) : null });
+  #refused(/** @type {Of<"Refused">} */ { reason, nonce, text }) {
     const asked = nonce ? null : this.#asked.shift();
+    const room = asked?.kind === "Join" ? asked.room : "";
+    const post = nonce ? this.outbox.remove(nonce) : null;
+    this.#emit({ type: "refused", text, post, reason: known(reason), room });
     if (asked?.kind === "Join") this.#shutOut(asked.room, text);
     if (asked?.kind !== "GetPage") return;
     const stream = this.#streams.numbered(asked.room);
@@ -350,6 +385,8 @@ export class Participant {
   #shutOut(/** @type {string} */ name, /** @type {string} */ text) {
     if (fold(name) === PRIVATE) throw new RetryError(text);
     this.#streams.remove(name);
-    for (const post of this.outbox.drop(fold(name))) this.#emit({ type: "refused", text, post });
+    for (const post of this.outbox.drop(fold(name))) {
+      this.#emit({ type: "refused", text, post, reason: null, room: "" });
+    }
   }
 }

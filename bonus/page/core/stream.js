@@ -2,7 +2,9 @@
 
 import { ProtocolError } from "../protocol/frames.js";
 
-/** @import { Of, Posted } from "../protocol/messages.js" */
+/** @import { Posted } from "../protocol/documents.js" */
+/** @import { Of } from "../protocol/messages.js" */
+/** @typedef {Posted | Of<"Announced"> | Of<"Gathered">} Live */
 
 /**
  * `seen` est le dernier numéro montré ; une coupure ne l'oublie pas.
@@ -21,7 +23,7 @@ export class Stream {
   caughtUp = false;
   leaving = false;
   #whole = false; // nous avons vu tout ce qui précède `seen`, même si c'est 0
-  /** @type {(Posted | Of<"Announced">)[]} */
+  /** @type {Live[]} */
   #held = [];
 
   constructor(/** @type {string} */ name) {
@@ -42,7 +44,7 @@ export class Stream {
 
   /** @returns {Of<"Join">} */
   join() {
-    return { kind: "Join", room: this.name, after: this.seen };
+    return { kind: "Join", room: this.name, after: this.seen, mark: 0, word: "" };
   }
 
   /**
@@ -87,7 +89,7 @@ export class Stream {
     [this.seen, this.caughtUp] = [last, true];
   }
 
-  live(/** @type {Posted | Of<"Announced">} */ message) {
+  live(/** @type {Live} */ message) {
     this.#held.push(message);
   }
 
@@ -96,7 +98,8 @@ export class Stream {
     if (!this.caughtUp) return [];
     const held = this.#held;
     this.#held = [];
-    return held.filter((item) => item.kind === "Announced" || this.#fresh([item]).length);
+    return held.filter((item) =>
+      item.kind === "Announced" || item.kind === "Gathered" || this.#fresh([item]).length);
   }
 
   #fresh(/** @type {Posted[]} */ messages) {

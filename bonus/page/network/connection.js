@@ -1,9 +1,10 @@
 /** Une connexion au serveur, du début à la fin : des messages, et un guet sur ses silences. */
 
 import { Decoder } from "../protocol/frames.js";
-import { decode, encode, FROM_SERVER, GREETING } from "../protocol/messages.js";
+import { FROM_SERVER, GREETING } from "../protocol/bounds.js";
+import { decode, encode } from "../protocol/messages.js";
 
-/** @import { Message } from "../protocol/messages.js" */
+/** @import { Received } from "../protocol/messages.js" */
 
 /**
  * En secondes : combien de temps attendre, et quoi.
@@ -42,7 +43,7 @@ export class Connection {
    *
    * @param {string} url
    * @param {Patience} patience
-   * @param {{ opened: () => void, received: (messages: Iterable<Message>) => void }} handlers
+   * @param {{ opened: () => void, received: (messages: Iterable<Received>) => void }} handlers
    */
   constructor(url, patience, { opened, received }) {
     this.#patience = patience;

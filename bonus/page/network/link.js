@@ -13,7 +13,7 @@ import { Wait } from "./wait.js";
 
 /** @import { Event } from "../core/events.js" */
 /** @import { Limits } from "../protocol/limits.js" */
-/** @import { Message } from "../protocol/messages.js" */
+/** @import { Received } from "../protocol/messages.js" */
 /** @import { Patience } from "./connection.js" */
 
 /**
@@ -148,11 +148,13 @@ export class Link {
     return text;
   }
 
-  #receive(/** @type {Iterable<Message>} */ messages) {
+  #receive(/** @type {Iterable<Received>} */ messages) {
     const { participant } = this;
     try {
       for (const message of messages) {
         participant.receive(message);
+        // Le jeton part tel quel : ce serveur a donné la page, et elle ne parle qu'à lui.
+        if (message.kind === "Greeting") participant.identify(participant.token);
       }
       this.flush();
     } catch (error) {

@@ -24,6 +24,12 @@ export const Reason = Object.freeze({
   NOT_FOUND: 12,
   STORAGE: 13,
   PICTURE: 14,
+  BANNED: 15,
+  DENIED: 16,
+  CODE: 17,
+  QUOTA: 18,
+  UNKNOWN: 19,
+  EXPELLED: 20,
 });
 
 /** L'autre ne parle pas comme convenu ; le texte, en français, lui est destiné. */

@@ -3,7 +3,7 @@
 import { neutral } from "../protocol/text.js";
 import { counted, find, make } from "./dom.js";
 
-/** @import { Posted } from "../protocol/messages.js" */
+/** @import { Shown } from "../core/events.js" */
 
 const MOST = 3; // messages lus d'un coup ; au-delà, on les compte
 
@@ -12,7 +12,8 @@ export class Announcer {
   /** @type {string[]} */
   #lines = [];
 
-  heard(/** @type {Posted} */ message) {
+  heard(/** @type {Shown} */ message) {
+    if (message.kind === "Absent") return;
     const { kind, pseudo } = message;
     const said = kind === "Pictured" ? ` envoie l’image ${message.name}` : ` : ${message.text}`;
     this.#lines.push(neutral(pseudo + said));

@@ -1,8 +1,8 @@
 /** La conversation, de l'accueil au départ : ce qui arrive, et où cela se montre. */
 
-import { Presence } from "../protocol/messages.js";
 import { fold, neutral } from "../protocol/text.js";
 import { Announcer } from "./announcer.js";
+import { announcement, gathering } from "./presence.js";
 import { Names } from "./completion.js";
 import { Conversation } from "./conversation.js";
 import { counted, find, initial, paint, typeset } from "./dom.js";
@@ -18,11 +18,9 @@ import { Talk } from "./talk.js";
 /** @import { Link } from "../network/link.js" */
 /** @import { RoomSummary } from "../protocol/documents.js" */
 /** @import { Limits } from "../protocol/limits.js" */
-/** @import { Posted } from "../protocol/messages.js" */
 /** @import { Stay } from "./memory.js" */
 /** @import { Room } from "./rooms.js" */
 
-const SAID = ["a rejoint la chatroom", "a quitté la chatroom"]; // dans l'ordre de Presence
 
 export class Chat {
   rooms = new Rooms();
@@ -95,6 +93,11 @@ export class Chat {
         return this.#page(event);
       case "announced":
         return this.#announced(event);
+      case "gathered":
+        return this.#gathered(event);
+      case "acted":
+      case "answered":
+        return;
       case "entered":
         return this.#entered(event);
       case "rooms":
@@ -164,7 +167,7 @@ export class Chat {
       room.log.settle(post);
       this.status.sent = true;
     }
-    if (room.private) room.met(mine && message.kind === "Whispered" ? message.to : message.pseudo);
+    if (room.private && message.pseudo) room.met(mine && message.kind === "Whispered" ? message.to : message.pseudo);
     if (!old) room.filling = false;
     const seen = mine || this.#reading(room) || (old && room.filling);
     const first = !seen && !room.unread;
@@ -181,7 +184,7 @@ export class Chat {
 
   /**
    * @param {Room} room
-   * @param {Posted} message
+   * @param {Events.Shown} message
    * @param {boolean} mine
    */
   #row(room, message, mine) {
@@ -207,11 +210,13 @@ export class Chat {
     const room = this.rooms.find(event.room);
     if (!room || event.mine) return;
     room.announced(event);
-    const pseudo = neutral(event.pseudo);
-    const said = SAID[event.presence];
-    const back = event.presence === Presence.BACK;
-    room.log.note(back ? `${pseudo} est de retour !` : `Annonce : ${pseudo} ${said}`);
+    room.log.note(announcement(event));
     this.#stale = true;
+  }
+
+  #gathered(/** @type {Events.Gathered} */ event) {
+    this.rooms.find(event.room)?.log.note(gathering(event));
+    this.refresh();
   }
 
   #listed(/** @type {RoomSummary[]} */ rooms) {

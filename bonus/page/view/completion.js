@@ -18,6 +18,7 @@ export class Names {
   learn(/** @type {Event} */ event) {
     if (event.type === "spoke" || event.type === "announced") {
       const { pseudo, colour } = event.type === "spoke" ? event.message : event;
+      if (!pseudo) return;
       this.colours.set(pseudo, colour);
       if (!event.mine) remember(this.pseudos, pseudo);
     } else if (event.type === "entered") {

@@ -76,6 +76,7 @@ export class Log {
   /** Met le jour devant ce message, si c'en est un autre, et l'auteur, si ce n'est pas le même. */
   #dress(/** @type {Row} */ row, /** @type {Row | undefined} */ previous) {
     this.#days.get(row)?.remove();
+    row.day ||= previous?.day ?? ""; // on ne sait pas toujours de quel jour il était
     if (row.day !== previous?.day) {
       const heading = make("h2", { className: "day" }, row.day);
       this.#days.set(row, heading);

@@ -39,7 +39,7 @@ export class Room {
 
   /** @param {Announced} event */
   announced({ presence, pseudo }) {
-    if (presence === Presence.LEFT) {
+    if (presence === Presence.LEFT || presence === Presence.MOVED) {
       this.people.delete(pseudo);
       this.count = Math.max(0, this.count - 1);
     } else if (!this.people.has(pseudo)) {

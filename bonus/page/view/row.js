@@ -5,19 +5,26 @@ import { dateOf, dayOf, hourOf } from "./dates.js";
 import { initial, make, paint, typeset } from "./dom.js";
 
 /** @import { Post } from "../core/outbox.js" */
-/** @import { Posted } from "../protocol/messages.js" */
+/** @import { Shown } from "../core/events.js" */
+/** @import { Absent } from "../protocol/documents.js" */
 /** @typedef {{ element: HTMLElement, voice: string, time: number, day: string }} Row */
 
 const URLS = /https?:\/\/[^\s<>"«»]+/g;
+const ABSENT = {
+  removed: "message retiré",
+  unreadable: "message illisible",
+  strange: "message que cette version ne sait pas lire",
+};
 const TRAILING = /[.,;:!?'’)\]}]+$/; // la ponctuation de la phrase, et non de l'adresse
 
 /**
- * @param {Posted} message
+ * @param {Shown} message
  * @param {boolean} mine
  * @param {HTMLElement | null} picture pour une image, ce qui la montre
  * @returns {Row}
  */
 export function messageRow(message, mine, picture) {
+  if (message.kind === "Absent") return absentRow(message);
   const date = dateOf(message.time);
   const to = message.kind === "Whispered" ? message.to : "";
   const hour = make("time", { className: "hour", textContent: hourOf(date) });
@@ -28,6 +35,18 @@ export function messageRow(message, mine, picture) {
   element.dataset.seq = String(message.seq);
   element.dataset.pseudo = mine ? to : message.pseudo;
   return { element, voice: `${message.person}\n${to}`, time: message.time, day: dayOf(date) };
+}
+
+/**
+ * La place d'un message : on ne sait pas toujours de quel jour il était.
+ *
+ * @param {Absent} message
+ * @returns {Row}
+ */
+function absentRow({ seq, time, why, by }) {
+  const element = noticeRow(`${ABSENT[why]}${by && ` par ${by}`}`);
+  element.dataset.seq = String(seq);
+  return { element, voice: "", time, day: time ? dayOf(dateOf(time)) : "" };
 }
 
 /**
@@ -76,7 +95,7 @@ function paintFace(element, pseudo, colour) {
 }
 
 /**
- * @param {Posted} message
+ * @param {Exclude<Shown, Absent>} message
  * @param {boolean} mine
  */
 function verb({ kind }, mine) {

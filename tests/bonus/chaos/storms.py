@@ -11,16 +11,15 @@ from chatroom.protocol.frames import LONG, Reason, encode_frame
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     KINDS,
-    VERSION,
     Closing,
     GetPage,
-    Hello,
     Join,
     Said,
     Say,
     SendImage,
 )
 
+from tests.bonus.introducing import introduced, introduction
 from tests.bonus.processes import Client, Server, present
 
 LIMITS = ("rate=0", "crowd=0", "connections_per_address=5000")  # tout vient d'une seule adresse
@@ -46,7 +45,7 @@ def resets(server: Server, count: int, draw: random.Random) -> None:
         stage = draw.randrange(4)
         with suppress(OSError):
             if stage:
-                client.tell(Hello(VERSION, f"rst {draw.getrandbits(40)}", b""))
+                client.tell(*introduction(f"rst {draw.getrandbits(40)}"))
             if stage > 1:
                 client.tell(Join("tempête", 0))
             if stage > 2:
@@ -58,7 +57,7 @@ def half_frames(server: Server, count: int, draw: random.Random) -> None:
     """Beaucoup de trames commencées à la fois, et jamais finies."""
     clients = [Client(server) for _ in range(count)]
     for client in clients:
-        frame = Hello(VERSION, "moitié", b"x" * 32).encode()
+        frame = introduced("moitié", b"x" * 32)
         client.socket.sendall(frame[: draw.randrange(1, len(frame))])
     for client in clients:
         client.close()

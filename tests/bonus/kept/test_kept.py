@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.client.tokens import Tokens
-from chatroom.protocol.frames import Decoder
+from chatroom.protocol.frames import LONG, Decoder
 from chatroom.protocol.limits import FRAME
 from chatroom.protocol.messages import KINDS, GetImage, Message, Page, decode
 from chatroom.protocol.messages import Image as Picture
@@ -109,7 +109,10 @@ def test_the_log_goes_on(kept: Path, data: Path) -> None:
 def test_each_frame_means_the_same_and_is_written_the_same(kept: Path) -> None:
     seen = Counter[tuple[str, str]]()
     for origin, data, message in frames(kept):
-        assert message.encode() == data
+        # Les champs que la version 2 ajoute à la fin d'un corps ont, ici, leur valeur d'usage.
+        again, header = message.encode(), 3 if data[0] < LONG else 2 + data[1]
+        assert again[0] == data[0]
+        assert again[header:].startswith(data[header:])
         seen[origin, type(message).__name__] += 1
     said = {name for origin, name in seen if origin == "client"}
     assert said >= {"Hello", "Join", "Leave", "Say", "Whisper", "SendImage", "ListRooms"}

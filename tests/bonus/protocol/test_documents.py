@@ -4,9 +4,19 @@ import json
 from typing import Any
 
 import pytest
-from chatroom.protocol.documents import Posted, RoomSummary, document, page, room_list
+from chatroom.protocol.documents import (
+    Absent,
+    Missing,
+    Posted,
+    RoomSummary,
+    answer,
+    document,
+    names,
+    page,
+    room_list,
+)
 from chatroom.protocol.frames import ProtocolError
-from chatroom.protocol.messages import Pictured, Said, Whispered
+from chatroom.protocol.messages import Acted, Pictured, Said, Whispered
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +28,10 @@ GOOD = json.loads(document(SAID))
 POSTED: st.SearchStrategy[Posted] = st.one_of(
     [
         st.builds(cls, st.just(ROOM), *(values(codec) for _, codec in cls.CODECS[1:]))
-        for cls in (Said, Whispered, Pictured)
+        for cls in (Said, Whispered, Pictured, Acted)
     ]
 )
+REMOVED = Absent(ROOM, 1, Missing.REMOVED, 2, 3, 4, 0x0000FF, "it4", "prof")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from([*GOOD]), inner),
@@ -35,7 +46,7 @@ def only_refused(text: str) -> None:
     except ProtocolError:
         return
     assert page(f"[{','.join(map(document, found))}]", ROOM) == found
-    assert all(message.room == ROOM and message.encode() for message in found)
+    assert all(message.room == ROOM for message in found)
 
 
 @given(st.lists(POSTED, max_size=4))
@@ -88,7 +99,7 @@ def test_what_is_no_page(text: str) -> None:
 
 
 WRONG: dict[str, list[object]] = {
-    "kind": ["image", "Said", None, []],
+    "kind": ["image", None, []],
     "seq": [True, 1.0, 1.5, "1", None, [1], -1, 2**64, 10**400, float("nan"), float("inf")],
     "person": [False, 2**32],
     "pseudo": [3, None, ["a"], {}, "\ud800", "a" * 256, "€" * 86],
@@ -98,10 +109,6 @@ WRONG: dict[str, list[object]] = {
         # Tout ce qui suit, int(…, 16) le lirait.
         *("#0000FF", "#-00001", "#0_0_0f", "# 00ff ", "#0000ff\n", "#٠٠٠٠٠١", "#" + "f" * 5_000),
     ],
-    "room": [ROOM, 8],
-    "self": [1],
-    "": [1],
-    "to": ["b"],
 }
 
 
@@ -121,6 +128,57 @@ def test_a_field_that_is_missing(name: str) -> None:
     fields = {key: value for key, value in GOOD.items() if key != name}
     with pytest.raises(ProtocolError, match="illisible"):
         page(json.dumps([fields]), ROOM)
+
+
+@pytest.mark.parametrize("name", ["room", "self", "", "to"])
+def test_a_key_of_another_version_is_ignored(name: str) -> None:
+    assert page(json.dumps([GOOD | {name: 8}]), ROOM) == [SAID]
+
+
+def test_a_message_that_cannot_be_read_keeps_its_place() -> None:
+    unreadable = Absent(ROOM, 2, Missing.UNREADABLE)
+    strange = Absent(ROOM, 3, Missing.STRANGE)
+    texts = [document(REMOVED), '{"kind":"unreadable","seq":2}', '{"kind":"poll","seq":3,"x":[]}']
+    assert page(f"[{','.join(texts)}]", ROOM) == [REMOVED, unreadable, strange]
+    assert [document(one) for one in (unreadable, strange)] == [
+        '{"kind":"unreadable","seq":2}',
+        '{"kind":"strange","seq":3}',
+    ]
+    assert document(REMOVED) == (
+        '{"kind":"removed","seq":1,"time":2,"person":3,"nonce":4,"colour":"#0000ff",'
+        '"pseudo":"it4","by":"prof"}'
+    )
+
+
+GONE = json.loads(document(REMOVED))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"kind": kind} for kind in ("poll", "unreadable", "removed", "strange", "")),
+        *({"kind": "poll", "seq": seq} for seq in (True, 1.5, "1", None, -1, 2**64)),
+        *({key: GONE[key] for key in GONE if key != name} for name in GONE),
+        *(GONE | {"by": by} for by in (None, 3, "\ud800", "a" * 65_536)),
+        *(GONE | {"time": -1}, GONE | {"pseudo": "a" * 256}, GONE | {"colour": "rouge"}),
+    ],
+    ids=lambda fields: json.dumps(fields)[:60],
+)
+def test_but_its_place_must_be_known(fields: dict[str, object]) -> None:
+    with pytest.raises(ProtocolError, match="illisible"):
+        page(json.dumps([GOOD, fields]), ROOM)
+
+
+def test_an_answer_and_names() -> None:
+    assert answer('{"code": "K7", "seconds": 600}') == {"code": "K7", "seconds": 600}
+    assert names('["alice", "bob"]') == ("alice", "bob")
+    for wrong in ("", "[", "3", "null", "[1]", "[" * 100_000):
+        with pytest.raises(ProtocolError, match="réponse est illisible"):
+            answer(wrong)
+        with pytest.raises(ProtocolError, match="noms est illisible"):
+            names(wrong)
+    with pytest.raises(ProtocolError):
+        names("{}")
 
 
 def test_a_list_of_rooms() -> None:

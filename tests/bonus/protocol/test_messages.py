@@ -1,30 +1,20 @@
 """Les messages : chacun se relit tel quel, et rien d'autre ne se lit."""
 
-from collections.abc import Mapping
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from chatroom.protocol.fields import RestBytes, RestString
-from chatroom.protocol.frames import Decoder, ProtocolError, Reason
-from chatroom.protocol.limits import FRAME, Limits
+from chatroom.protocol.frames import Decoder, ProtocolError
+from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
-    FROM_SERVER,
     KINDS,
-    TOKEN,
-    GetImage,
-    GetPage,
     Hello,
     Join,
     Leave,
-    ListRooms,
     Message,
-    Ping,
-    Pong,
     Say,
-    SendImage,
-    Whisper,
-    after_hello,
-    before_hello,
+    Unknown,
+    Welcome,
     decode,
 )
 from hypothesis import given
@@ -56,74 +46,48 @@ def test_round_trip(message: Message) -> None:
     assert decode(message.KIND, body_of(message)) == message
 
 
-@given(MESSAGES, st.binary(min_size=1, max_size=8))
-def test_cut_short_or_followed_by_something(message: Message, more: bytes) -> None:
+@given(MESSAGES)
+def test_cut_short(message: Message) -> None:
+    """Seuls peuvent manquer les champs venus après les autres."""
     body, kind = body_of(message), message.KIND
-    for other in [*(body[:end] for end in range(len(body))), body + more]:
+    for end in range(len(body)):
         try:
-            read = decode(kind, other)
+            read = decode(kind, body[:end])
         except ProtocolError:
             continue
-        assert open_ended(type(message))
-        assert body_of(read) == other
+        assert open_ended(type(message)) or body_of(read)[:end] == body[:end]
+        names = [name for name, _ in message.CODECS[: message.NEEDED]]
+        whole = not open_ended(type(message))
+        assert not whole or all(getattr(read, one) == getattr(message, one) for one in names)
 
 
-def test_what_is_too_many_is_counted() -> None:
-    with pytest.raises(ProtocolError, match=r"^1 octet de trop dans une trame Ping\.$"):
-        decode(Ping.KIND, b"!")
-    with pytest.raises(ProtocolError, match=r"^2 octets de trop dans une trame Leave\.$"):
-        decode(Leave.KIND, bytes(6))
+@given(MESSAGES, st.binary(min_size=1, max_size=8))
+def test_what_another_version_adds_at_the_end_is_ignored(message: Message, more: bytes) -> None:
+    if not open_ended(type(message)):
+        assert decode(message.KIND, body_of(message) + more) == message
+
+
+def test_fields_that_came_later_may_be_missing() -> None:
+    welcome = Welcome(1, 2, 3, 4, 0, "a", b"", 5, 1)
+    assert decode(Welcome.KIND, body_of(welcome)[:-5]) == replace(welcome, device=0, role=0)
+    assert decode(Hello.KIND, b"\2") == Hello(2)
+    with pytest.raises(ProtocolError):
+        decode(Welcome.KIND, body_of(welcome)[:-6])
+
+
+def test_a_type_of_another_version_is_told_as_such() -> None:
+    assert decode(0x3F, b"quoi que ce soit") == Unknown(0x3F)
 
 
 @given(st.sampled_from(sorted(KINDS)), st.binary(max_size=80))
 def test_whatever_the_body(kind: int, body: bytes) -> None:
-    """Un message qui se réécrit tel quel, ou ProtocolError ; jamais une autre exception."""
+    """Un message qui se réécrit, à la fin près, ou ProtocolError ; jamais une autre exception."""
     try:
         message = decode(kind, body)
     except ProtocolError:
         return
-    assert body_of(message) == body
-
-
-def test_types_say_who_speaks() -> None:
-    assert all(kind < 0x80 for kind in KINDS)  # le bit de poids fort dit une trame longue
-    client = set(before_hello(LIMITS)) | set(after_hello(LIMITS))
-    assert client | set(FROM_SERVER) == set(KINDS)
-    assert client & set(FROM_SERVER) == {Ping.KIND, Pong.KIND}
-    assert set(FROM_SERVER.values()) == {FRAME}
-    assert not set(before_hello(LIMITS)) & set(after_hello(LIMITS))
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        Hello(1, WIDE * LIMITS.pseudo, bytes(TOKEN)),
-        Join(WIDE * LIMITS.room, BIG),
-        Leave(1),
-        Say(1, BIG, "a" * LIMITS.text),
-        Whisper(WIDE * LIMITS.pseudo, BIG, "a" * LIMITS.text),
-        SendImage(1, BIG, "€" * 85, bytes(LIMITS.image)),
-        GetPage(1, BIG, 1),
-        GetImage(1, BIG),
-        ListRooms(WIDE * LIMITS.room),
-        Ping(),
-        Pong(),
-    ],
-    ids=lambda message: type(message).__name__,
-)
-def test_the_longest_a_client_may_say_just_fits(message: Message) -> None:
-    bounds: Mapping[int, int] = before_hello(LIMITS) | after_hello(LIMITS)
-    frame = message.encode()
-    decoder = Decoder(bounds)
-    decoder.feed(frame)
-    found = decoder.next()
-    assert found
-    assert decode(*found) == message
-    decoder = Decoder(dict(bounds) | {message.KIND: bounds[message.KIND] - 1})
-    decoder.feed(frame)
-    with pytest.raises(ProtocolError) as why:
-        decoder.next()
-    assert why.value.reason is Reason.TOO_LONG
+    again = body_of(message)
+    assert again.startswith(body) or body.startswith(again)
 
 
 def test_what_does_not_fit_is_not_written() -> None:

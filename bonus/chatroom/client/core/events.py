@@ -1,11 +1,15 @@
 """Ce qui arrive à un participant, tel que son visage (en lignes, plein écran) l'apprend."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from chatroom.client.core.outbox import Post
-from chatroom.protocol.documents import Posted, RoomSummary
+from chatroom.protocol import messages
+from chatroom.protocol.documents import Absent, RoomSummary
 from chatroom.protocol.frames import Reason
-from chatroom.protocol.messages import Presence
+from chatroom.protocol.messages import Pictured, Presence, Said, Whispered
+
+Shown = Said | Whispered | Pictured | Absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,20 @@ class Spoke:
     """Un message. `old` : il vient de l'historique ; `post` : celui que cela nous accuse."""
 
     room: str
-    message: Posted
+    message: Shown
     mine: bool
     old: bool
     post: Post | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """On a fait quelque chose au salon, ou à l'un de ses messages."""
+
+    room: str
+    message: messages.Acted
+    mine: bool
+    old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +68,36 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """Comme Announcement, de `count` personnes, dont `names` ne nomme que les premières."""
+
+    room: str
+    presence: Presence
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReceived:
+    """La réponse à une commande."""
+
+    verb: str
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeShown:
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRequest:
-    """Le serveur dit non ; `post` : à ce message, qui n'aura pas lieu."""
+    """Le serveur dit non ; `post` : à ce message, qui n'aura pas lieu ; `room` : on y entrait."""
 
     text: str
     post: Post | None
+    reason: Reason | None = None
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +110,7 @@ class PageReceived:
     """Une page plus ancienne, demandée par `older`. `more` : il y en a d'autres avant."""
 
     room: str
-    messages: tuple[Posted, ...]
+    messages: tuple[Shown, ...]
     person: int  # nous : de qui les messages sont les nôtres
     more: bool
 
@@ -109,7 +143,10 @@ Event = (
     Welcomed
     | Entered
     | Spoke
+    | Happened
     | Announcement
+    | Gathering
+    | AnswerReceived
     | NoticeShown
     | RefusedRequest
     | RoomsListed

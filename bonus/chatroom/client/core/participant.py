@@ -5,31 +5,25 @@ Qui le fait vivre (network/link.py) lui passe les trames du serveur, envoie ce q
 La page web en a le jumeau, coupé aux mêmes endroits : page/core/participant.js.
 """
 
+import json
 from collections import deque
+from collections.abc import Mapping
 
 from chatroom.client.core import events
 from chatroom.client.core.checks import checked_image, checked_name, checked_text
 from chatroom.client.core.outbox import Outbox, Post
-from chatroom.client.core.stream import Stream
+from chatroom.client.core.presence import announced
+from chatroom.client.core.reasons import FINAL, known
+from chatroom.client.core.stream import Live, Stream
 from chatroom.client.core.streams import Streams
 from chatroom.protocol import ChatError, messages
-from chatroom.protocol.documents import Posted, page, room_list
-from chatroom.protocol.frames import ProtocolError, Reason
+from chatroom.protocol.documents import Posted, answer, page, room_list
+from chatroom.protocol.frames import ProtocolError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
 from wording.harmless import neutral
 
-# Revenir ne servirait à rien, ou gênerait quelqu'un.
-FINAL = {
-    Reason.PROTOCOL,
-    Reason.VERSION,
-    Reason.PSEUDO_TAKEN,
-    Reason.NAME,
-    Reason.TAKEN_OVER,
-    Reason.FLOOD,
-    Reason.TOO_LONG,
-}
-Asked = messages.Join | messages.GetPage | messages.GetImage | messages.ListRooms
+Asked = messages.Join | messages.GetPage | messages.GetImage | messages.ListRooms | messages.Ask
 
 
 class RetryError(ChatError):
@@ -40,9 +34,11 @@ class Participant:
     def __init__(self, pseudo: str, token: bytes = b"", limits: Limits | None = None) -> None:
         self.pseudo, self.token = pseudo, token
         self.person = 0  # notre numéro ; 0 tant que le serveur ne l'a pas dit
+        self.device = 0  # de même, celui de cet appareil parmi les nôtres
         self.outbox = Outbox(limits or Limits())
         self._limits = limits or Limits()
         self.welcomed = False  # sur la connexion présente
+        self.greeting: messages.Greeting | None = None  # de même : il attend `identify`
         self._streams = Streams()
         self._requests: list[messages.Message] = []
         # Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
@@ -53,11 +49,16 @@ class Participant:
 
     def connected(self) -> None:
         """Une connexion neuve."""
-        self._requests = [messages.Hello(messages.VERSION, self.pseudo, self.token)]
+        self._requests = [messages.Hello(messages.VERSION)]
+
+    def identify(self, shown: bytes, code: str = "") -> None:
+        """Se présente au serveur qui vient de saluer ; `shown` : le jeton, ou sa preuve."""
+        who = (self.person, self.device, self.pseudo)
+        self._requests.append(messages.Identify(*who, code, shown))
 
     def disconnected(self) -> None:
         """Elle est finie : tout ce qui n'était qu'à elle s'oublie."""
-        self.welcomed = False
+        self.welcomed, self.greeting = False, None
         self._asked.clear()
         self._requests.clear()
         self._streams.cut(self.outbox)
@@ -66,32 +67,35 @@ class Participant:
         """Une trame du serveur. ProtocolError si elle n'a pas de sens ici, ou RetryError."""
         match message:
             case (
-                messages.Said() | messages.Whispered() | messages.Pictured() | messages.Announced()
+                messages.Said()
+                | messages.Whispered()
+                | messages.Pictured()
+                | messages.Acted()
+                | messages.Announced()
+                | messages.Gathered()
             ):
                 self._live(message)
             case messages.Ping():
                 self._requests.append(messages.Pong())
-            case messages.Pong():
+            case messages.Pong() | messages.Unknown():
                 pass
+            case messages.Greeting():
+                self._greeted(message)
             case messages.Welcome():
                 self._welcome(message)
-            case messages.Joined():
-                self._joined(message)
-            case messages.Page():
-                self._page(message)
-            case messages.Image():
-                self._answer(messages.GetImage)
-                room = self._streams.numbered(message.room).name
-                self._events.append(events.ImageReceived(room, message.seq, message.data))
-            case messages.RoomList():
-                self._answer(messages.ListRooms)
-                self._events.append(events.RoomsListed(room_list(message.rooms)))
             case messages.Notice():
                 self._events.append(events.NoticeShown(message.text))
-            case messages.Refused():
-                self._refused(message)
+            case (
+                messages.Joined()
+                | messages.Page()
+                | messages.Image()
+                | messages.RoomList()
+                | messages.Answered()
+                | messages.Refused()
+            ):
+                self._answered(message)
             case messages.Closing():
-                reason = Reason(message.reason) if message.reason in list(Reason) else None
+                reason = known(message.reason)
                 self._events.append(events.Ended(reason, message.text, reason in FINAL))
             case _:
                 raise ProtocolError("Le serveur parle comme un client.")
@@ -106,7 +110,7 @@ class Participant:
         sent, self._requests = self._requests, []
         if self.welcomed and self._streams.caught_up:
             sent += self.outbox.to_send(now, self._streams.number)
-            asked = {asked.room for asked in self._asked}
+            asked = {getattr(asked, "room", 0) for asked in self._asked}
             sent += [messages.Leave(room) for room in self._streams.depart(self.outbox, asked)]
         return sent
 
@@ -165,6 +169,11 @@ class Participant:
         if self._streams.has(message.room):
             self._ask(messages.GetImage(message.room, message.seq))
 
+    def ask(self, verb: str, arguments: Mapping[str, object] | None = None) -> None:
+        """Une commande ; AnswerReceived ou RefusedRequest suivra."""
+        text = json.dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))
+        self._ask(messages.Ask(verb, text))
+
     def _mine(self, name: str) -> Stream:
         stream = self._streams.named(name)
         if stream is None or not stream.known:
@@ -179,21 +188,53 @@ class Participant:
 
     # Ce que dit le serveur
 
+    def _answered(
+        self,
+        message: messages.Joined
+        | messages.Page
+        | messages.Image
+        | messages.RoomList
+        | messages.Answered
+        | messages.Refused,
+    ) -> None:
+        match message:
+            case messages.Joined():
+                self._joined(message)
+            case messages.Page():
+                self._page(message)
+            case messages.Image():
+                self._answer(messages.GetImage)
+                room = self._streams.numbered(message.room).name
+                self._events.append(events.ImageReceived(room, message.seq, message.data))
+            case messages.RoomList():
+                self._answer(messages.ListRooms)
+                self._events.append(events.RoomsListed(room_list(message.rooms)))
+            case messages.Answered():
+                self._answer(messages.Ask)
+                self._events.append(events.AnswerReceived(message.verb, answer(message.answer)))
+            case messages.Refused():
+                self._refused(message)
+
     def _answer(self, kind: type[Asked]) -> Asked:
         """La demande à laquelle ceci répond."""
         if not self._asked or not isinstance(self._asked[0], kind):
             raise ProtocolError("Une réponse à une question qu'on n'a pas posée.")
         return self._asked.popleft()
 
+    def _greeted(self, message: messages.Greeting) -> None:
+        if self.greeting:
+            raise ProtocolError("Deux fois bonjour.")
+        self.greeting = message
+
     def _welcome(self, message: messages.Welcome) -> None:
-        if self.welcomed:
-            raise ProtocolError("Deux fois bienvenue.")
+        if self.welcomed or not self.greeting:
+            raise ProtocolError("Bienvenue deux fois, ou avant bonjour.")
         again, self.welcomed = bool(self.person), True
         if not message.back:  # si l'on y était, sa base est neuve
             for stream in self._streams:
                 stream.forget()
         self.person, self.pseudo = message.person, message.pseudo
-        self.token = message.token or self.token
+        self.token, self.device = message.token or self.token, message.device
         self.outbox.begin(message.nonce)
         event = events.Welcomed(
             message.pseudo, message.person, message.colour, bool(message.back), again, message.token
@@ -231,7 +272,8 @@ class Participant:
         written = page(message.documents, message.room)
         if stream.caught_up:
             stream.older(written, more=more)
-            found = events.PageReceived(stream.name, tuple(written), self.person, more)
+            shown = tuple(one for one in written if not isinstance(one, messages.Acted))
+            found = events.PageReceived(stream.name, shown, self.person, more)
             return self._events.append(found)
         forwards = bool(message.forwards)
         fresh, following = stream.page(written, forwards=forwards, more=more)
@@ -241,7 +283,7 @@ class Participant:
             self._ask(following)
         return self._release(stream)
 
-    def _live(self, message: Posted | messages.Announced) -> None:
+    def _live(self, message: Live) -> None:
         # Un salon qu'on vient de quitter parle encore un peu.
         if self._streams.has(message.room):
             stream = self._streams.numbered(message.room)
@@ -250,24 +292,27 @@ class Participant:
 
     def _release(self, stream: Stream) -> None:
         for message in stream.release():
-            if not isinstance(message, messages.Announced):
-                self._spoke(stream, message, old=False)
-            elif message.event in list(messages.Presence):
-                mine, presence = message.person == self.person, messages.Presence(message.event)
-                about = (presence, message.pseudo, message.colour, mine)
-                self._events.append(events.Announcement(stream.name, *about))
+            match message:
+                case messages.Announced() | messages.Gathered():
+                    if event := announced(stream.name, message, self.person):
+                        self._events.append(event)
+                case _:
+                    self._spoke(stream, message, old=False)
 
     def _spoke(self, stream: Stream, message: Posted, *, old: bool) -> None:
         mine = message.person == self.person
-        post = self.outbox.remove(message.nonce) if mine else None
-        self._events.append(events.Spoke(stream.name, message, mine, old, post))
+        post = self.outbox.remove(message.nonce) if mine and message.nonce else None
+        if isinstance(message, messages.Acted):
+            self._events.append(events.Happened(stream.name, message, mine, old))
+        else:
+            self._events.append(events.Spoke(stream.name, message, mine, old, post))
 
     def _refused(self, message: messages.Refused) -> None:
         post = self.outbox.remove(message.nonce) if message.nonce else None
-        self._events.append(events.RefusedRequest(message.text, post))
-        if message.nonce or not self._asked:
-            return
-        asked = self._asked.popleft()
+        asked = self._asked.popleft() if self._asked and not message.nonce else None
+        room = asked.room if isinstance(asked, messages.Join) else ""
+        refusal = events.RefusedRequest(message.text, post, known(message.reason), room)
+        self._events.append(refusal)
         if isinstance(asked, messages.Join):
             self._shut_out(asked.room, message.text)
         if not isinstance(asked, messages.GetPage):

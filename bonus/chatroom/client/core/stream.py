@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from chatroom.protocol.documents import Posted
 from chatroom.protocol.frames import ProtocolError
-from chatroom.protocol.messages import Announced, GetPage, Join, Joined
+from chatroom.protocol.messages import Announced, Gathered, GetPage, Join, Joined
+
+Live = Posted | Announced | Gathered
 
 
 class Stream:
@@ -26,7 +28,7 @@ class Stream:
         self.caught_up = False
         self.leaving = False
         self._whole = False  # nous avons vu tout ce qui précède `seen`, même si c'est 0
-        self._held: list[Posted | Announced] = []
+        self._held: list[Live] = []
 
     def cut(self) -> None:
         """La connexion est perdue."""
@@ -67,15 +69,17 @@ class Stream:
         """L'historique est illisible : on commence au direct."""
         self.seen, self.caught_up = last, True
 
-    def live(self, message: Posted | Announced) -> None:
+    def live(self, message: Live) -> None:
         self._held.append(message)
 
-    def release(self) -> Iterable[Posted | Announced]:
+    def release(self) -> Iterable[Live]:
         """Ce qui peut être montré du direct ; rien tant qu'il manque ce qui précède."""
         if not self.caught_up:
             return []
         held, self._held = self._held, []
-        return [item for item in held if isinstance(item, Announced) or self._fresh([item])]
+        return [
+            item for item in held if isinstance(item, Announced | Gathered) or self._fresh([item])
+        ]
 
     def _fresh(self, messages: list[Posted]) -> list[Posted]:
         fresh = []

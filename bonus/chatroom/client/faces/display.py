@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 
 from chatroom.client.core import events
-from chatroom.protocol.documents import Posted, RoomSummary
+from chatroom.protocol.documents import Absent, Missing, RoomSummary
 from chatroom.protocol.messages import Pictured, Presence, Whispered
 from wording.harmless import neutral
 from wording.numbers import plural
@@ -17,19 +17,18 @@ LATEST = (
     253_402_300_799_000 - 86_400_000
 )  # ms : l'avant-veille de l'an 10000 ; plus loin, localtime s'égare
 DIM, RESET = "\x1b[2m", "\x1b[0m"
-
-Shown = (
-    events.Welcomed
-    | events.Entered
-    | events.Spoke
-    | events.Announcement
-    | events.NoticeShown
-    | events.RefusedRequest
-    | events.RoomsListed
-    | events.PageReceived
-    | events.Lost
-    | events.Ended
-)
+ABSENT = {
+    Missing.REMOVED: "message retiré",
+    Missing.UNREADABLE: "message illisible",
+    Missing.STRANGE: "message que cette version ne sait pas lire",
+}
+# D'une personne, puis de plusieurs.
+PRESENCES = {
+    Presence.ARRIVED: ("a rejoint la chatroom", "ont rejoint la chatroom"),
+    Presence.LEFT: ("a quitté la chatroom", "ont quitté la chatroom"),
+    Presence.BACK: ("est de retour !", "sont de retour !"),
+    Presence.MOVED: ("a changé de salon", "ont changé de salon"),
+}
 
 
 def day_of(when: time.struct_time) -> str:
@@ -48,20 +47,31 @@ class Display:
         self._colours = colours
         self._day = day_of(today)
 
-    def lines(self, event: Shown) -> list[str]:
+    def lines(self, event: events.Event) -> list[str]:
         match event:
             case events.Spoke(message=message, mine=mine):
                 return [*self._new_day(message), self._message(message, mine)]
-            case events.Entered():
-                return self._entered(event)
-            case events.Announcement():
-                return self._announcement(event)
+            case events.Happened() | events.AnswerReceived() | events.ImageReceived():
+                return []
+            case events.Entered() | events.Announcement() | events.Gathering():
+                return self._presence(event)
             case events.RoomsListed(rooms=rooms):
                 return self._rooms(rooms)
             case events.PageReceived():
                 return self._page(event)
             case _:
                 return [self._line(event)]
+
+    def _presence(
+        self, event: events.Entered | events.Announcement | events.Gathering
+    ) -> list[str]:
+        match event:
+            case events.Entered():
+                return self._entered(event)
+            case events.Announcement():
+                return self._announcement(event)
+            case events.Gathering():
+                return self._gathering(event)
 
     def _line(
         self,
@@ -109,22 +119,24 @@ class Display:
         if event.mine:
             return []
         pseudo = self.pseudo(event.pseudo, event.colour)
-        match event.presence:
-            case Presence.ARRIVED:
-                return [f"Annonce : {pseudo} a rejoint la chatroom"]
-            case Presence.LEFT:
-                return [f"Annonce : {pseudo} a quitté la chatroom"]
-            case Presence.BACK:
-                return [f"{pseudo} est de retour !"]
+        said, _ = PRESENCES[event.presence]
+        start = "" if event.presence is Presence.BACK else "Annonce : "
+        return [f"{start}{pseudo} {said}"]
 
-    def _new_day(self, message: Posted) -> list[str]:
+    def _gathering(self, event: events.Gathering) -> list[str]:
+        one, many = PRESENCES[event.presence]
+        return [f"Annonce : {gathered(event)} {many if event.count > 1 else one}"]
+
+    def _new_day(self, message: events.Shown) -> list[str]:
         day = day_of(local_time(message))
-        if day == self._day:
+        if day == self._day or (isinstance(message, Absent) and not message.time):
             return []
         self._day = day
         return [self.dim(f"— {day} —")]
 
-    def _message(self, message: Posted, mine: bool) -> str:
+    def _message(self, message: events.Shown, mine: bool) -> str:
+        if isinstance(message, Absent):
+            return self.dim(f"— {absence(message)} —")
         hour = self.dim(time.strftime("[%H:%M]", local_time(message)))
         author = "Vous" if mine else self.pseudo(message.pseudo, message.colour)
         have = "avez" if mine else "a"
@@ -162,6 +174,21 @@ class Display:
         return [self.dim(start), *lines, *([self.dim("— fin de la page —")] if lines else [])]
 
 
-def local_time(message: Posted) -> time.struct_time:
+def absence(message: Absent) -> str:
+    """Ce qui se lit à la place d'un message qui n'est plus là, ou que l'on ne sait pas lire."""
+    by = f" par {neutral(message.by)}" if message.by else ""
+    return f"{ABSENT[message.why]}{by}"
+
+
+def gathered(event: events.Gathering) -> str:
+    """« alice, bob et 12 autres »."""
+    names = [neutral(name) for name in event.names[: event.count]]
+    others = event.count - len(names)
+    if others:
+        return f"{', '.join(names)} et {others} autre{plural(others)}" if names else f"{others}"
+    return " et ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def local_time(message: events.Shown) -> time.struct_time:
     """L'heure de réception par le serveur, dans le fuseau d'ici."""
     return time.localtime(min(message.time, LATEST) / 1000)

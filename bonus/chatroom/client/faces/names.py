@@ -19,7 +19,7 @@ class Names:
 
     def learn(self, event: Event) -> None:
         match event:
-            case Spoke(message=message, mine=False):
+            case Spoke(message=message, mine=False) if message.pseudo:
                 _remember(self.pseudos, message.pseudo)
             case Announcement(pseudo=pseudo, mine=False):
                 _remember(self.pseudos, pseudo)

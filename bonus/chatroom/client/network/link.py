@@ -21,10 +21,17 @@ from chatroom.client.core.events import (
 )
 from chatroom.client.core.participant import Participant, RetryError
 from chatroom.client.network.connecting import ALERT, TlsError, connect, speaks_tls
+from chatroom.common.proofs import masked
 from chatroom.protocol import ChatError
+from chatroom.protocol.bounds import FROM_SERVER, GREETING
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import FROM_SERVER, GREETING, TOKEN, Ping, decode
+from chatroom.protocol.messages import (
+    TOKEN,
+    Greeting,
+    Ping,
+    decode,
+)
 
 READ = 65_536  # octets lus à la fois
 GONE = "Connexion perdue"
@@ -209,11 +216,22 @@ class Link:
             decoder.feed(data)
             try:
                 while (frame := decoder.next()) and not self._over:
-                    self.participant.receive(decode(*frame))
+                    message = decode(*frame)
+                    self.participant.receive(message)
+                    if isinstance(message, Greeting):
+                        self._identify(message)
                     if self.participant.welcomed:
                         decoder.bounds = FROM_SERVER
             finally:
                 self.flush()
+
+    def _identify(self, greeting: Greeting) -> None:
+        """Le serveur qui nous a accueillis a l'empreinte de notre jeton : il n'a pas à le lire."""
+        participant = self.participant
+        shown = participant.token
+        if participant.person and len(shown) == TOKEN:
+            shown = masked(shown, greeting.challenge, greeting.server)
+        participant.identify(shown)
 
     async def _watch(self, writer: asyncio.StreamWriter) -> None:
         """Un serveur qui se tait : lui demander s'il est là, puis ne plus l'attendre."""

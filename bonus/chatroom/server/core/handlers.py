@@ -18,3 +18,8 @@ def on(kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
         return function
 
     return register
+
+
+def handle(house: House, session: Session, message: Message) -> None:
+    """Fait ce que demande cette trame, dont le type est permis par `session.bounds`."""
+    HANDLERS[type(message)](house, session, message)

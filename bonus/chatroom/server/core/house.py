@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from chatroom.protocol.bounds import after_greeting, after_hello, before_hello
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import Announced, Presence, after_hello, before_hello
+from chatroom.protocol.messages import Announced, Presence
 from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
 from chatroom.server.core.people import Directory, Guest, People, Person
@@ -100,6 +101,8 @@ class House:
         # Ce qui sera gardé d'une image, sa largeur, sa hauteur ; ChatError si elle est à refuser.
         self.examine = examine
         self.before_hello, self.after_hello = before_hello(limits), after_hello(limits)
+        self.after_greeting = after_greeting(limits)
+        self.identity = store.identity()
         self.draw = draw or random.SystemRandom()
         self.sessions: dict[Visit, None] = {}
         self.addresses: Counter[str] = Counter()

@@ -5,8 +5,9 @@ from functools import cached_property, partial
 
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Message, Notice
+from chatroom.server.core import arriving, requests  # noqa: F401 (qui s'y inscrivent)
+from chatroom.server.core.handlers import handle
 from chatroom.server.core.house import House
-from chatroom.server.core.requests import handle
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Peer
 

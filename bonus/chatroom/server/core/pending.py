@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from chatroom.protocol.documents import Posted, document
+from chatroom.protocol.documents import Written, document
 from chatroom.protocol.frames import Reason
 from chatroom.server.core.bans import Ban
 from chatroom.server.core.people import Person, device_of
@@ -150,7 +150,7 @@ class Submission:
         self,
         people: tuple[Person, ...],
         rooms: tuple[Room, ...],
-        kind: type[Posted],
+        kind: type[Written],
         time: int,
         nonce: int,
         rest: tuple[Any, ...],
@@ -163,7 +163,7 @@ class Submission:
         author = people[0]
         self._fields = (time, author.id, nonce, author.colour, author.pseudo)
         self._rest, self._image = rest, image
-        self._made: list[tuple[Room, Posted]] = []
+        self._made: list[tuple[Room, Written]] = []
         self.size = (
             500 + sum(len(part) for part in rest if isinstance(part, str)) + len(image or b"")
         )

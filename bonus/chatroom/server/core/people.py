@@ -3,11 +3,11 @@
 Le disque les connaît toutes ; la mémoire, celles qui sont là, et les dernières qu'on a cherchées.
 """
 
-import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from chatroom.common.proofs import proof_of
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import fold
 from chatroom.server.core.world import Peer
@@ -113,11 +113,6 @@ class Directory(Protocol):
 def device_of(nonce: int) -> int:
     """L'appareil qui a numéroté ce message ; 0 : un client de la version 1."""
     return nonce >> DEVICE_SHIFT
-
-
-def proof_of(token: bytes) -> bytes:
-    """L'empreinte d'un jeton. Il est tiré au hasard sur 32 octets : nul besoin de la ralentir."""
-    return hashlib.sha256(token).digest()
 
 
 def by_pseudo(pseudo: str) -> Key:

@@ -1,178 +1,25 @@
-"""Se présenter, entrer dans un salon, y parler : une fonction par message. Lire : voir reading."""
+"""Entrer dans un salon, y parler : une fonction par message. Lire : voir reading."""
 
-import secrets
-from collections.abc import Callable
 from typing import Any
 
-from chatroom.common.colours import draw_colour
 from chatroom.protocol import ChatError, messages
-from chatroom.protocol.documents import Posted
+from chatroom.protocol.documents import Written
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import clean_name
-from chatroom.server.core.handlers import HANDLERS, on
+from chatroom.server.core.handlers import on
 from chatroom.server.core.house import House
-from chatroom.server.core.lookalikes import skeletons
-from chatroom.server.core.names import clean_pseudo, clean_room
-from chatroom.server.core.pending import Newcomer, Submission
-from chatroom.server.core.people import Alike, Lookup, Person, Proof, by_pseudo, device_of, proof_of
+from chatroom.server.core.names import clean_room
+from chatroom.server.core.pending import Submission
+from chatroom.server.core.people import Person, by_pseudo, device_of
 from chatroom.server.core.reading import send_page
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
 from chatroom.server.core.usage import Share
+from chatroom.server.core.waiting import look_up, wait_for
 from wording.harmless import neutral
 from wording.numbers import delay
 
 LAST_NONCE = 2**63 - 1  # le plus grand entier qu'une base SQLite sache garder
-
-
-def handle(house: House, session: Session, message: messages.Message) -> None:
-    """Fait ce que demande cette trame, dont le type est permis par `session.bounds`."""
-    HANDLERS[type(message)](house, session, message)
-
-
-# Se présenter
-
-
-@on(messages.Hello)
-def hello(house: House, session: Session, message: messages.Hello) -> None:
-    if message.version != messages.VERSION:
-        ours = f"Le serveur parle la version {messages.VERSION} du protocole"
-        text = f"{ours}, et vous la {message.version}."
-        return session.close(Reason.VERSION, text)
-
-    def recognised(person: Person | None) -> None:
-        if person:
-            _recognised(house, session, person)
-        else:
-            _come_first(house, session, message)
-
-    if message.token:
-        return _look_up(house, session, Proof(proof_of(message.token)), recognised)
-    return _come_first(house, session, message)
-
-
-def _look_up(
-    house: House, session: Session, lookup: Lookup, then: Callable[[Person | None], None]
-) -> None:
-    """`then` avec qui l'on cherche ; d'ici là, on ne lit plus rien de lui."""
-
-    def found(person: Person | None) -> None:
-        if not session.closed:
-            then(person)
-        session.release()
-
-    def failed(why: str) -> None:
-        session.close(Reason.STORAGE, f"Le serveur ne peut rien relire : {why}")
-        session.release()
-
-    session.hold()
-    house.people.find(lookup, found, failed)
-
-
-def _come_first(house: House, session: Session, message: messages.Hello) -> None:
-    """Quelqu'un que son jeton ne dit pas : une personne nouvelle, si le pseudo est libre."""
-    try:
-        pseudo = clean_pseudo(message.pseudo, house.limits.pseudo)
-    except ValueError as why:
-        return session.close(Reason.NAME, f"Pseudo refusé : {why}")
-
-    def named(person: Person | None) -> None:
-        if person:
-            session.close(Reason.PSEUDO_TAKEN, f"Le pseudo {pseudo} est déjà pris.")
-        else:
-            _look_up(house, session, Alike(skeletons(pseudo)), alike)
-
-    def alike(person: Person | None) -> None:
-        if person:
-            text = (
-                f"Le pseudo {pseudo} ressemble trop à {person.pseudo}, qui est à quelqu'un d'autre."
-            )
-            session.close(Reason.PSEUDO_TAKEN, text)
-        elif len(house.people) >= house.limits.people:
-            text = "Le chat ne peut plus accueillir de nouvelle personne."
-            session.close(Reason.FULL, text)
-        else:
-            _enrol(house, session, pseudo, message.token)
-
-    return _look_up(house, session, by_pseudo(pseudo), named)
-
-
-def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
-    """Un nouveau venu. Le jeton qu'il a tiré sera le sien ; à défaut, on en tire un pour lui."""
-    if wait := house.usage.newcomer(session.host, house.world.now()):
-        text = "Trop de nouvelles personnes viennent de cette adresse"
-        return session.close(Reason.FULL, f"{text} : réessayez dans {delay(wait)}.")
-    drawn = b""
-    if len(token) != messages.TOKEN:
-        token = drawn = secrets.token_bytes(messages.TOKEN)
-    person = house.people.create(pseudo, token, draw_colour(house.draw), skeletons(pseudo))
-    house.enrol(person, session)
-    return _wait_to_be_known(
-        house, session, person, lambda: _welcome(house, session, person, drawn)
-    )
-
-
-def _recognised(house: House, session: Session, person: Person) -> None:
-    if wait := house.usage.flooders.left(person.id, house.world.now()):
-        text = f"Vous en avez trop dit, trop vite : revenez dans {delay(wait)}."
-        return session.close(Reason.FLOOD, text)
-    if person.id in house.enrolling:  # coupé avant d'être accueilli, il revient déjà
-        return _wait_to_be_known(house, session, person, lambda: _return(house, session, person))
-    return _return(house, session, person)
-
-
-def _wait_to_be_known(
-    house: House, session: Session, person: Person, then: Callable[[], None]
-) -> None:
-    def sorry(why: str) -> None:
-        session.close(Reason.STORAGE, f"Le serveur ne peut rien enregistrer : {why}")
-
-    _wait_for(session, house.enrolling[person.id], then, sorry)
-
-
-def _wait_for(
-    session: Session,
-    newcomer: Newcomer,
-    then: Callable[[], None],
-    sorry: Callable[[str], None],
-) -> None:
-    """La suite quand ce sera enregistré ; d'ici là, on ne lit plus rien de lui."""
-
-    def kept() -> None:
-        if not session.closed:
-            then()
-        session.release()
-
-    def lost(why: str) -> None:
-        sorry(why)
-        session.release()
-
-    session.hold()
-    newcomer.wait(kept, lost)
-
-
-def _return(house: House, session: Session, person: Person) -> None:
-    session.back = True
-    if other := person.session:
-        person.session = None  # son départ n'en est pas un, ni son retour
-        session.quiet_rooms = frozenset(other.rooms)
-        text = f"{person.pseudo} s'est connecté ailleurs, avec le même jeton."
-        other.close(Reason.TAKEN_OVER, text)
-    _welcome(house, session, person, b"")
-
-
-def _welcome(house: House, session: Session, person: Person, token: bytes) -> None:
-    session.person, person.session = person, session
-    session.bounds, session.rooms = house.after_hello, {}
-    nonce = person.nonces.get(0, 0)
-    fields = (person.id, person.colour, nonce, session.back, person.pseudo, token)
-    session.peer.send(messages.Welcome(messages.VERSION, *fields).encode())
-    # Qui est nouveau se note toujours : c'est borné, et c'est d'où l'on sait qui vient d'où.
-    if session.back:
-        house.note(f"{session} est de retour", session.host)
-    else:
-        house.note(f"{session} est nouveau")
-    session.wait_turn()
 
 
 # Les salons
@@ -230,7 +77,7 @@ def _wait_for_room(house: House, session: Session, room: Room, after: int) -> No
         session.refuse(Reason.STORAGE, f"Le salon ne peut être enregistré : {why}")
 
     newcomer = house.opening[room.id]
-    _wait_for(session, newcomer, lambda: _enter(house, session, room, after), sorry)
+    wait_for(session, newcomer, lambda: _enter(house, session, room, after), sorry)
 
 
 def _enter(house: House, session: Session, room: Room, after: int) -> None:
@@ -295,7 +142,7 @@ def whisper(house: House, session: Session, message: messages.Whisper) -> None:
             return session.refuse(Reason.NOT_FOUND, nobody, message.nonce)
         return _whisper(house, session, other, message.nonce, text)
 
-    _look_up(house, session, by_pseudo(message.pseudo), found)
+    look_up(house, session, by_pseudo(message.pseudo), found)
 
 
 def _whisper(house: House, session: Session, other: Person, nonce: int, text: str) -> None:
@@ -345,7 +192,7 @@ def _post(
     house: House,
     session: Session,
     where: Room | Person,
-    kind: type[Posted],
+    kind: type[Written],
     nonce: int,
     rest: tuple[Any, ...],
     line: str,
@@ -376,3 +223,18 @@ def ping(_house: House, session: Session, _: messages.Ping) -> None:
 @on(messages.Pong)
 def pong(_house: House, _session: Session, _message: messages.Pong) -> None:
     """Rien à faire : l'avoir entendu suffit."""
+
+
+# Ce qu'un autre, plus récent, demanderait
+
+
+@on(messages.Ask)
+def ask(_house: House, session: Session, message: messages.Ask) -> None:
+    text = f"Ce serveur ne connaît pas la commande {neutral(message.verb)}."
+    session.refuse(Reason.UNKNOWN, text)
+
+
+@on(messages.Unknown)
+def unknown(_house: House, session: Session, message: messages.Unknown) -> None:
+    text = f"Ce serveur ne connaît pas cette demande (0x{message.kind:02x})."
+    session.refuse(Reason.UNKNOWN, text)

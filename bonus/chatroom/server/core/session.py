@@ -13,6 +13,7 @@ from chatroom.server.core.world import Peer
 from wording.numbers import delay
 
 COSTS: dict[type[messages.Message], float] = {
+    messages.Hello: 0.0,  # Identify le suit, et compte
     messages.SendImage: IMAGE_COST,
     messages.ListRooms: LIST_COST,
 }
@@ -30,6 +31,7 @@ class Session:
         "_since",
         "back",
         "bounds",
+        "challenge",
         "closed",
         "host",
         "name",
@@ -53,6 +55,7 @@ class Session:
         self._house, self._handle = house, handle
         self.peer, self.host, self.name = peer, host, name
         self.bounds: Mapping[int, int] = house.before_hello  # ce que le décodeur laisse passer
+        self.challenge = b""  # ce à quoi doit répondre la preuve de son jeton
         self.person: Person | None = None
         self.rooms: dict[int, Room] = NOWHERE
         self.back = False  # c'est quelqu'un que le serveur connaissait

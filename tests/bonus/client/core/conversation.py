@@ -8,6 +8,9 @@ from chatroom.protocol.documents import document
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     PRIVATE,
+    TOKEN,
+    VERSION,
+    Greeting,
     Join,
     Joined,
     Message,
@@ -17,7 +20,9 @@ from chatroom.protocol.messages import (
 )
 
 ROOM = 7
+GREETING = Greeting(VERSION, 0, b"le serveur, ici.", b"un defi, un seul")
 ME, OTHER = 1, 2
+DEVICE, SECRET = 5, bytes(range(TOKEN))
 
 
 def said(seq: int, text: str = "", person: int = OTHER, nonce: int = 0) -> Said:
@@ -29,7 +34,8 @@ def page(*messages: Said, forwards: bool = False, more: bool = False) -> Page:
 
 
 def welcome(nonce: int = 0, back: bool = False, person: int = ME) -> Welcome:
-    return Welcome(1, person, 0, nonce, back, "alice", b"" if back else b"jeton")
+    token = b"" if back else SECRET
+    return Welcome(VERSION, person, 0, nonce, back, "alice", token, DEVICE)
 
 
 class Conversation:
@@ -51,6 +57,9 @@ class Conversation:
         """Jusqu'aux demandes qui suivent la bienvenue ; le salon privé y est, vide."""
         self.participant.disconnected()
         self.participant.connected()
+        self.sent()
+        self.receive(GREETING)
+        self.participant.identify(self.participant.token)
         self.sent()
         asked = self.receive(welcome(nonce, back))
         assert asked[0] == Join(PRIVATE, 0)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from chatroom.client.core.events import Event, Spoke
 from chatroom.client.core.outbox import Post
 from chatroom.client.core.participant import Participant
-from chatroom.protocol.documents import Posted, document
+from chatroom.protocol.documents import Written, document
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     PRIVATE,
     VERSION,
     GetPage,
+    Greeting,
     Hello,
+    Identify,
     Join,
     Joined,
     Leave,
@@ -41,7 +43,7 @@ class Person:
 class Room:
     id: int
     name: str
-    messages: list[Posted] = field(default_factory=list)
+    messages: list[Written] = field(default_factory=list)
 
 
 class Server:
@@ -49,7 +51,7 @@ class Server:
         self.people: dict[bytes, Person] = {}
         self.rooms: dict[str, Room] = {}
         self.lines: list[Line] = []
-        self.waiting: list[tuple[Room, Person, type[Posted], int, tuple[str, ...]]] = []
+        self.waiting: list[tuple[Room, Person, type[Written], int, tuple[str, ...]]] = []
 
     def room(self, name: str, person: Person) -> Room:
         key = f"{PRIVATE}{person.pseudo}" if name == PRIVATE else name
@@ -106,12 +108,17 @@ class Line:
         """Le participant lit une trame de plus."""
         if not self.down:
             return False
-        self.participant.receive(self.down.popleft())
+        message = self.down.popleft()
+        self.participant.receive(message)
+        if isinstance(message, Greeting):
+            self.participant.identify(self.participant.token)
         self.flush()
         return True
 
     def _obey(self, message: Message) -> None:
         if isinstance(message, Hello):
+            return self.down.append(Greeting(VERSION, 0, b"", b""))
+        if isinstance(message, Identify):
             return self._greet(message)
         server, person = self.server, self.person
         assert person
@@ -142,7 +149,7 @@ class Line:
                 raise AssertionError(message)
         return None
 
-    def _greet(self, message: Hello) -> None:
+    def _greet(self, message: Identify) -> None:
         people = self.server.people
         back = message.token in people
         token = message.token if back else f"jeton {len(people) + 1}".encode()
@@ -151,7 +158,7 @@ class Line:
         welcome = Welcome(VERSION, person.id, 0, person.nonce, back, person.pseudo, given)
         self.down.append(welcome)
 
-    def _post(self, kind: type[Posted], room: Room, nonce: int, *rest: str) -> None:
+    def _post(self, kind: type[Written], room: Room, nonce: int, *rest: str) -> None:
         assert self.person
         self.server.waiting.append((room, self.person, kind, nonce, rest))
 

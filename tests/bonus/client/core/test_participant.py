@@ -18,11 +18,13 @@ from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     PRIVATE,
+    VERSION,
     Announced,
     Closing,
     GetImage,
     GetPage,
     Hello,
+    Identify,
     Image,
     Join,
     Joined,
@@ -40,7 +42,18 @@ from chatroom.protocol.messages import (
     Whisper,
 )
 
-from tests.bonus.client.core.conversation import ME, OTHER, ROOM, Conversation, page, said, welcome
+from tests.bonus.client.core.conversation import (
+    DEVICE,
+    GREETING,
+    ME,
+    OTHER,
+    ROOM,
+    SECRET,
+    Conversation,
+    page,
+    said,
+    welcome,
+)
 
 
 @pytest.fixture
@@ -61,17 +74,24 @@ def test_hello_then_every_room() -> None:
     conversation = Conversation()
     conversation.participant.join("salon")
     conversation.participant.connected()
-    assert conversation.sent() == [Hello(1, "alice", b"")]
+    assert conversation.sent() == [Hello(VERSION)]
+    assert conversation.receive(GREETING) == []
+    conversation.participant.identify(b"jeton", "mot")
+    assert conversation.sent() == [Identify(0, 0, "alice", "mot", b"jeton")]
     assert conversation.receive(welcome()) == [Join(PRIVATE, 0), Join("salon", 0)]
-    event = Welcomed("alice", ME, 0, back=False, again=False, token=b"jeton")
+    event = Welcomed("alice", ME, 0, back=False, again=False, token=SECRET)
     assert conversation.participant.take_events() == [event]
 
 
-def test_the_token_is_kept(alone: Conversation) -> None:
-    """Le jeton reçu sert à se présenter la fois suivante."""
+def test_coming_back_one_says_who_one_was(alone: Conversation) -> None:
+    """Le jeton reçu, notre numéro et celui de cet appareil servent la fois suivante."""
     alone.participant.disconnected()
     alone.participant.connected()
-    assert alone.sent() == [Hello(1, "alice", b"jeton")]
+    alone.sent()
+    alone.receive(GREETING)
+    assert alone.participant.token == SECRET
+    alone.participant.identify(SECRET)
+    assert alone.sent() == [Identify(ME, DEVICE, "alice", "", SECRET)]
 
 
 # Le rattrapage
@@ -191,7 +211,7 @@ def test_a_refusal_ends_a_post(alone: Conversation) -> None:
     post = alone.participant.whisper("personne", "bonjour")
     alone.sent()
     alone.receive(Refused(Reason.NOT_FOUND, 1, "Personne ne s'appelle ainsi."))
-    event = RefusedRequest("Personne ne s'appelle ainsi.", post)
+    event = RefusedRequest("Personne ne s'appelle ainsi.", post, Reason.NOT_FOUND)
     assert alone.participant.take_events() == [event]
     assert not len(alone.participant.outbox)
 
@@ -333,6 +353,7 @@ def test_reasons_to_come_back(reason: Reason) -> None:
     conversation.participant.take_events()
     conversation.receive(Closing(reason, "Au revoir."))
     names = {"FULL", "SLOW", "SILENT", "SHUTDOWN", "STORAGE", "NOT_FOUND", "PICTURE"}
+    names |= {"QUOTA", "UNKNOWN"}
     event = Ended(reason, "Au revoir.", final=reason.name not in names)
     assert conversation.participant.take_events() == [event]
 

@@ -6,19 +6,23 @@ from collections.abc import Iterator
 import pytest
 from chatroom.client.core.events import (
     Announcement,
+    AnswerReceived,
     Ended,
     Entered,
+    Event,
+    Gathering,
     Lost,
     NoticeShown,
     PageReceived,
     RefusedRequest,
     RoomsListed,
+    Shown,
     Spoke,
     Welcomed,
 )
 from chatroom.client.core.outbox import Post
-from chatroom.client.faces.display import Display, Shown, day_of
-from chatroom.protocol.documents import Posted, RoomSummary
+from chatroom.client.faces.display import Display, day_of
+from chatroom.protocol.documents import Absent, Missing, RoomSummary
 from chatroom.protocol.messages import Pictured, Presence, Said, Whispered
 
 NOON = 1_795_262_400_000  # ms : samedi 21 novembre 2026, 12:00 UTC
@@ -40,11 +44,11 @@ def said(text: str = "bonjour", when: int = NOON, pseudo: str = "bob") -> Said:
     return Said(7, 1, when, 2, 0, 0x112233, pseudo, text)
 
 
-def spoke(message: Posted, mine: bool = False) -> Spoke:
+def spoke(message: Shown, mine: bool = False) -> Spoke:
     return Spoke("salon", message, mine, False, None)
 
 
-def shown(*events: Shown, colours: bool = False) -> list[str]:
+def shown(*events: Event, colours: bool = False) -> list[str]:
     display = Display(colours, TODAY)
     return [line for event in events for line in display.lines(event)]
 
@@ -96,7 +100,7 @@ def shown(*events: Shown, colours: bool = False) -> list[str]:
         (Ended(None, "Pas de serveur", True), "Pas de serveur"),
     ],
 )
-def test_one_line(event: Shown, expected: str) -> None:
+def test_one_line(event: Event, expected: str) -> None:
     """Chaque événement a sa phrase."""
     assert shown(event) == [expected]
 
@@ -108,7 +112,7 @@ def test_one_line(event: Shown, expected: str) -> None:
         Entered("salon", 2, again=True, restarted=False),
     ],
 )
-def test_nothing_to_say(event: Shown) -> None:
+def test_nothing_to_say(event: Event) -> None:
     """Ce que la personne sait déjà ne se répète pas."""
     assert shown(event) == []
 
@@ -160,7 +164,7 @@ EVIL = "x\x1b]0;titre\x07\u202ey\n"
         Ended(None, EVIL, True),
     ],
 )
-def test_hostile_texts(event: Shown) -> None:
+def test_hostile_texts(event: Event) -> None:
     """Un serveur malveillant n'atteint pas le terminal."""
     for line in shown(event):
         assert line.isprintable()
@@ -176,3 +180,42 @@ def test_any_time_the_wire_can_carry(when: int) -> None:
 def test_the_first_of_the_month() -> None:
     """« 1er », et les mois accentués."""
     assert day_of(time.strptime("2026-08-01", "%Y-%m-%d")) == "samedi 1er août 2026"
+
+
+@pytest.mark.parametrize(
+    ("names", "count", "who"),
+    [
+        (("alice", "bob"), 14, "alice, bob et 12 autres ont"),
+        (("alice", "bob"), 3, "alice, bob et 1 autre ont"),
+        (("alice", "bob"), 2, "alice et bob ont"),
+        (("alice",), 1, "alice a"),
+        ((), 40, "40 ont"),
+        (("a\u202eb",), 1, "a�b a"),
+    ],
+)
+def test_several_people_in_a_line(names: tuple[str, ...], count: int, who: str) -> None:
+    (line,) = shown(Gathering("salon", Presence.ARRIVED, count, names))
+    assert line == f"Annonce : {who} rejoint la chatroom"
+
+
+def test_going_elsewhere_is_not_leaving() -> None:
+    (line,) = shown(Announcement("salon", Presence.MOVED, "bob", 0, mine=False))
+    assert line == "Annonce : bob a changé de salon"
+
+
+@pytest.mark.parametrize(
+    ("why", "by", "text"),
+    [
+        (Missing.REMOVED, "", "— message retiré —"),
+        (Missing.REMOVED, "prof", "— message retiré par prof —"),
+        (Missing.UNREADABLE, "", "— message illisible —"),
+        (Missing.STRANGE, "", "— message que cette version ne sait pas lire —"),
+    ],
+)
+def test_a_message_that_cannot_be_read(why: Missing, by: str, text: str) -> None:
+    """On n'en sait parfois pas même le jour."""
+    assert shown(spoke(Absent(7, 1, why, by=by))) == [text]
+
+
+def test_what_another_part_of_the_face_shows() -> None:
+    assert shown(AnswerReceived("devices", {})) == []

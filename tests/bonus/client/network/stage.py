@@ -17,7 +17,9 @@ from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
     KINDS,
     PRIVATE,
+    VERSION,
     Hello,
+    Identify,
     Join,
     Joined,
     Message,
@@ -27,6 +29,7 @@ from chatroom.protocol.messages import (
     decode,
 )
 
+from tests.bonus.client.core.conversation import GREETING
 from tests.support.waiting import DEADLINE
 
 ROOM, ME = 7, 1
@@ -81,14 +84,16 @@ class Visitor:
 
     async def hello(self) -> bytes:
         """Le jeton qu'il montre en se présentant."""
-        hello = await self.receive()
-        assert isinstance(hello, Hello)
-        assert hello == Hello(1, "alice", hello.token)
-        return hello.token
+        await self.expect(Hello(VERSION))
+        self.send(GREETING)
+        who = await self.receive()
+        assert isinstance(who, Identify)
+        assert who.pseudo == "alice"
+        return who.token
 
     async def greet(self, back: bool = False, nonce: int = 0) -> None:
         await self.hello()
-        self.send(Welcome(1, ME, 0, nonce, back, "alice", b""))
+        self.send(Welcome(VERSION, ME, 0, nonce, back, "alice", b""))
         await self.expect(Join(PRIVATE, 0))
         self.send(Joined(100, 0, 1, PRIVATE))
 

@@ -6,9 +6,11 @@ import random
 import pytest
 from chatroom.client.core.events import Ended, Lost, NoticeShown, Spoke, Welcomed
 from chatroom.client.network.link import GONE, Patience
+from chatroom.common.proofs import proof_of, unmasked
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import TOKEN, Closing, Ping, Pong, Say
 
+from tests.bonus.client.core.conversation import GREETING
 from tests.bonus.client.network.stage import ROOM, Keyring, said, scene, settled_in, stage
 
 
@@ -31,7 +33,9 @@ async def test_the_token_is_kept_before_it_is_shown() -> None:
         ((place, token),) = opened.keyring.tokens.items()
         assert (place, len(token)) == ((f"127.0.0.1:{opened.port}", "alice"), TOKEN)
         visitor.writer.close()
-        assert await (await opened.visitor()).hello() == token
+        shown = await (await opened.visitor()).hello()
+        known = (GREETING.challenge, GREETING.server)
+        assert unmasked(shown, [proof_of(token)], *known) == token
 
 
 @scene
@@ -169,7 +173,6 @@ async def test_gives_up_a_silent_server() -> None:
     async with stage(patience=Patience(ping=0.02, idle=0.05)) as opened:
         opened.link.start()
         visitor = await opened.visitor()
-        await visitor.hello()
         while await visitor.receive():
             pass
         (await opened.visitor()).writer.transport.abort()  # parle-t-il TLS ?

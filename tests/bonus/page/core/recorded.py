@@ -8,13 +8,16 @@ from typing import Any
 from chatroom.client.core import events
 from chatroom.client.core.outbox import Post
 from chatroom.client.core.participant import Participant, RetryError
-from chatroom.protocol.frames import ProtocolError
+from chatroom.protocol.documents import Absent
+from chatroom.protocol.frames import ProtocolError, encode_frame
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import Message
+from chatroom.protocol.messages import Message, Unknown
 
 # Chaque méthode, et son nom en JavaScript.
 METHODS = {
     "connected": "connected",
+    "identify": "identify",
+    "ask": "ask",
     "disconnected": "disconnected",
     "receive": "receive",
     "take_events": "takeEvents",
@@ -32,7 +35,10 @@ TYPES = {
     events.Welcomed: "welcomed",
     events.Entered: "entered",
     events.Spoke: "spoke",
+    events.Happened: "acted",
     events.Announcement: "announced",
+    events.Gathering: "gathered",
+    events.AnswerReceived: "answered",
     events.NoticeShown: "notice",
     events.RefusedRequest: "refused",
     events.RoomsListed: "rooms",
@@ -72,13 +78,16 @@ class Recorded(Participant):
         finally:
             outcome["waiting"] = len(self.outbox)
             outcome["wake"] = self.outbox.wake
-            outcome["who"] = [self.person, self.pseudo, self.token.hex(), self.welcomed]
+            told = [self.person, self.device, self.pseudo, self.token.hex(), self.welcomed]
+            outcome["who"] = told
             self.outcomes.append(outcome)
         return result
 
     @staticmethod
     def _written(argument: Any) -> Any:
         """Un argument : un message s'écrit comme sa trame, des octets en hexadécimal."""
+        if isinstance(argument, Unknown):
+            return {"frame": encode_frame(argument.kind, b"").hex()}
         if isinstance(argument, Message):
             return {"frame": argument.encode().hex()}
         return {"hex": argument.hex()} if isinstance(argument, bytes) else argument
@@ -92,14 +101,19 @@ class Recorded(Participant):
         if isinstance(value, list | tuple):
             return [self._shown(item) for item in value]
         if dataclasses.is_dataclass(value):
-            fields = [field.name for field in dataclasses.fields(value)]
-            shown = {name: self._shown(getattr(value, name)) for name in fields}
-            if isinstance(value, Message):
-                return {"kind": type(value).__name__} | shown
-            if isinstance(value, events.Welcomed):
-                del shown["token"]  # la page tire toujours le sien
-            return ({"type": TYPES[type(value)]} if type(value) in TYPES else {}) | shown
+            return self._of(value)
         return int(value) if isinstance(value, IntEnum) else value
+
+    def _of(self, value: Any) -> dict[str, Any]:
+        fields = [field.name for field in dataclasses.fields(value)]
+        shown = {name: self._shown(getattr(value, name)) for name in fields}
+        if isinstance(value, Message):
+            return {"kind": type(value).__name__} | shown
+        if isinstance(value, Absent):
+            return {"kind": "Absent"} | shown | {"why": value.why.value}
+        if isinstance(value, events.Welcomed):
+            del shown["token"]  # la page tire toujours le sien
+        return ({"type": TYPES[type(value)]} if type(value) in TYPES else {}) | shown
 
 
 def _recorded(name: str) -> Callable[..., Any]:

@@ -4,15 +4,21 @@ import random
 from collections.abc import Callable
 
 from chatroom.client.core.participant import RetryError
-from chatroom.protocol.documents import Posted, document
+from chatroom.protocol.documents import Written, document
 from chatroom.protocol.frames import ProtocolError, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     PRIVATE,
+    VERSION,
+    Acted,
     Announced,
+    Answered,
+    Ask,
     Closing,
+    Gathered,
     GetImage,
     GetPage,
+    Greeting,
     Hello,
     Image,
     Join,
@@ -27,6 +33,7 @@ from chatroom.protocol.messages import (
     Refused,
     RoomList,
     Said,
+    Unknown,
     Welcome,
     Whispered,
 )
@@ -47,6 +54,13 @@ LISTS = (
     "null",
 )
 UNREADABLE = ("[", "{}", "[1]", "null", '[{"kind": "text"}]')
+
+
+def gone(seq: int) -> list[str]:
+    """Ce qui, dans l'histoire, ne se lit pas : le nôtre, celui d'un autre, on ne sait de qui."""
+    rest = '"time":1,"nonce":7,"colour":"#00ff7f","pseudo":"bob","by":"prof"'
+    removed = [f'{{"kind":"removed","seq":{seq},"person":{who},{rest}}}' for who in (ME, OTHER)]
+    return [*removed, f'{{"kind":"unreadable","seq":{seq}}}', f'{{"kind":"poll","seq":{seq}}}']
 
 
 class Storm:
@@ -98,11 +112,16 @@ class Storm:
             participant.connected()
             participant.to_send(self.now)
             return
-        if not participant.welcomed:
+        if not participant.greeting:
+            participant.receive(Greeting(VERSION, 0, b"serveur", b"defi"))
+            participant.identify(participant.token, self.draw.choice(["", "mot"]))
+        elif not participant.welcomed:
             back = self.draw.random() < 0.9
             nonce = self.draw.choice([0, participant.outbox._nonce])
             token = self.draw.choice([b"", b"jeton"])
-            participant.receive(Welcome(1, ME, 0xABCDEF, nonce, back, "Alice", token))
+            device = self.draw.randint(0, 9)
+            welcome = Welcome(VERSION, ME, 0xABCDEF, nonce, back, "Alice", token, device)
+            participant.receive(welcome)
 
     def cut(self) -> None:
         self.connected = False
@@ -119,6 +138,9 @@ class Storm:
         if not self.participant._asked:
             return
         match self.participant._asked[0]:
+            case Ask(verb, _):
+                text = self.draw.choice(["{}"] * 9 + ['{"code":"K7","seconds":600}', "[]"])
+                self.tell(Answered(verb, text))
             case Join(room, _):
                 number = self.numbers.setdefault(fold(room), len(self.numbers) + 1)
                 last = self.lasts.setdefault(number, self.draw.randint(0, 7))
@@ -142,16 +164,22 @@ class Storm:
         else:
             seqs = range(max(1, seq - PAGE), seq)
             more = seq - PAGE > 1
-        text = f"[{','.join([document(self.posted(room, seq)) for seq in seqs])}]"
+        texts = [document(self.posted(room, seq)) for seq in seqs]
+        texts = [
+            self.draw.choice([text] * 20 + gone(seq)) for text, seq in zip(texts, seqs, strict=True)
+        ]
+        text = f"[{','.join(texts)}]"
         if self.draw.random() < 0.04:
             text = self.draw.choice(["[]", *UNREADABLE])
         return Page(room, forwards, more, text)
 
-    def posted(self, room: int, seq: int, nonce: int = 0) -> Posted:
+    def posted(self, room: int, seq: int, nonce: int = 0) -> Written:
         person = ME if nonce or self.draw.random() < 0.2 else OTHER
         start = (room, seq, 1_763_708_400_000 + seq, person, nonce or seq, 0x00FF7F, "bob")
         text = self.draw.choice(["« ça »", "", '"\\\n'])
-        kind = self.draw.choice([Said, Whispered, Pictured])
+        kind = self.draw.choice([Said, Said, Whispered, Pictured, Acted])
+        if kind is Acted:
+            return Acted(*start, "delete", seq - 1, text)
         if kind is Said:
             return Said(*start, text)
         if kind is Whispered:
@@ -177,22 +205,26 @@ class Storm:
 
     def chat(self) -> None:
         room = self.draw.choice([*self.lasts, 99])
-        person, event = self.draw.choice([ME, OTHER]), self.draw.randint(0, 3)
-        reason = self.draw.randint(0, 16)
+        person, event = self.draw.choice([ME, OTHER]), self.draw.randint(0, 4)
+        reason = self.draw.randint(0, 22)
         messages = [Ping(), Pong(), Notice("Bonsoir."), Closing(reason, "Au revoir.")]
         messages += [Announced(room, event, person, 0x010203, "bob")] * 4
+        messages += [Gathered(room, event, 14, self.draw.choice(['["bob", "carole"]'] * 9 + ["3"]))]
+        messages += [Unknown(0x7F)]
         self.tell(self.draw.choice(messages))
 
     def nonsense(self) -> None:
         self.tell(
             self.draw.choice(
                 [
-                    Welcome(1, ME, 0, 0, 1, "alice", b""),
+                    Welcome(VERSION, ME, 0, 0, 1, "alice", b""),
                     Joined(1, 0, 1, "salon"),
                     Page(1, 1, 1, "[]"),
                     Image(1, 1, b""),
                     RoomList("[]"),
-                    Hello(1, "bob", b""),
+                    Hello(VERSION),
+                    Greeting(VERSION, 0, b"", b""),
+                    Answered("devices", "{}"),
                 ]
             )
         )
@@ -213,6 +245,7 @@ class Storm:
             lambda: participant.send_image(room, f"{text}.png", image): 2,
             lambda: participant.list_rooms(draw.choice(["", room])): 1,
             lambda: participant.older(room): 3,
+            lambda: participant.ask("topic", {"room": room, "on": True}): 2,
             lambda: participant.fetch(picture): 1,
         }
         (wish,) = draw.choices(list(wishes), list(wishes.values()))

@@ -25,7 +25,8 @@ REPLAY = """async (conversations) => {
   const { Decoder } = await import("/protocol/frames.js");
   const { decode, encode, TYPES } = await import("/protocol/messages.js");
 
-  const bounds = new Map(Object.values(TYPES).map(({ type }) => [type, 1_000_000]));
+  const types = [0x7f, ...Object.values(TYPES).map(({ type }) => type)];
+  const bounds = new Map(types.map((type) => [type, 1_000_000]));
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
   const hex = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -59,8 +60,8 @@ REPLAY = """async (conversations) => {
       } catch (error) {
         outcome.error = [error.name, error.message];
       }
-      const { outbox, person, welcomed } = participant;
-      const who = [person, participant.pseudo, hex(participant.token), welcomed];
+      const { outbox, person, device, welcomed } = participant;
+      const who = [person, device, participant.pseudo, hex(participant.token), welcomed];
       return { ...outcome, waiting: outbox.length, wake: outbox.wake, who };
     });
   }
@@ -97,7 +98,18 @@ def test_the_storms_say_everything(storms: list[Recorded]) -> None:
             seen[outcome.get("error", [""])[0]] += 1
             for item in named(outcome.get("result")):
                 seen[item] += 1
-    sent = {"Hello", "Join", "Leave", "Say", "Whisper", "SendImage", "GetPage", "GetImage"}
+    sent = {
+        "Hello",
+        "Identify",
+        "Ask",
+        "Join",
+        "Leave",
+        "Say",
+        "Whisper",
+        "SendImage",
+        "GetPage",
+        "GetImage",
+    }
     wanted = {*METHODS.values(), *TYPES.values(), *ERRORS.values(), *sent, "ListRooms", "Pong"}
     assert {name for name in wanted if seen[name] < 10} == set()
 

@@ -11,7 +11,9 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     KINDS,
     PRIVATE,
+    VERSION,
     Hello,
+    Identify,
     Join,
     Joined,
     Message,
@@ -21,6 +23,7 @@ from chatroom.protocol.messages import (
 )
 from playwright.sync_api import Page, WebSocketRoute
 
+from tests.bonus.client.core.conversation import GREETING
 from tests.support.waiting import wait_until
 
 ROOM, ME = 7, 1
@@ -89,14 +92,16 @@ class Visitor:
 
     def hello(self) -> bytes:
         """Le jeton qu'elle montre en se présentant."""
-        hello = self.receive()
-        assert isinstance(hello, Hello)
-        assert hello == Hello(1, "alice", hello.token)
-        return hello.token
+        self.expect(Hello(VERSION))
+        self.send(GREETING)
+        who = self.receive()
+        assert isinstance(who, Identify)
+        assert who.pseudo == "alice"
+        return who.token
 
     def greet(self, back: bool = False, nonce: int = 0) -> None:
         self.hello()
-        self.send(Welcome(1, ME, 0, nonce, back, "alice", b""))
+        self.send(Welcome(VERSION, ME, 0, nonce, back, "alice", b""))
         self.expect(Join(PRIVATE, 0))
         self.send(Joined(100, 0, 1, PRIVATE))
 

@@ -63,7 +63,7 @@ def test_it_reads_what_a_server_says(server: Server) -> None:
     """D'abord ce par quoi il commence ; le reste, une fois la bienvenue dite."""
     said = Said(ROOM, 1, 0, ME, 0, 0, "bob", "salut").encode()
     server.route.send(
-        Notice("Bonjour").encode() + Welcome(1, ME, 0, 0, 0, "a", b"").encode() + said
+        Notice("Bonjour").encode() + Welcome(2, ME, 0, 0, 0, "a", b"").encode() + said
     )
     server.sees("heard", ["Notice", "Welcome", "Said"])
 

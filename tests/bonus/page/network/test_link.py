@@ -7,6 +7,7 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     TOKEN,
+    VERSION,
     Closing,
     Notice,
     Ping,
@@ -162,7 +163,7 @@ def test_not_a_chat_server(stage: Stage) -> None:
 def test_what_precedes_nonsense_is_shown(stage: Stage) -> None:
     """Un bon message, puis n'importe quoi, d'un même coup."""
     visitor = stage.settled_in()
-    visitor.write(said(1, "bonjour").encode() + b"\x7f")
+    visitor.write(said(1, "bonjour").encode() + b"\x04")
     assert stage.event()["type"] == "spoke"
     assert stage.event()["type"] == "ended"
 
@@ -294,6 +295,6 @@ def test_a_welcome_in_bytes(stage: Stage) -> None:
     stage.start()
     visitor = stage.visitor()
     visitor.hello()
-    welcome = Welcome(1, ME, 0, 0, False, "alice", b"").encode()
+    welcome = Welcome(VERSION, ME, 0, 0, False, "alice", b"").encode()
     visitor.write(welcome + Notice("Bonsoir.").encode())
     assert stage.event("notice")["text"] == "Bonsoir."

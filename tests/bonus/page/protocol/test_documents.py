@@ -1,12 +1,13 @@
 """Une page d'historique et une liste de salons hostiles ne sont qu'illisibles, comme en Python."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from chatroom.protocol.documents import document, page
 from playwright.sync_api import Page
 
-from tests.bonus.protocol.test_documents import GOOD, ROOM, SAID, WRONG
+from tests.bonus.protocol.test_documents import GOOD, REMOVED, ROOM, SAID, WRONG
 
 READ = """async ([name, texts, room]) => {
   const read = (await import("/protocol/documents.js"))[name];
@@ -41,6 +42,40 @@ def test_every_page_that_python_refuses(modules: Page) -> None:
         texts += [json.dumps([GOOD | {name: value}]) for value in wrong if value is not WHOLE]
     texts += [json.dumps([{key: GOOD[key] for key in GOOD if key != name}]) for name in GOOD]
     assert read(modules, texts) == [UNREADABLE] * len(texts)
+
+
+def test_messages_that_cannot_be_read_keep_their_place(modules: Page) -> None:
+    texts = [document(REMOVED), '{"kind":"unreadable","seq":2}', '{"kind":"poll","seq":3,"x":[]}']
+    texts.append(json.dumps(GOOD | {"seq": 4, "room": 9, "x": []}))
+    ((removed, unreadable, strange, said),) = read(modules, [f"[{','.join(texts)}]"])
+    kept: dict[str, Any] = {name: getattr(SAID, name) for name, _ in SAID.CODECS}
+    assert said == {"kind": "Said", **kept, "seq": 4}
+    shown = {"kind": "Absent", **asdict(REMOVED), "why": "removed"}
+    assert removed == shown
+    nothing = {"time": 0, "person": 0, "nonce": 0, "colour": 0, "pseudo": "", "by": ""}
+    assert unreadable == shown | nothing | {"why": "unreadable", "seq": 2}
+    assert strange == shown | nothing | {"why": "strange", "seq": 3}
+
+
+def test_but_their_place_must_be_known(modules: Page) -> None:
+    gone = json.loads(document(REMOVED))
+    wrong: list[dict[str, Any]] = [
+        {"kind": kind} for kind in ("poll", "unreadable", "removed", "strange", "")
+    ]
+    wrong += [{"kind": "poll", "seq": seq} for seq in (True, 1.5, "1", None, -1, 2**64)]
+    wrong += [{key: gone[key] for key in gone if key != name} for name in gone]
+    wrong += [gone | {"by": by} for by in (None, 3, "\ud800", "a" * 65_536)]
+    wrong += [gone | {"time": -1}, gone | {"pseudo": "a" * 256}, gone | {"colour": "rouge"}]
+    texts = [json.dumps([GOOD, fields]) for fields in wrong]
+    assert read(modules, texts) == [UNREADABLE] * len(texts)
+
+
+def test_an_answer_and_names(modules: Page) -> None:
+    wrong = ["", "[", "3", "null", "[1]", "[" * 100_000]
+    found = read(modules, ['{"code":"K7"}', *wrong], "answer")
+    assert found == [{"code": "K7"}, *["ProtocolError: Une réponse est illisible."] * 6]
+    found = read(modules, ['["alice"]', *wrong], "names")
+    assert found == [["alice"], *["ProtocolError: Une liste de noms est illisible."] * 6]
 
 
 def test_numbers_that_would_be_rounded(modules: Page) -> None:

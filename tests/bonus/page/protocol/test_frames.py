@@ -9,7 +9,8 @@ def test_a_long_frame_in_small_pieces(modules: Page) -> None:
     size, seconds = modules.evaluate(
         """async () => {
           const { Decoder } = await import("/protocol/frames.js");
-          const { decode, encode, FROM_SERVER } = await import("/protocol/messages.js");
+          const { FROM_SERVER } = await import("/protocol/bounds.js");
+          const { decode, encode } = await import("/protocol/messages.js");
           const data = new Uint8Array(1_000_000).fill(7);
           const frame = encode({ kind: "Image", room: 1, seq: 2, data });
           const decoder = new Decoder(FROM_SERVER);

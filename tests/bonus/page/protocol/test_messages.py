@@ -1,22 +1,9 @@
 """Ce que se disent la page et le serveur : ce qu'elle accepte, et ce qui ne s'écrit pas."""
 
-from chatroom.protocol.messages import GREETING, Whisper
+from chatroom.protocol.messages import (
+    Whisper,
+)
 from playwright.sync_api import Page
-
-from tests.bonus.protocol.vectors import BOUNDS
-
-
-def test_the_bounds_of_a_client(modules: Page) -> None:
-    """Ce que la page accepte du serveur, et d'abord : comme le client Python."""
-    found = modules.evaluate(
-        """async () => {
-          const { FROM_SERVER, GREETING } = await import("/protocol/messages.js");
-          return [[...FROM_SERVER], [...GREETING]];
-        }"""
-    )
-    from_server, greeting = (dict(map(tuple, bounds)) for bounds in found)
-    assert from_server == dict(BOUNDS["server"])
-    assert greeting == GREETING
 
 
 def test_what_does_not_fit(modules: Page) -> None:

@@ -7,12 +7,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from chatroom.protocol import ChatError
+from chatroom.protocol.bounds import FROM_SERVER
 from chatroom.protocol.frames import Decoder, Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
-    FROM_SERVER,
-    VERSION,
-    Hello,
     Join,
     Joined,
     Message,
@@ -29,7 +27,10 @@ from chatroom.server.core.rooms import PRIVATE_BIT, Rooms
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Wrap, bare
 
+from tests.bonus.introducing import introduction
+
 M = TypeVar("M", bound=Message)
+IDENTITY = b"le serveur, ici."
 
 
 class World:
@@ -85,7 +86,7 @@ class Disk:
         self.codes: dict[tuple[str, bytes], Code] = {}
 
     def identity(self) -> bytes:
-        return bytes(range(16))
+        return IDENTITY
 
     def commit(self, batch: Batch, done: Callable[[str], None]) -> None:
         def write() -> None:
@@ -294,7 +295,7 @@ class Ground:
 
     def arrive(self, pseudo: str, token: bytes = b"") -> tuple[Client, Welcome]:
         client = self.connect()
-        client.tell(Hello(VERSION, pseudo, token))
+        client.tell(*introduction(pseudo, token))
         return client, client.last(Welcome)
 
     def person(self, pseudo: str, room: str = "salon") -> tuple[Client, int]:

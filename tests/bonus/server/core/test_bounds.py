@@ -6,10 +6,8 @@ import pytest
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     TOKEN,
-    VERSION,
     Closing,
     GetPage,
-    Hello,
     Join,
     Joined,
     Pictured,
@@ -21,6 +19,7 @@ from chatroom.protocol.messages import (
     Whisper,
 )
 
+from tests.bonus.introducing import introduction
 from tests.bonus.server.core.ground import Client, Ground, say
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
@@ -29,7 +28,7 @@ MINE = b"m" * TOKEN
 
 def come(ground: Ground, pseudo: str, token: bytes = b"", host: str = HERE) -> Client:
     client = ground.connect(host)
-    client.tell(Hello(VERSION, pseudo, token))
+    client.tell(*introduction(pseudo, token))
     return client
 
 

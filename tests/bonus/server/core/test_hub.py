@@ -6,11 +6,9 @@ import pytest
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     PRIVATE,
-    VERSION,
     Announced,
     Closing,
     GetPage,
-    Hello,
     Join,
     Joined,
     Leave,
@@ -27,6 +25,7 @@ from chatroom.protocol.messages import (
 from chatroom.server.core.people import People
 from chatroom.server.core.rooms import PRIVATE_BIT, Room, Rooms
 
+from tests.bonus.introducing import introduction
 from tests.bonus.server.core.ground import Ground, overflow, say
 
 
@@ -67,7 +66,7 @@ def test_each_kind_of_connection_reads_the_same_bytes_wrapped_once() -> None:
     alice, room = ground.person("alice")
     others = [ground.connect(wrap=wrap) for _ in range(3)]
     for number, client in enumerate(others):
-        client.tell(Hello(VERSION, f"client{number}", b""))
+        client.tell(*introduction(f"client{number}"))
         client.enter()
     for client in (alice, *others):
         client.writes.clear()
@@ -159,7 +158,7 @@ def test_a_newcomer_or_a_room_that_cannot_be_kept() -> None:
     ground = Ground()
     ground.disk.broken = "la base est abîmée"
     client = ground.connect()
-    client.tell(Hello(VERSION, "alice", b""))
+    client.tell(*introduction("alice"))
     assert client.last(Closing).reason == Reason.STORAGE
     ground.disk.broken = ""
     alice, _ = ground.arrive("alice")  # le pseudo est resté libre

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from chatroom.common.proofs import proof_of
 from chatroom.server.core.people import (
     DEVICES,
     Alike,
@@ -14,7 +15,6 @@ from chatroom.server.core.people import (
     Proof,
     by_pseudo,
     device_of,
-    proof_of,
 )
 
 from tests.bonus.server.core.ground import Disk

@@ -6,13 +6,14 @@ from typing import TypeVar
 import pytest
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
-    FROM_SERVER,
     PRIVATE,
     VERSION,
-    Closing,
+    Ask,
     GetImage,
     GetPage,
+    Greeting,
     Hello,
+    Identify,
     Image,
     Join,
     Joined,
@@ -28,12 +29,12 @@ from chatroom.protocol.messages import (
     Said,
     Say,
     SendImage,
+    Unknown,
     Welcome,
     Whisper,
     Whispered,
 )
-from chatroom.server.core.handlers import HANDLERS
-from chatroom.server.core.requests import handle
+from chatroom.server.core.handlers import handle
 
 from tests.bonus.server.core.ground import Client, Ground
 
@@ -46,7 +47,8 @@ class Guest:
     def __init__(self, ground: Ground, pseudo: str = "") -> None:
         self.ground, self.client = ground, Client(ground, "10.0.0.1")
         if pseudo:
-            self.asks(Hello(VERSION, pseudo, b""), Welcome)
+            self.asks(Hello(VERSION), Greeting)
+            self.asks(Identify(0, 0, pseudo, "", b""), Welcome)
 
     def asks(self, message: Message, kind: type[M]) -> M:
         """Joue cette demande, et rend la dernière réponse de cette sorte."""
@@ -68,42 +70,6 @@ def ground() -> Ground:
 @pytest.fixture
 def alice(ground: Ground) -> Guest:
     return Guest(ground, "alice")
-
-
-def test_each_kind_a_client_may_send_has_its_handler() -> None:
-    assert set(HANDLERS) == {
-        *(Hello, Join, Leave, Say, Whisper, SendImage),
-        *(GetPage, GetImage, ListRooms, Ping, Pong),
-    }
-    assert {kind.KIND for kind in HANDLERS} & set(FROM_SERVER) == {Ping.KIND, Pong.KIND}
-
-
-@pytest.mark.parametrize(
-    ("message", "reason"),
-    [
-        (Hello(9, "alice", b""), Reason.VERSION),
-        (Hello(VERSION, " ", b""), Reason.NAME),
-        (Hello(VERSION, "alice, bob", b""), Reason.NAME),
-        (Hello(VERSION, "аlice", b""), Reason.NAME),
-        (Hello(VERSION, "ALICE", b""), Reason.PSEUDO_TAKEN),
-    ],
-)
-def test_hello_may_be_refused(alice: Guest, message: Hello, reason: Reason) -> None:
-    assert Guest(alice.ground).asks(message, Closing).reason == reason
-
-
-def test_nobody_can_be_taken_for_somebody_else(alice: Guest) -> None:
-    refused = Guest(alice.ground).asks(Hello(VERSION, "a1ice", b""), Closing)
-    text = "Le pseudo a1ice ressemble trop à alice, qui est à quelqu'un d'autre."
-    assert (refused.reason, refused.text) == (Reason.PSEUDO_TAKEN, text)
-    assert Guest(alice.ground).asks(Hello(VERSION, "alicia", b""), Welcome).pseudo == "alicia"
-
-
-def test_somebody_of_an_older_server_keeps_a_name_that_would_be_refused(ground: Ground) -> None:
-    ground.hub.people.create("alice, bob", bytes(range(32)), 0)
-    guest = Guest(ground)
-    handle(ground.hub, guest.client.session, Hello(VERSION, "alice, bob", bytes(range(32))))  # type: ignore[arg-type]
-    assert guest.client.last(Welcome).pseudo == "alice, bob"
 
 
 def test_join_say_and_leave(alice: Guest) -> None:
@@ -164,4 +130,10 @@ def test_pages_and_lists(alice: Guest) -> None:
     listed = json.loads(alice.asks(ListRooms(""), RoomList).rooms)
     assert listed == [{"name": "salon", "count": 1, "members": ["alice"]}]
     assert alice.refused(ListRooms("ailleurs"))[0] is Reason.NOT_FOUND
+    alice.asks(Ping(), Pong)
+
+
+def test_what_a_newer_client_would_ask_is_refused_and_nothing_closes(alice: Guest) -> None:
+    assert alice.refused(Unknown(0x3F))[:2] == (Reason.UNKNOWN, 0)
+    assert "poll" in alice.refused(Ask("poll", "{}"))[2]
     alice.asks(Ping(), Pong)

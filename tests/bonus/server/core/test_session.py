@@ -1,6 +1,7 @@
 """Qui est qui, à quel rythme on le lit, et combien de temps on l'attend."""
 
 import pytest
+from chatroom.common.proofs import proof_of
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     TOKEN,
@@ -8,12 +9,15 @@ from chatroom.protocol.messages import (
     Announced,
     Closing,
     GetImage,
+    Greeting,
     Hello,
+    Identify,
     Image,
     Join,
     Joined,
     Leave,
     ListRooms,
+    Message,
     Page,
     Pictured,
     Ping,
@@ -24,14 +28,14 @@ from chatroom.protocol.messages import (
     SendImage,
     Welcome,
 )
-from chatroom.server.core.people import proof_of
 
-from tests.bonus.server.core.ground import Client, Ground, say
+from tests.bonus.introducing import introduction
+from tests.bonus.server.core.ground import IDENTITY, Client, Ground, say
 
 
-def refusal(ground: Ground, *hello: object) -> Closing:
+def refusal(ground: Ground, *hello: Message) -> Closing:
     client = ground.connect()
-    client.tell(Hello(*hello))  # type: ignore[arg-type]
+    client.tell(*hello)
     assert client.closed
     assert client.session not in ground.hub.sessions
     return client.last(Closing)
@@ -68,11 +72,11 @@ def test_cut_before_being_welcomed_and_already_back() -> None:
     ground = Ground()
     ground.disk.slow = True
     first, second = ground.connect(), ground.connect()
-    first.tell(Hello(VERSION, "alice", MINE))
+    first.tell(*introduction("alice", MINE))
     first.leave()
-    second.tell(Hello(VERSION, "alice", MINE))
+    second.tell(*introduction("alice", MINE))
     assert second.paused
-    assert second.got == []
+    assert not second.take(Welcome)
     ground.disk.catch_up()
     ground.world.settle()
     assert not second.paused
@@ -86,7 +90,7 @@ def test_an_enrolment_that_fails_fails_for_all_its_connections() -> None:
     ground.disk.slow, ground.disk.broken = True, "le disque est plein"
     clients = [ground.connect(), ground.connect()]
     for client in clients:
-        client.tell(Hello(VERSION, "alice", MINE))
+        client.tell(*introduction("alice", MINE))
     ground.disk.catch_up()
     ground.world.settle()
     assert [client.last(Closing).reason for client in clients] == [Reason.STORAGE] * 2
@@ -151,17 +155,17 @@ def test_who_took_over_is_announced_when_he_comes_in_a_second_time() -> None:
 def test_a_pseudo_belongs_to_one_person_even_absent(pseudo: str) -> None:
     ground = Ground()
     ground.arrive("Alice")[0].leave()
-    assert refusal(ground, VERSION, pseudo, b"").reason == Reason.PSEUDO_TAKEN
-    assert refusal(ground, VERSION, pseudo, b"x" * 32).reason == Reason.PSEUDO_TAKEN
+    assert refusal(ground, *introduction(pseudo)).reason == Reason.PSEUDO_TAKEN
+    assert refusal(ground, *introduction(pseudo, b"x" * 32)).reason == Reason.PSEUDO_TAKEN
 
 
 @pytest.mark.parametrize("pseudo", ["", "   ", "a" * 21, "a\nb", "a\x1b[31m", "/quit", "a\u202eb"])
 def test_a_pseudo_that_cannot_be(pseudo: str) -> None:
-    assert refusal(Ground(), VERSION, pseudo, b"").reason == Reason.NAME
+    assert refusal(Ground(), *introduction(pseudo)).reason == Reason.NAME
 
 
 def test_another_version() -> None:
-    closing = refusal(Ground(), VERSION + 1, "alice", b"")
+    closing = refusal(Ground(), Hello(VERSION + 1))
     assert closing.reason == Reason.VERSION
     assert f"version {VERSION}" in closing.text
 
@@ -169,7 +173,7 @@ def test_another_version() -> None:
 def test_no_more_people_than_said() -> None:
     ground = Ground(people=1)
     ground.arrive("alice")
-    assert refusal(ground, VERSION, "bob", b"").reason == Reason.FULL
+    assert refusal(ground, *introduction("bob")).reason == Reason.FULL
 
 
 def test_only_hello_before_hello_and_never_after() -> None:
@@ -177,8 +181,11 @@ def test_only_hello_before_hello_and_never_after() -> None:
     client = ground.connect()
     assert client.session
     assert set(client.session.bounds) == {Hello.KIND}
-    client.tell(Hello(VERSION, "alice", b""))
-    assert Hello.KIND not in client.session.bounds
+    client.tell(Hello(VERSION))
+    assert set(client.session.bounds) == {Identify.KIND}
+    assert client.last(Greeting).server == IDENTITY
+    client.tell(introduction("alice")[1])
+    assert not {Hello.KIND, Identify.KIND} & set(client.session.bounds)
 
 
 def test_a_message_sent_again_after_a_cut_counts_once() -> None:
@@ -293,7 +300,7 @@ def test_who_waits_for_a_slow_disk_has_introduced_himself() -> None:
     ground = Ground(handshake=10.0)
     ground.disk.slow = True
     client = ground.connect()
-    client.tell(Hello(VERSION, "alice", b""))
+    client.tell(*introduction("alice"))
     ground.world.advance(11)
     ground.hub.tick()
     ground.disk.catch_up()
@@ -359,7 +366,7 @@ def test_leaving_while_an_answer_is_on_its_way() -> None:
     ground.disk.slow = True
     alice.tell(Join("salon", 0))
     bob = ground.connect()
-    bob.tell(Hello(VERSION, "bob", b""))
+    bob.tell(*introduction("bob"))
     alice.leave()
     bob.leave()
     ground.disk.catch_up()

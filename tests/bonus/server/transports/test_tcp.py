@@ -32,6 +32,7 @@ from chatroom.protocol.messages import (
 from chatroom.server.transports.tcp import Connection, Listener, place
 from PIL import Image as Picture
 
+from tests.bonus.introducing import introduced
 from tests.bonus.processes import Client, Server, present
 from tests.bonus.server.core.ground import Ground
 
@@ -112,7 +113,7 @@ def test_a_slow_reader_is_told_why_and_resumes(tmp_path: Path) -> None:
         (b"\x01\xff\xff", Reason.TOO_LONG),
         (bytes((1 | LONG, 3, 255, 255, 255)), Reason.TOO_LONG),
         (bytes((1 | LONG, 9)), Reason.PROTOCOL),
-        (Hello(VERSION + 1, "alice", b"").encode(), Reason.VERSION),
+        (Hello(VERSION + 1).encode(), Reason.VERSION),
         (bytes((1, 0, 5, VERSION, 2, 0xFF, 0xFF, 0)), Reason.PROTOCOL),
     ],
     ids=["http", "avant Hello", "trop longue", "dix-sept Mo", "taille", "version", "utf-8"],
@@ -130,7 +131,7 @@ def test_nonsense_is_answered_clearly_then_closed(
 
 def test_frames_cut_anywhere(server: Server) -> None:
     with Client(server) as client:
-        frames = Hello(VERSION, "alice", b"").encode() + Join("salon", 0).encode()
+        frames = introduced("alice") + Join("salon", 0).encode()
         for byte in frames:
             client.socket.sendall(bytes((byte,)))
         client.expect(Welcome)
@@ -267,7 +268,7 @@ def test_a_connection_comes_and_goes(alone: Alone) -> None:
 
 
 def test_what_it_says_is_read(alone: Alone) -> None:
-    data = Hello(VERSION, "alice", b"").encode()
+    data = introduced("alice")
     alone.hear(data[:3])
     alone.hear(data[3:])
     assert alone.ground.hub.people.live(1)

@@ -47,7 +47,7 @@ def test_the_chat_goes_through_a_web_socket(server: Server) -> None:
     """Une réponse, puis le dernier mot, chacun dans son enveloppe ; et elle est fermée poliment."""
     with WebClient(server) as polite, WebClient(server) as stranger:
         assert polite.hello("zoé").pseudo == "zoé"
-        stranger.tell(Hello(VERSION + 1, "bob", b""))
+        stranger.tell(Hello(VERSION + 1))
         assert stranger.expect(Closing).reason == Reason.VERSION
         assert stranger.receive() is None
         assert stranger.web.close_code == CloseCode.NORMAL_CLOSURE
@@ -172,7 +172,7 @@ def test_what_is_not_a_websocket(server: Server) -> None:
 
 def test_a_client_that_takes_the_page_for_the_chat_is_told(server: Server) -> None:
     with Client(server, port=server.web_port) as lost:
-        lost.tell(Hello(VERSION, "alice", b""))
+        lost.tell(Hello(VERSION))
         assert lost.expect(Closing).text.startswith("Ce port est celui de la page web")
         assert lost.receive() is None
 

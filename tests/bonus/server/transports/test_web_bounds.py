@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from chatroom.protocol.messages import VERSION, Hello, Ping, Pong
+from chatroom.protocol.messages import Ping, Pong
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Listener
 from chatroom.server.transports.web import Lobby, WebConnection
 from websockets.frames import Frame, Opcode
 
+from tests.bonus.introducing import introduced
 from tests.bonus.server.core.ground import Ground
 from tests.bonus.server.transports.test_web_hostile import UPGRADE
 from tests.support.processes import ROOT
@@ -80,7 +81,7 @@ class Door:
 
     def arrive(self, pseudo: str) -> tuple[WebConnection, Wire]:
         connection, wire = self.connect()
-        self.receive(connection, UPGRADE + binary(Hello(VERSION, pseudo, b"").encode()))
+        self.receive(connection, UPGRADE + binary(introduced(pseudo)))
         return connection, wire
 
     def receive(self, connection: WebConnection, data: bytes) -> None:

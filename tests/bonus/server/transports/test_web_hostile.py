@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.protocol.messages import (
-    VERSION,
     Announced,
-    Hello,
     Join,
     Ping,
     Pong,
@@ -21,6 +19,7 @@ from chatroom.protocol.messages import (
 from websockets.frames import Frame, Opcode
 
 from tests.bonus.handshakes import certificate
+from tests.bonus.introducing import introduced
 from tests.bonus.processes import Client, Server, present
 from tests.bonus.webclients import WebClient, answer, ask, raw, upgrade
 from tests.support.processes import ENVIRONMENT
@@ -134,7 +133,7 @@ def test_frames_that_follow_the_request_at_once(
 
 def test_who_says_goodbye_and_stays_does_not_deafen_the_others(server: Server) -> None:
     with present(server, "alice") as (alice, room), raw(server) as leaving:
-        here = Hello(VERSION, "zoé", b"").encode() + Join("salon", 0).encode()
+        here = introduced("zoé") + Join("salon", 0).encode()
         leaving.sendall(UPGRADE + masked(Opcode.BINARY, here))
         while alice.expect(Announced).pseudo != "zoé":
             pass

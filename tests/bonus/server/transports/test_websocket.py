@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
-    VERSION,
     Announced,
     Closing,
     GetImage,
-    Hello,
     Image,
     Join,
     Joined,
@@ -31,6 +29,7 @@ from PIL import Image as Picture
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode, Frame, Opcode
 
+from tests.bonus.introducing import introduced
 from tests.bonus.processes import Client, Server, present
 from tests.bonus.webclients import WebClient
 from tests.support.waiting import DEADLINE, wait_until
@@ -86,7 +85,7 @@ def test_the_web_and_tcp_are_one_chat(server: Server) -> None:
 
 def test_frames_may_be_cut_and_joined(server: Server) -> None:
     with WebClient(server) as client:
-        for byte in Hello(VERSION, "alice", b"").encode():
+        for byte in introduced("alice"):
             client.send(bytes([byte]))
         assert client.expect(Welcome).pseudo == "alice"
         join = Join("salon", 0).encode()

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from chatroom.client.core import events
 from chatroom.client.faces.commands import help_lines, parse
-from chatroom.client.faces.display import Display, Shown
+from chatroom.client.faces.display import Display
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.screen.composer import Composer, Search
 from chatroom.client.faces.screen.conversation import Conversation
@@ -73,10 +73,8 @@ class ChatApp(Window):
                 if self._listing:
                     self._listing = False
                     self._show(event)
-            case events.Announcement(room=name):
-                if (room := self.rooms.find(name)) and not event.mine:
-                    room.announced(event)
-                    self._show(event, room)
+            case events.Announcement() | events.Gathering():
+                self._announced(event)
             case events.Entered():
                 self._entered(event)
             case events.Welcomed():
@@ -90,7 +88,7 @@ class ChatApp(Window):
                 self._connection(event)
                 self._show(event)
 
-    def _connection(self, event: Shown) -> None:
+    def _connection(self, event: events.Event) -> None:
         connection = self.connection
         match event:
             case events.Welcomed(pseudo=pseudo, again=again):
@@ -123,6 +121,17 @@ class ChatApp(Window):
             self._early.clear()
         self._refresh_people()
 
+    def _announced(self, event: events.Announcement | events.Gathering) -> None:
+        room = self.rooms.find(event.room)
+        if room is None:
+            return
+        if isinstance(event, events.Gathering):
+            self._show(event, room)
+            self._refresh_people()
+        elif not event.mine:
+            room.announced(event)
+            self._show(event, room)
+
     def _spoke(self, event: events.Spoke) -> None:
         room = self.rooms.open(event.room)
         if event.post:
@@ -149,7 +158,7 @@ class ChatApp(Window):
         """Ce qui arrive dans ce salon est sous les yeux de quelqu'un."""
         return room is self.rooms.current and self.conversation.following and self.app_focus
 
-    def _show(self, event: Shown, room: OpenRoom | None = None) -> None:
+    def _show(self, event: events.Event, room: OpenRoom | None = None) -> None:
         lines = self._words.lines(event)
         self._book.write(*lines)
         for line in lines:

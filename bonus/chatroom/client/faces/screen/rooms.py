@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from chatroom.client.core.events import Announcement
-from chatroom.client.faces.display import day_of, local_time
-from chatroom.protocol.documents import Posted, RoomSummary
+from chatroom.client.core.events import Announcement, Shown
+from chatroom.client.faces.display import absence, day_of, local_time
+from chatroom.protocol.documents import Absent, RoomSummary
 from chatroom.protocol.messages import PRIVATE, Pictured, Presence, Whispered
 from chatroom.protocol.text import fold
 from wording.harmless import neutral
@@ -80,7 +80,7 @@ class OpenRoom:
         self.prepended += len(entries)
 
     def announced(self, event: Announcement) -> None:
-        if event.presence is Presence.LEFT:
+        if event.presence in (Presence.LEFT, Presence.MOVED):
             self.people.pop(event.pseudo, None)
             self.count = max(0, self.count - 1)
         elif event.pseudo not in self.people:
@@ -132,8 +132,10 @@ class OpenRooms:
                 self.others.append(summary)
 
 
-def entry_of(message: Posted, mine: bool) -> Entry:
+def entry_of(message: Shown, mine: bool) -> Entry:
     """Ce message, tel qu'il se montre."""
+    if isinstance(message, Absent):
+        return Entry(absence(message))
     when = local_time(message)
     match message:
         case Pictured():
