@@ -71,7 +71,7 @@ def test_a_base_of_version_1(kept: sqlite3.Connection) -> None:
 
 
 def test_people_of_an_old_base_are_looked_alike_too(kept: sqlite3.Connection) -> None:
-    """Et gardent leur pseudo, même s'il serait refusé à un nouveau venu, ou s'ils se ressemblent."""
+    """Et gardent leur pseudo, même refusé désormais à un nouveau venu, ou s'ils se ressemblent."""
     for number, pseudo in ((8, "prof, l'autre"), (9, "pr0f"), (10, "prof")):
         kept.execute("INSERT INTO people VALUES (?, ?, 0, ?, 0)", (number, pseudo, bytes([number])))
     kept.commit()
