@@ -44,7 +44,8 @@ class Limits:
     # Les attentes
     cooldown: float = 60.0  # avant de revenir, renvoyé pour inondation ; double à chaque fois
     handshake: float = 10.0  # pour se présenter : une connexion muette tient une place
-    frame: float = 30.0  # pour finir une trame commencée : une image sur une liaison lente
+    frame: float = 30.0  # pour finir une trame commencée, ou lire une réponse…
+    floor: int = 2_000  # …et une seconde de plus par tant d'octets : la plus lente des liaisons
     ping: float = 30.0  # de silence avant de demander « es-tu là ? »
     idle: float = 75.0  # de silence avant de conclure que non : deux questions sans réponse
     shutdown: float = 5.0  # pour tout écrire et dire au revoir

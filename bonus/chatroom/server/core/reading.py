@@ -30,7 +30,19 @@ def list_rooms(house: House, session: Session, message: messages.ListRooms) -> N
         names = _names(room, min(LISTED, left))
         left -= len(names)
         listed.append({"name": room.name, "count": room.count, "members": names})
-    return session.peer.send(messages.RoomList(json.dumps(listed, ensure_ascii=False)).encode())
+    return _answer(session, messages.RoomList(json.dumps(listed, ensure_ascii=False)))
+
+
+def _answer(session: Session, message: messages.Message) -> None:
+    """Quand il aura lu ce qui précède : qui demande beaucoup attend, et n'est pas congédié."""
+
+    def send() -> None:
+        if not session.closed:
+            session.peer.send(message.encode())
+        session.release()
+
+    session.hold()
+    session.peer.drain(send)
 
 
 def _names(room: Room, count: int) -> list[str]:
@@ -55,7 +67,7 @@ def send_page(house: House, session: Session, room: Room, seq: int, *, forwards:
         session.release()
 
     session.hold()
-    house.store.page(room.id, seq, forwards, answer)
+    session.peer.drain(lambda: house.store.page(room.id, seq, forwards, answer))
 
 
 @on(messages.GetImage)
@@ -72,4 +84,4 @@ def get_image(house: House, session: Session, message: messages.GetImage) -> Non
         session.release()
 
     session.hold()
-    house.store.image(room.id, message.seq, answer)
+    session.peer.drain(lambda: house.store.image(room.id, message.seq, answer))

@@ -81,11 +81,18 @@ class Session:
     def release(self) -> None:
         self._holds -= 1
         if not self._holds and not self.closed:
+            self.heard()  # on ne l'écoutait pas : il ne s'est pas tu
             self.peer.resume()
 
     def heard(self) -> None:
         """Des octets sont venus de lui."""
         self._heard, self._pinged = self._house.world.now(), False
+
+    def progressed(self, size: int) -> None:
+        """Ce qu'il a commencé avance de tant d'octets : cela lui donne du temps, sans avance."""
+        if self.partial_since is not None:
+            later = self.partial_since + size / self._house.limits.floor
+            self.partial_since = min(later, self._house.world.now())
 
     def receive(self, message: messages.Message) -> None:
         """Une trame de lui, dont le type est permis par `bounds`."""

@@ -45,6 +45,10 @@ class Peer(Protocol):
     def close(self, data: bytes) -> None:
         """Envoie ce dernier mot, puis ferme."""
 
+    def drain(self, then: Callable[[], None]) -> None:
+        """Appelle `then` quand l'essentiel de ce qui lui est écrit est parti. Qui ne lit pas est
+        congédié."""
+
     def pause(self) -> None:
         """Cesse de lire."""
 

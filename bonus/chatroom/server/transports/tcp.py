@@ -17,6 +17,8 @@ from chatroom.server.core.world import Wrap, Write, bare
 
 READ = 262_144  # octets lus à la fois : quelques milliers de messages
 LARGE = 65_536  # octets : une trame commencée qui en tient davantage est une image
+DRAINED = 65_536  # octets : ce qui peut encore attendre de partir quand une réponse s'y ajoute
+LOOK, LOOKS = 0.005, 0.2  # secondes avant de voir si c'est parti : d'abord, puis au plus
 BACKLOG = 4_096  # connexions que le système accepte pour nous : toute une promotion d'un coup
 
 
@@ -132,6 +134,7 @@ class Connection(asyncio.BufferedProtocol):
             session.heard()
             self._decoder.feed(bytes(self._listener.buffer[:nbytes]))
             self._read(session)
+            session.progressed(nbytes)
 
     def eof_received(self) -> bool:
         return False  # il n'écrira plus : il est parti
@@ -151,6 +154,22 @@ class Connection(asyncio.BufferedProtocol):
         if not self._leaving:
             self.write(data)
             self._hang_up()
+
+    def drain(self, then: Callable[[], None]) -> None:
+        limits, now = self._listener.hub.limits, self._listener.loop.time
+        size = self._transport.get_write_buffer_size
+        deadline = now() + limits.frame + size() / limits.floor
+
+        def look(delay: float) -> None:
+            if not self._leaving and size() > DRAINED:
+                if now() < deadline:
+                    following = min(2 * delay, LOOKS)
+                    self._listener.loop.call_later(delay, look, following)
+                    return
+                self.pause_writing()
+            then()
+
+        look(LOOK)
 
     def hang_up(self) -> None:
         self._transport.close()
@@ -193,12 +212,26 @@ class Connection(asyncio.BufferedProtocol):
             transport.resume_reading()
         else:
             transport.close()
-        self._set_deadline(limits.shutdown)
+        self._await_end()
 
-    def _set_deadline(self, delay: float) -> None:
+    def _await_end(self) -> None:
+        """Qu'il raccroche ; ou, si ce qui lui est écrit part encore, qu'il l'ait lu."""
+        limits, size = self._listener.hub.limits, self._transport.get_write_buffer_size
+        before = size()
+
+        def judge() -> None:
+            read = before - size() >= limits.floor * limits.shutdown
+            if read and not self._listener.closed:
+                self._await_end()
+            else:
+                self.abort()
+
+        self._set_deadline(limits.shutdown, judge)
+
+    def _set_deadline(self, delay: float, then: Callable[[], None]) -> None:
         """N'attend pas plus longtemps que cela."""
         self._clear_deadline()
-        self._deadline = self._listener.loop.call_later(delay, self.abort)
+        self._deadline = self._listener.loop.call_later(delay, then)
 
     def _clear_deadline(self) -> None:
         """Attend aussi longtemps qu'il le faudra."""

@@ -83,7 +83,7 @@ class WebConnection(Connection):
         self._name = name
         self._in_lobby = self._lobby.enter(self.host)
         if self._in_lobby:
-            self._set_deadline(self._listener.hub.limits.handshake)
+            self._set_deadline(self._listener.hub.limits.handshake, self.abort)
         else:
             text = "Trop de demandes à la fois : réessayez."
             self._respond(error(HTTPStatus.SERVICE_UNAVAILABLE, text))
@@ -106,6 +106,8 @@ class WebConnection(Connection):
         if self._session:
             self._session.heard()
         self._unwrap()
+        if self._session:
+            self._session.progressed(nbytes)
 
     def _go_on(self) -> None:
         super()._go_on()

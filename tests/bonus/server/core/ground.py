@@ -195,6 +195,8 @@ class Client:
         self.writes: list[bytes] = []
         self.got: list[Message] = []
         self.closed = self.paused = False
+        self.full = False  # il ne lit pas : ce qu'on lui a écrit n'est pas parti
+        self.draining: list[Callable[[], None]] = []
         self.session: Session | None = None
         self.session = ground.hub.connect(self, host, f"{host}:1234")
         self._ground = ground
@@ -214,6 +216,12 @@ class Client:
     def close(self, data: bytes) -> None:
         self.send(data)
         self.closed = True
+
+    def drain(self, then: Callable[[], None]) -> None:
+        if self.full:
+            self.draining.append(then)
+        else:
+            then()
 
     def pause(self) -> None:
         self.paused = True

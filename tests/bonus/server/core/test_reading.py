@@ -71,3 +71,33 @@ def test_a_picture_is_given_back_or_is_not_there() -> None:
     assert alice.last(Refused).reason == Reason.NOT_FOUND
     assert alice.session
     assert not alice.session.held
+
+
+def test_answers_wait_for_what_precedes_them_to_be_read() -> None:
+    """Qui en demande beaucoup attend ; il n'est pas congédié pour ce qu'il a demandé lui-même."""
+    ground = Ground()
+    ground.sizes[b"PNG..."] = (64, 48)
+    alice, room = ground.person("alice")
+    alice.tell(SendImage(room, 1, "chat.png", b"PNG..."))
+    alice.full = True
+    for question, kind in (
+        (GetImage(room, 1), Image),
+        (GetPage(room, 9, 0), Page),
+        (ListRooms(""), RoomList),
+    ):
+        alice.got.clear()
+        alice.tell(question)
+        assert alice.got == []
+        assert alice.paused
+        alice.draining.pop()()
+        assert [type(message) for message in alice.got] == [kind]
+        assert not alice.paused
+
+
+def test_who_leaves_while_waiting_for_an_answer_gets_none() -> None:
+    alice, _ = Ground().person("alice")
+    alice.full = True
+    alice.tell(ListRooms(""))
+    alice.leave()
+    alice.draining.pop()()
+    assert alice.got == []
