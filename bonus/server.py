@@ -18,7 +18,7 @@ from wording.harmless import neutral  # après chatroom, qui dit où il est
 
 def main() -> int:
     try:
-        settings = load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
+        settings = load()
         if settings.make_cert:
             with needing("server"):
                 from chatroom.server.operation.certifying import make_cert  # noqa: PLC0415 (long)
@@ -29,13 +29,17 @@ def main() -> int:
             return export_history(settings, settings.export)
         with needing("server"):
             from chatroom.server.operation.serving import run  # noqa: PLC0415
-        run(settings)
+        run(settings, load)
     except ChatError as error:
         print(neutral(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def load() -> ServerSettings:
+    return load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
 
 
 def export_history(settings: ServerSettings, room: str) -> int:

@@ -69,7 +69,9 @@ def comparable(lines: list[str]) -> list[str]:
     text = re.sub(r"(?m)^— \w+ \d+(er)? \w+ \d{4} —$", "— jour —", text)
     text = re.sub(r'("time":) ?\d+|("colour":) ?"#[0-9a-f]{6}"', r"\1\2 …", text)
     text = re.sub(
-        r"(?m)^(D'une autre machine|Cette machine n'a pas d'adresse).*\n*", "AILLEURS\n", text
+        r"(?m)^(D'une autre machine|Cette machine n'a pas d'adresse|En clair).*\n*",
+        "AILLEURS\n",
+        text,
     )
     text = re.sub(r"(AILLEURS\n)+", "AILLEURS\n", text)
     text = re.sub(r"127\.0\.0\.1:(?!(7777|8888|9999)\b)\d+", "127.0.0.1:PORT", text)

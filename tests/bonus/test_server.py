@@ -43,13 +43,13 @@ def typed(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 def test_serves_until_it_is_stopped(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[ServerSettings] = []
-    monkeypatch.setattr(serving, "run", served.append)
+    monkeypatch.setattr(serving, "run", lambda one, again: served.extend((one, again())))
     assert typed(monkeypatch, "--data", str(data), "-p", "0") == 0
-    assert [(one.data, one.port) for one in served] == [(data, 0)]
+    assert [(one.data, one.port) for one in served] == 2 * [(data, 0)]
 
 
 def test_interrupted_before_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: ServerSettings) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(serving, "run", interrupted)
@@ -61,7 +61,7 @@ def test_what_prevents_it_is_said_in_one_line(
 ) -> None:
     """Une seule fois, et sans rien qui pilote le terminal."""
 
-    def refused(_: ServerSettings) -> None:
+    def refused(*_: object) -> None:
         raise ChatError("Le port\n8888 \x1b[2Jest pris.")
 
     monkeypatch.setattr(serving, "run", refused)

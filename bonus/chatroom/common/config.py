@@ -53,8 +53,7 @@ def load(
     if chosen or beside.exists():
         values |= read_file(Path(chosen or beside), table)
     values |= _from_environment(environ, table)
-    if "web_names" in options:
-        options["web_names"] = tuple(options["web_names"])
+    options = {name: tuple(one) if type(one) is list else one for name, one in options.items()}
     values |= options | {f"limits.{name}": value for name, value in limits}
     own = {name: value for name, value in values.items() if "." not in name}
     bounds = {name.removeprefix("limits."): values[name] for name in values.keys() - own.keys()}

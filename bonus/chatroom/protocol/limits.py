@@ -23,6 +23,7 @@ class Limits:
     connections: int = 12_000  # en tout ; chacune coûte un descripteur et quelques ko
     connections_per_address: int = 64  # une salle de TP derrière une seule adresse
     requests: int = 512  # demandes de fichiers de la page web ; la moitié à une même adresse
+    handshakes: int = 512  # accords TLS en cours : 100 ko chacun ; la moitié à une même adresse
     rooms: int = 1_000  # en tout : un salon ouvert le reste, avec son historique
     rooms_per_person: int = 32  # à la fois
     opened: int = 10  # salons qu'une personne crée par heure

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ SERVER = COMMON | {
     "web_names": (
         "--web-name",
         {"a.fr": ("a.fr",), "B.fr, c_d": ("b.fr", "c_d"), "été.fr": ("xn--t-9fab.fr",)},
+    ),
+    "trusted_proxy": (
+        "--trusted-proxy",
+        {name: (ip_network(name),) for name in ("10.0.0.1", "::1", "10.0.0.0/8")},
     ),
     "tls_cert": ("--tls-cert", {f"/{name}": Path(f"/{name}") for name in "abc"}),
 }
@@ -258,6 +263,7 @@ def test_what_is_wrong_in_a_file_and_where(text: str, message: str, beside: Path
     "DATA=", "LOG=''", "DURABILITY=fort", "QUIET=peut-être", "TEXT=0", "TEXT=-1", "TEXT=1e3",
     "TEXT=10000000000", "RATE=-1", "RATE=nan", "RATE=inf", "BURST=0.5", "PING=0", "IDLE=x",
     "PING=10000000000", "WEB_PORT=65536", "WEB=peut-être", "WEB_NAMES=", "WEB_NAMES=a.fr,",
+    "TRUSTED_PROXY=", "TRUSTED_PROXY=a.fr", "TRUSTED_PROXY=10.0.0.1/8",
     "WEB_NAMES=a.fr:8080", "WEB_NAMES=http://a.fr", "WEB_NAMES=a..fr", "WEB_NAMES=*.fr",
     "TLS_CERT=",
 ])  # fmt: skip
@@ -383,6 +389,7 @@ def test_the_example_shows_every_key_with_its_default(beside: Path) -> None:
         data=Path("/var/lib/chat_room"),
         log=log,
         web_names=("chat.exemple.fr",),
+        trusted_proxy=(ip_network("127.0.0.1"),),
         tls_cert=etc / "tls.pem",
         tls_key=etc / "tls-key.pem",
     )

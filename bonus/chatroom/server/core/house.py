@@ -120,6 +120,14 @@ class House:
         self._published: Counter[Room] = Counter()  # messages à envoyer, par salon
         self._scheduled = False
 
+    def adopt(self, limits: Limits) -> None:
+        """D'autres bornes, pour ceux qui sont là aussi."""
+        self.limits, self.usage = limits, Usage(limits)
+        self.journal.adopt(limits)
+        self.before_hello.update(before_hello(limits))
+        self.after_greeting.update(after_greeting(limits))
+        self.after_hello.update(after_hello(limits))
+
     # Ce que font les sessions
 
     def disconnected(self, session: Visit) -> None:

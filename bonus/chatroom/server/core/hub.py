@@ -29,7 +29,10 @@ class Hub(House):
         if len(self.sessions) >= self.limits.connections:
             refusal = "Le chat est complet : réessayez plus tard."
         elif self.addresses[host] >= self.limits.connections_per_address:
-            refusal = "Trop de connexions depuis cette adresse."
+            refusal = (
+                "Trop de connexions depuis cette adresse. Si c'est celle d'un mandataire (proxy), "
+                "le serveur doit le connaître : --trusted-proxy."
+            )
         if refusal:
             self.note(f"Connexion de {name} refusée. {refusal}", host)
             session.close(Reason.FULL, refusal)

@@ -29,11 +29,15 @@ class Journal:
     ) -> None:
         """`schedule` : il y a de quoi écrire, à la fin de ce tour (`flush`)."""
         self._now, self._write, self._schedule = now, write, schedule
-        self._reserved = RESERVED * limits.logged
-        self._shares = Buckets(limits.logged_rate, limits.logged)
+        self.adopt(limits)
         self._lines: list[str] = []
         self._silenced: Counter[str] = Counter()
         self._told = 0.0
+
+    def adopt(self, limits: Limits) -> None:
+        """D'autres bornes ; chacun y a de nouveau toute sa part."""
+        self._reserved = RESERVED * limits.logged
+        self._shares = Buckets(limits.logged_rate, limits.logged)
 
     def note(self, line: str, host: str = "") -> None:
         """Une ligne ; à prendre sur la part de cette adresse, si elle est donnée."""

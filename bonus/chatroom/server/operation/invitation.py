@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chatroom.common.settings import HOST, PORT
 from chatroom.server.operation.addresses import network_addresses
 from chatroom.server.operation.settings import ServerSettings
-from chatroom.server.transports.tcp import place
+from chatroom.server.transports.origins import place
 
 EVERYWHERE = {"0.0.0.0", "::"}  # écouter partout
 NEARBY = {HOST, "localhost", "::1"}  # n'écouter que cette machine
@@ -35,6 +35,10 @@ class Invitation:
                 yield "Cette machine n'a pas d'adresse sur un réseau : on n'y vient que d'ici."
         elif host in NEARBY:
             yield "On n'y vient que de cette machine ; de tout le réseau, avec « -a 0.0.0.0 »."
+
+        if host not in NEARBY and not self.settings.tls_cert and not self.settings.trusted_proxy:
+            words = [os.path.relpath(sys.executable), "bonus/server.py", "--make-cert", "-a", host]
+            yield f"En clair : tout le réseau peut lire. Pour chiffrer : {shlex.join(words)}"
 
     def _elsewhere(self, address: str) -> str:
         command = self._command(address)

@@ -1,20 +1,15 @@
 """Le serveur, assemblé : les réglages, le disque, le noyau, le réseau ; et son arrêt."""
 
 import asyncio
-import errno
 import os
 import resource
 import select
-import signal
-import socket
-import ssl
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TextIO, cast
 
 from chatroom.common.logs import Log, open_log
@@ -22,18 +17,14 @@ from chatroom.common.metadata import accepted
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
-from chatroom.server.operation.addresses import machine_names
-from chatroom.server.operation.invitation import Invitation
+from chatroom.server.operation.entrance import Entrance
 from chatroom.server.operation.settings import ServerSettings
-from chatroom.server.operation.tls import server_context
+from chatroom.server.operation.signals import Orders, listen_to_signals
 from chatroom.server.storage.history import History
 from chatroom.server.storage.opening import Durability
-from chatroom.server.transports.site import Site
-from chatroom.server.transports.tcp import Connection, Listener, place
-from chatroom.server.transports.web import Lobby, WebConnection
-from wording.reasons import LISTENING, reason
+from chatroom.server.transports.tcp import Listener
 
-PAGE = Path(__file__).parents[3] / "page"
+PROXY = "Si c'est un mandataire (proxy), nommez-le : --trusted-proxy ADRESSE."
 SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
 
 
@@ -63,12 +54,14 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def serve(settings: ServerSettings, out: TextIO) -> None:
-    """Sert jusqu'à SIGTERM ou Ctrl-C ; ChatError s'il ne le peut."""
+async def serve(settings: ServerSettings, out: TextIO, again: Callable[[], ServerSettings]) -> None:
+    """Sert jusqu'à SIGTERM ou Ctrl-C ; ChatError s'il ne le peut.
+
+    `again` : les réglages relus, d'où ils viennent.
+    """
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    orders = Orders()
+    listen_to_signals(loop, orders)
 
     def say(text: str) -> None:
         _say(text, out.fileno(), out.encoding)
@@ -79,7 +72,7 @@ async def serve(settings: ServerSettings, out: TextIO) -> None:
     try:
         log = open_log("server", settings.log, None if settings.quiet else out, say)
         try:
-            await _run(settings, limits, history, log, say, stop)
+            await _run(settings, limits, history, log, say, orders, again)
         finally:
             log.close()
     finally:
@@ -101,13 +94,14 @@ async def _run(
     history: History,
     log: Log,
     say: Callable[[str], None],
-    stop: asyncio.Event,
+    orders: Orders,
+    again: Callable[[], ServerSettings],
 ) -> None:
     loop = asyncio.get_running_loop()
     people, rooms = history.load()
 
     def examine(data: bytes) -> tuple[bytes, int, int]:
-        kept, picture = accepted(data, limits)
+        kept, picture = accepted(data, hub.limits)
         return kept, picture.width, picture.height
 
     def write(lines: Sequence[str]) -> None:
@@ -115,59 +109,38 @@ async def _run(
 
     hub = Hub(limits, LoopWorld(loop), history, people, rooms, examine, write)
     history.note = hub.note
-    listener = Listener(hub, loop)
+    listener = Listener(hub, loop, "" if settings.trusted_proxy else PROXY)
+    entrance = Entrance(settings, limits, listener)
+    orders.reload = partial(_reload, hub, entrance, again, say)
     try:
-        await _listen(settings, limits, listener, say)
+        await entrance.open(say)
         ticking = asyncio.create_task(_tick(hub))
         try:
-            await stop.wait()
+            await orders.stop.wait()
         finally:
             ticking.cancel()
             say("Le serveur s'arrête.")
     finally:
+        entrance.close()
         await _shut_down(hub, listener, limits)
 
 
-async def _listen(
-    settings: ServerSettings, limits: Limits, listener: Listener, say: Callable[[str], None]
+def _reload(
+    hub: Hub,
+    entrance: Entrance,
+    again: Callable[[], ServerSettings],
+    say: Callable[[str], None],
 ) -> None:
-    """Ouvre les deux portes, et dit comment y venir."""
-    tls = server_context(settings.tls_cert, settings.tls_key) if settings.tls_cert else None
-    places = await _open(listener, Connection, settings.host, settings.port, tls, "-p")
-    where = ", ".join(place(*one) for one in places)
-    say(f"Le chat écoute sur {where} (Ctrl-C pour l'arrêter).")
-    web_port = None
-    if settings.web:
-        site = Site(PAGE, limits, {*machine_names(), settings.host}, settings.web_names)
-        connection = partial(WebConnection, lobby=Lobby(site, limits.requests))
-        ((_, web_port), *_) = await _open(
-            listener, connection, settings.host, settings.web_port, tls, "--web-port"
-        )
-    for line in Invitation(settings, places[0][1], web_port).lines():
-        say(line)
-
-
-async def _open(
-    listener: Listener,
-    connection: Callable[[Listener], Connection],
-    host: str,
-    port: int,
-    tls: ssl.SSLContext | None,
-    option: str,
-) -> list[tuple[str, int]]:
+    """Ce qui se relit sans s'arrêter ; ce qui est mauvais n'y change rien, et on le dit."""
     try:
-        return await listener.listen(connection, host, port, tls)
-    except (OSError, OverflowError, UnicodeError) as error:
-        text = f"Impossible d'écouter sur {place(host, port)} : {_cause(error)}."
-        if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
-            text += f" L'option {option} en choisit un autre."
-        raise ChatError(text) from None
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, socket.gaierror | UnicodeError):
-        return "cette adresse est inconnue"
-    return reason(error, LISTENING) if isinstance(error, OSError) else str(error)
+        settings = again()
+        limits = fit_descriptors(settings.limits, say)
+        entrance.renew(settings, limits)
+    except ChatError as why:
+        hub.note(f"Réglages inchangés : {why}")
+    else:
+        hub.adopt(limits)
+        hub.note("Réglages relus : certificat, bornes.")
 
 
 async def _tick(hub: Hub) -> None:
@@ -212,7 +185,7 @@ def fit_descriptors(limits: Limits, say: Callable[[str], None]) -> Limits:
     return replace(limits, connections=connections, requests=requests)
 
 
-def run(settings: ServerSettings) -> None:
+def run(settings: ServerSettings, again: Callable[[], ServerSettings]) -> None:
     """Sert jusqu'à ce qu'on l'arrête ; lève ce que lève `serve`."""
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(serve(settings, sys.stdout))
+        runner.run(serve(settings, sys.stdout, again))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
 
 from chatroom.common.config import load
@@ -13,6 +14,7 @@ from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from chatroom.server.storage.schema import FORMAT
+from chatroom.server.transports.origins import Network
 from wording.arguments import Parser
 
 WEB_PORT = 8080
@@ -32,6 +34,14 @@ def hosts(text: str) -> tuple[str, ...]:
     return names
 
 
+def networks(text: str) -> tuple[Network, ...]:
+    """Des adresses, ou des réseaux (10.0.0.0/8), séparés par des virgules."""
+    try:
+        return tuple(ip_network(name.strip()) for name in text.split(","))
+    except ValueError:
+        raise ValueError("il faut des adresses, comme 10.0.0.1 ou 10.0.0.0/8") from None
+
+
 def _ascii(name: str) -> str:
     try:
         return name.encode("idna").decode("ascii").lower()  # « été.fr » : « xn--t-9fab.fr »
@@ -48,7 +58,7 @@ def durability(text: str) -> str:
 SERVER: dict[str, Converter] = {"host": host, "port": port(0), "log": folder}
 SERVER |= {"data": folder, "durability": durability, "quiet": boolean}
 SERVER |= {"web": boolean, "web_port": port(0), "web_names": hosts}
-SERVER |= {"tls_cert": file, "tls_key": file}
+SERVER |= {"tls_cert": file, "tls_key": file, "trusted_proxy": networks}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,7 @@ class ServerSettings:
     web: bool = True  # la page web
     web_port: int = WEB_PORT  # 0 : le système en choisit un
     web_names: tuple[str, ...] = ()  # où l'on peut la joindre, outre les noms de cette machine
+    trusted_proxy: tuple[Network, ...] = ()  # de qui l'on croit l'adresse de ceux qu'il amène
     tls_cert: Path | None = None  # None : sans TLS
     tls_key: Path | None = None  # None : elle est dans le fichier du certificat
     make_cert: bool = False  # faire un certificat, au lieu de servir
@@ -121,6 +132,14 @@ def _web(parser: Parser) -> None:
         type=typed(hosts),
         help="autre nom sous lequel joindre la page (derrière un mandataire, par exemple), autant "
         "de fois que l'on veut",
+    )
+    add(
+        "--trusted-proxy",
+        metavar="ADRESSE",
+        action="extend",
+        type=typed(networks),
+        help="mandataire (adresse ou réseau) dont on croit X-Forwarded-For pour la page, et l'en-"
+        "tête PROXY pour les clients, autant de fois que l'on veut",
     )
 
 

@@ -4,9 +4,9 @@ Toutes, celles de la page web aussi, lisent dans un même tampon : qui se tait n
 """
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from sys import intern
 from typing import cast
 
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
@@ -14,55 +14,51 @@ from chatroom.protocol.messages import decode
 from chatroom.server.core.hub import Hub
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Wrap, Write, bare
+from chatroom.server.transports.origins import Origin
+from chatroom.server.transports.turnstile import EVERY, Turnstile
 
 READ = 262_144  # octets lus à la fois : quelques milliers de messages
 LARGE = 65_536  # octets : une trame commencée qui en tient davantage est une image
 DRAINED = 65_536  # octets : ce qui peut encore attendre de partir quand une réponse s'y ajoute
 LOOK, LOOKS = 0.005, 0.2  # secondes avant de voir si c'est parti : d'abord, puis au plus
-BACKLOG = 4_096  # connexions que le système accepte pour nous : toute une promotion d'un coup
-
-
-def place(host: str, port: int) -> str:
-    """« hôte:port », où les deux-points d'une adresse IPv6 ne se confondent pas avec le dernier."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+GATHER = 1.0  # seconde entre un premier refus et la ligne qui en parle, avec ceux qui suivent
 
 
 class Listener:
-    """Ce que toutes les connexions partagent, d'où qu'elles viennent."""
+    """Ce que toutes les connexions partagent, d'où qu'elles viennent.
 
-    def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+    `advice` : que faire quand trop de monde vient d'une même adresse.
+    """
+
+    def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop, advice: str = "") -> None:
         self.hub, self.loop = hub, loop
         self.buffer = memoryview(bytearray(READ))
         self.uploads = 0  # octets d'images en cours d'arrivée
         self.open: set[Connection] = set()
         self.lingering: set[Connection] = set()  # congédiés, qui n'ont pas encore raccroché
-        self.closed = False
-        self._servers: list[asyncio.Server] = []
+        self.closed = False  # on s'arrête : personne ne nous fera attendre
+        self.turnstile = Turnstile(hub.limits)
+        self._advice = advice
+        self._report: asyncio.TimerHandle | None = None
+        self._quiet_until = 0.0
 
-    async def listen(
-        self,
-        connection: Callable[["Listener"], "Connection"],
-        host: str,
-        port: int,
-        tls: ssl.SSLContext | None = None,
-    ) -> list[tuple[str, int]]:
-        """Écoute ; les adresses où l'on peut venir. OSError si c'est impossible."""
-        server = await self.loop.create_server(
-            lambda: connection(self),
-            host,
-            port,
-            backlog=BACKLOG,
-            ssl=tls,
-            ssl_handshake_timeout=self.hub.limits.handshake if tls else None,
-        )
-        self._servers.append(server)
-        return [sock.getsockname()[:2] for sock in server.sockets]
+    def refuse(self, block: str, why: str = "") -> None:
+        """Compte un refus ; le journal en dit une ligne, pour tous, une fois par minute."""
+        self.turnstile.refuse(block, why)
+        if self._report is None:
+            delay = max(GATHER, self._quiet_until - self.loop.time())
+            self._report = self.loop.call_later(delay, self._say)
+
+    def _say(self) -> None:
+        self._report, self._quiet_until = None, self.loop.time() + EVERY
+        self.hub.note(self.turnstile.report(self._advice))
 
     def close(self) -> None:
-        """N'accepte plus personne ; les connexions ouvertes le restent."""
+        """N'attend plus personne ; les connexions ouvertes le restent."""
         self.closed = True
-        for server in self._servers:
-            server.close()
+        if self._report:
+            self._report.cancel()
+            self._say()
 
     def hang_up(self) -> None:
         """Raccroche à ceux qui restent, une fois parti ce qui leur est écrit."""
@@ -78,7 +74,7 @@ class Listener:
 class Connection(asyncio.BufferedProtocol):
     """Un client, dont les octets sont des trames, telles quelles.
 
-    Ses méthodes `send`, `write`, `wrap`, `close`, `pause` et `resume` sont celles d'un Peer.
+    `send`, `write`, `wrap`, `close`, `drain`, `pause` et `resume` sont ce que demande un Peer.
     """
 
     __slots__ = (
@@ -86,6 +82,7 @@ class Connection(asyncio.BufferedProtocol):
         "_deadline",
         "_decoder",
         "_listener",
+        "_name",
         "_session",
         "_transport",
         "host",
@@ -93,12 +90,14 @@ class Connection(asyncio.BufferedProtocol):
     )
 
     _transport: asyncio.Transport
-    host: str
+    host: str  # l'adresse, ou le réseau IPv6, qui compte comme une
     write: Write
     wrap: Wrap = staticmethod(bare)
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, origin: Origin) -> None:
         self._listener = listener
+        self._name = str(origin)
+        self.host = intern(origin.block)  # toute une classe vient de la même
         self._decoder = Decoder(listener.hub.before_hello)
         self._session: Session | None = None
         self._counted = 0
@@ -112,13 +111,13 @@ class Connection(asyncio.BufferedProtocol):
         self.write = transport.write  # sans détour : c'est appelé mille fois par message
         self._listener.open.add(self)
         transport.set_write_buffer_limits(high=self._listener.hub.limits.write_buffer)
-        self.host, port = (transport.get_extra_info("peername") or ("?", 0))[:2]
-        self._opened(place(self.host, port))
+        self._opened()
 
     def connection_lost(self, exc: Exception | None) -> None:
         listener = self._listener
         listener.open.discard(self)
         listener.lingering.discard(self)
+        self._leave_the_door()
         listener.uploads -= self._counted
         self._counted = 0
         self._clear_deadline()
@@ -188,8 +187,16 @@ class Connection(asyncio.BufferedProtocol):
 
     # Le reste est à nous
 
-    def _opened(self, name: str) -> None:
-        self._session = self._listener.hub.connect(self, self.host, name)
+    def _leave_the_door(self) -> None:
+        self._listener.turnstile.leave(self.host)
+
+    @property
+    def made(self) -> bool:
+        """Elle a eu lieu : elle finira par `connection_lost`."""
+        return hasattr(self, "_transport")
+
+    def _opened(self) -> None:
+        self._session = self._listener.hub.connect(self, self.host, self._name)
 
     def _hang_up(self) -> None:
         """Ferme, une fois parti tout ce qui est écrit ; sans attendre toujours qui ne lit pas.

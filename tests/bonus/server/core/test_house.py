@@ -1,6 +1,9 @@
 """La maison : ce qui attend le disque, ce qui part à la fin du tour, et le journal."""
 
-from chatroom.protocol.messages import Announced, Presence, Said
+from chatroom.protocol.bounds import after_greeting, before_hello
+from chatroom.protocol.frames import Reason
+from chatroom.protocol.limits import Limits
+from chatroom.protocol.messages import Announced, Presence, Refused, Said, Say
 
 from tests.bonus.server.core.ground import Ground, say
 
@@ -102,3 +105,15 @@ def test_who_leaves_frees_a_place() -> None:
         assert one.session not in ground.hub.sessions
         assert ground.hub.addresses["10.0.0.1"] == left
     assert not ground.hub.addresses  # une adresse d'où personne ne vient ne se garde pas
+
+
+def test_other_limits_are_for_those_who_are_there_too() -> None:
+    ground = Ground()
+    alice, room = ground.person("alice")
+    limits = Limits(text=10, room=5, pseudo=9)
+    ground.hub.adopt(limits)
+    alice.tell(Say(room, 1, "dix lettres"))
+    assert alice.last(Refused).reason == Reason.TOO_LONG
+    assert ground.hub.limits.room == 5
+    assert ground.hub.before_hello == before_hello(limits)
+    assert ground.hub.after_greeting == after_greeting(limits)

@@ -92,3 +92,12 @@ def test_an_address_may_write_again_when_it_has_rested() -> None:
     book.time = 1_000.0
     book.journal.sweep()
     assert not book.journal._shares
+
+
+def test_other_limits_begin_anew() -> None:
+    book = Book(logged=1_000, logged_rate=1.0)
+    book.journal.note("x" * 2_000, LOUD)
+    book.journal.adopt(Limits(logged=10_000, logged_rate=1.0))
+    book.written()
+    book.journal.note("y" * 2_000, LOUD)
+    assert book.written() == ["y" * 2_000]

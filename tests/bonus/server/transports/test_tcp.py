@@ -18,6 +18,7 @@ from chatroom.protocol.messages import (
     Closing,
     GetImage,
     Hello,
+    Identify,
     Image,
     Join,
     Joined,
@@ -29,7 +30,8 @@ from chatroom.protocol.messages import (
     SendImage,
     Welcome,
 )
-from chatroom.server.transports.tcp import Connection, Listener, place
+from chatroom.server.transports.origins import Origin
+from chatroom.server.transports.tcp import Connection, Listener
 from PIL import Image as Picture
 
 from tests.bonus.introducing import introduced
@@ -210,7 +212,7 @@ class Wire:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.written = b""
-        self.high = 0
+        self.high = self.unread = 0
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -218,8 +220,8 @@ class Wire:
     def set_write_buffer_limits(self, high: int) -> None:
         self.high = high
 
-    def get_extra_info(self, _: str) -> tuple[str, int]:
-        return "127.0.0.1", 4321
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def can_write_eof(self) -> bool:
         return True
@@ -238,7 +240,8 @@ class Alone:
         self.ground, self.wire = Ground(), Wire()
         self.loop = Mock()
         self.listener = Listener(self.ground.hub, self.loop)
-        self.connection = Connection(self.listener)
+        self.listener.turnstile.enter("127.0.0.1")
+        self.connection = Connection(self.listener, Origin("127.0.0.1", 4321))
         self.connection.connection_made(cast(asyncio.Transport, self.wire))
 
     def hear(self, data: bytes) -> None:
@@ -249,11 +252,6 @@ class Alone:
 @pytest.fixture
 def alone() -> Alone:
     return Alone()
-
-
-def test_an_address_is_written_without_confusion() -> None:
-    assert place("127.0.0.1", 80) == "127.0.0.1:80"
-    assert place("::1", 80) == "[::1]:80"
 
 
 def test_a_connection_comes_and_goes(alone: Alone) -> None:
@@ -315,19 +313,78 @@ def test_the_end_of_all_of_them(alone: Alone) -> None:
     assert alone.wire.calls == ["close", "abort"]
 
 
-async def _listening(alone: Alone) -> None:
-    alone.listener.loop = asyncio.get_running_loop()
-    ((host, port),) = await alone.listener.listen(Connection, "127.0.0.1", 0)
-    _, writer = await asyncio.open_connection(host, port)
-    while len(alone.listener.open) < 2:  # noqa: ASYNC110 (le serveur, dans cette même boucle)
-        await asyncio.sleep(0)
-    alone.listener.close()
-    with pytest.raises(ConnectionRefusedError):
-        await asyncio.open_connection(host, port)
-    writer.transport.abort()
-    while len(alone.listener.open) > 1:  # noqa: ASYNC110 (de même)
-        await asyncio.sleep(0)
+def test_a_refusal_is_told_a_moment_later_and_not_twice_a_minute(alone: Alone) -> None:
+    alone.loop.time.return_value = 1_000.0
+    alone.listener.refuse("192.0.2.7")
+    alone.listener.refuse("192.0.2.7", "accord jamais fini")
+    ((delay, say),) = [call.args for call in alone.loop.call_later.call_args_list]
+    assert delay == 1.0
+    say()
+    alone.ground.world.settle()
+    assert "2 connexions refusées à l'entrée" in alone.ground.lines[-1]
+    alone.listener.refuse("192.0.2.7")
+    assert alone.loop.call_later.call_args.args[0] == 60.0
+    alone.listener.close()  # ce qui n'était pas encore dit
+    alone.ground.world.settle()
+    assert "1 connexion refusée à l'entrée" in alone.ground.lines[-1]
 
 
-def test_closed_it_takes_nobody_more(alone: Alone) -> None:
-    asyncio.run(_listening(alone))
+def test_an_answer_waits_for_what_was_written_to_leave(alone: Alone) -> None:
+    """On regarde de moins en moins souvent ; puis qui n'a rien lu à temps est congédié."""
+    then = Mock()
+    alone.loop.time.return_value = 0.0
+    alone.connection.drain(then)
+    then.assert_called_once()
+    alone.wire.unread = 1_000_000
+    alone.connection.drain(then)
+    delays = []
+    for _ in range(9):
+        delay, look, following = alone.loop.call_later.call_args.args
+        delays.append(delay)
+        look(following)
+    assert (delays[:3], delays[-1]) == ([0.005, 0.01, 0.02], 0.2)
+    assert then.call_count == 1
+    alone.wire.unread = 1_000
+    look(following)
+    assert then.call_count == 2
+    alone.wire.unread = 1_000_000
+    alone.connection.drain(then)
+    alone.loop.time.return_value = 30 + 1_000_000 / 2_000 - 1
+    _, look, following = alone.loop.call_later.call_args.args
+    look(following)
+    assert then.call_count == 2
+    alone.loop.time.return_value += 2
+    look(following)
+    assert then.call_count == 3
+    assert "revenez, et vous aurez la suite" in alone.wire.written.decode(errors="replace")
+
+
+def test_the_last_word_is_awaited_as_long_as_it_is_read(alone: Alone) -> None:
+    alone.wire.unread = 2_000_000
+    alone.connection.close(b"adieu")
+    for unread in (1_900_000, 1_000_000, 0):
+        _, judge = alone.loop.call_later.call_args.args
+        alone.wire.unread = unread
+        judge()
+        assert "abort" not in alone.wire.calls
+    _, judge = alone.loop.call_later.call_args.args
+    judge()
+    assert alone.wire.calls[-1] == "abort"
+
+
+def test_a_frame_that_advances_has_time(alone: Alone) -> None:
+    """Un million d'octets à trois mille par seconde ; à mille, c'est une inondation lente."""
+    world, hub = alone.ground.world, alone.ground.hub
+    for message in (Hello(VERSION), Identify(0, 0, "alice", "", b""), Join("salon", 0)):
+        alone.hear(message.encode())
+        world.settle()
+    frame = SendImage(1, 1, "a.png", bytes(900_000)).encode()
+    for rate, kept in ((3_000, True), (1_000, False)):
+        place = 0
+        while place < len(frame) and hub.sessions:
+            alone.hear(frame[place : place + 5 * rate])
+            place += 5 * rate
+            world.advance(5)
+            hub.tick()
+        assert bool(hub.sessions) is kept
+    assert "finie à temps" in alone.wire.written.decode(errors="replace")

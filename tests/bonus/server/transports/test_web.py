@@ -5,13 +5,17 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION, Closing, Hello
-from chatroom.server.transports.web import envelope
+from chatroom.server.transports.origins import Trusted
+from chatroom.server.transports.site import Site
+from chatroom.server.transports.web import Lobby, envelope, refusal
 from websockets.frames import CloseCode
 
 from tests.bonus.processes import Client, Server
@@ -178,10 +182,10 @@ def test_a_client_that_takes_the_page_for_the_chat_is_told(server: Server) -> No
 
 
 def test_who_does_not_finish_asking_is_cut(impatient: Server) -> None:
-    for start in (b"", b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
+    for start, said in ((b"", ""), (b"GET / HTTP/1.1\r\nHost: localhost\r\n", "HTTP/1.1 408 ")):
         with raw(impatient) as slow:
             slow.sendall(start)
-            assert answer(slow) == ""
+            assert answer(slow)[:13] == said
 
 
 def test_a_request_that_does_not_end_is_refused(server: Server) -> None:
@@ -196,14 +200,23 @@ def test_a_request_that_does_not_end_is_refused(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage",
-    [b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01\x02\0\x01", b"GET / HTTP/9\r\n\r\n", b"\r\n" * 50],
-    ids=["zéros", "tronquée", "tls", "version", "lignes vides"],
+    ("garbage", "why"),
+    [
+        (b"\0" * 100, "ne se comprend pas"),
+        (b"GET\r\n\r\n", "ne se comprend pas"),
+        (b"\x16\x03\x01\x02\0\x01", "commence par http://, et non https://"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1"),
+        (b"GET / HTTP/9\r\n\r\n", "HTTP/1.1"),
+        (b"\r\n" * 50, "ne se comprend pas"),
+    ],
+    ids=["zéros", "tronquée", "tls", "http/2", "version", "lignes vides"],
 )
-def test_garbage_gets_nothing(impatient: Server, garbage: bytes) -> None:
+def test_garbage_gets_a_reason(impatient: Server, garbage: bytes, why: str) -> None:
     with raw(impatient) as noisy:
         noisy.sendall(garbage)
-        assert "200" not in answer(noisy)
+        said = answer(noisy)
+        assert said.startswith("HTTP/1.1 400 ")
+        assert why in said
     with ask(impatient, "GET", "/") as got:
         assert got.status == 200
     assert impatient.err == ""
@@ -239,3 +252,52 @@ def test_a_port_that_is_taken_is_said_in_a_line(tmp_path: Path) -> None:
             assert server.wait() == 1
     text = f"Impossible d'écouter sur 127.0.0.1:{port} : ce port est déjà pris."
     assert server.err == f"{text} L'option --web-port en choisit un autre.\n"
+
+
+# Par un mandataire
+
+
+def test_a_proxy_tells_for_whom_it_asks(tmp_path: Path) -> None:
+    with Server(tmp_path, "--trusted-proxy", "127.0.0.0/8", "--limit", "requests=4") as server:
+        for hops, status in (("192.0.2.7", 200), ("6.6.6.6, 192.0.2.7", 200), ("moi", 400)):
+            with ask(server, "GET", "/", X_Forwarded_For=hops) as got:
+                assert got.status == status, hops
+        with ask(server, "GET", "/socket", **upgrade(X_Forwarded_For="6.6.6.6, 192.0.2.7")) as got:
+            assert got.status == 101
+            server.expect("Connexion de 192.0.2.7 (par 127.0.0.1)")
+        with ExitStack() as stack:  # ses demandes ne comptent pas pour une seule adresse
+            for _ in range(3):
+                stack.enter_context(raw(server))
+            with ask(server, "GET", "/") as got:
+                assert got.status == 200
+        assert server.stop() == 0
+        assert server.err == ""
+
+
+def test_a_stranger_does_not_choose_his_address(server: Server) -> None:
+    headers = upgrade(X_Forwarded_For="192.0.2.7")
+    with ask(server, "GET", "/socket", **headers) as got:
+        assert got.status == 101
+        server.expect("Connexion de 127.0.0.1:")
+    assert "192.0.2.7" not in server.out
+
+
+def test_a_lobby_has_a_bound_for_all_and_one_for_each() -> None:
+    site = Site(WEB, Limits())
+    lobby = Lobby(site, 4, Trusted())
+    assert [lobby.enter("192.0.2.7") for _ in range(3)] == [True, True, False]
+    assert lobby.enter("10.0.0.1", alone=False)
+    lobby.leave("192.0.2.7")
+    assert lobby.enter("10.0.0.1", alone=False)
+    assert lobby.enter("10.0.0.1", alone=False)
+    assert not lobby.enter("10.0.0.1", alone=False)
+    lobby.adopt(other := Site(WEB, Limits(text=7)), 6)
+    assert lobby.site is other
+    assert lobby.enter("192.0.2.7")
+
+
+def test_a_refusal_is_a_whole_answer() -> None:
+    head, _, body = refusal("Non.", HTTPStatus.BAD_REQUEST).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in head
+    assert body == b"Non.\n"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from chatroom.protocol.messages import Ping, Pong
+from chatroom.server.transports.origins import Origin, Trusted
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Listener
 from chatroom.server.transports.web import Lobby, WebConnection
@@ -23,7 +24,7 @@ class Wire(asyncio.Transport):
     """Ce qu'on écrit à un client, et si on le lit encore."""
 
     def __init__(self) -> None:
-        super().__init__({"peername": ("10.0.0.1", 4_000)})
+        super().__init__()
         self.said, self.reading, self.closing = b"", True, False
         self.unread = 0
         self.overflow: Callable[[], None] | None = None
@@ -72,10 +73,12 @@ class Door:
     def __init__(self, loop: asyncio.AbstractEventLoop, **limits: Any) -> None:
         self.loop, self.ground = loop, Ground(**limits)
         self.listener = Listener(self.ground.hub, loop)
-        self._lobby = Lobby(Site(WEB, self.ground.limits), most=2)
+        self._lobby = Lobby(Site(WEB, self.ground.limits), 2, Trusted())
 
     def connect(self) -> tuple[WebConnection, Wire]:
-        connection, wire = WebConnection(self.listener, self._lobby), Wire()
+        self.listener.turnstile.enter("10.0.0.1")
+        connection = WebConnection(self.listener, Origin("10.0.0.1", 4_000), self._lobby)
+        wire = Wire()
         connection.connection_made(wire)
         return connection, wire
 
