@@ -78,9 +78,7 @@ def _come_first(house: House, session: Session, wanted: str, token: bytes) -> No
 
     def alike(person: Person | None) -> None:
         if person:
-            text = (
-                f"Le pseudo {pseudo} ressemble trop à {person.pseudo}, qui est à quelqu'un d'autre."
-            )
+            text = f"Le pseudo {pseudo} ressemble trop à {person.pseudo}, déjà pris."
             session.close(Reason.PSEUDO_TAKEN, text)
         elif len(house.people) >= house.limits.people:
             text = "Le chat ne peut plus accueillir de nouvelle personne."

@@ -104,7 +104,7 @@ def test_nobody_can_be_taken_for_somebody_else(ground: Ground) -> None:
     client, _ = greeted(ground)
     client.tell(Identify(0, 0, "a1ice", "", b""))
     refused = client.last(Closing)
-    text = "Le pseudo a1ice ressemble trop à alice, qui est à quelqu'un d'autre."
+    text = "Le pseudo a1ice ressemble trop à alice, déjà pris."
     assert (refused.reason, refused.text) == (Reason.PSEUDO_TAKEN, text)
     assert ground.arrive("alicia")[1].pseudo == "alicia"
 
