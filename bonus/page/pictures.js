@@ -40,7 +40,8 @@ export async function prepare(file, limits) {
     throw new PictureError(`« ${name} » n'est pas une image que ce navigateur sait lire.`);
   });
   try {
-    const bare = known && size <= limits.pixels ? without(data, name) : null;
+    const fits = size <= limits.pixels && Math.max(bitmap.width, bitmap.height) <= limits.side;
+    const bare = known && fits ? without(data, name) : null;
     if (bare && bare.length <= limits.image) {
       return { name: shortened(name, limits.image_name), data: bare, note: "" };
     }

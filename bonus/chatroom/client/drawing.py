@@ -4,6 +4,7 @@ Une image vient d'un inconnu. Pillow ne reçoit donc que ce qui en décrit les p
 profils et vignettes, où il passerait une demi-seconde pour 1 Mo hostile, restent dehors.
 """
 
+import math
 import os
 from io import BytesIO
 
@@ -28,6 +29,7 @@ TURNS = {
 }
 SIDEWAYS = (5, 6, 7, 8)  # largeur et hauteur y sont échangées
 
+BANDS = 16  # au moins : d'un seizième d'image, une copie prend 4 Mo
 GREY = (128, 128, 128)  # derrière la transparence : un dessin noir s'y voit, un blanc aussi
 
 
@@ -85,15 +87,26 @@ def _decode(picture: Picture, content: bytes, size: tuple[int, int]) -> Image.Im
 
 
 def _shrink(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    if image.mode == "I;16":  # convert() couperait à 255 au lieu de ramener 65 535 à 255
-        image = image.point(lambda level: level / 256).convert("L")
-    transparent = image.has_transparency_data
-    mode = "RGBA" if transparent else "RGB"
-    if image.mode != mode:
-        image = image.convert(mode)
-    image = image.resize(size, Image.Resampling.BOX)
-    if transparent:
-        canvas = Image.new("RGB", size, GREY)
-        canvas.paste(image, mask=image)
-        return canvas
-    return image
+    """L'image en RVB, de cette taille, faite d'une bande à la fois.
+
+    D'un coup, chaque conversion en ferait une copie entière : 64 Mo de plus, et 64 encore.
+    """
+    columns, rows = size
+    finer = rows * math.ceil(BANDS / rows)
+    canvas = Image.new("RGB", (columns, finer), GREY)
+    for row in range(finer):
+        top, bottom = row * image.height / finer, (row + 1) * image.height / finer
+        first = math.floor(top)
+        band = _opaque(image.crop((0, first, image.width, math.ceil(bottom))))
+        box = (0, top - first, band.width, bottom - first)
+        line = band.resize((columns, 1), Image.Resampling.BOX, box)
+        canvas.paste(line, (0, row), line if line.mode == "RGBA" else None)
+    return canvas.resize(size, Image.Resampling.BOX)
+
+
+def _opaque(band: Image.Image) -> Image.Image:
+    """Ces lignes en RVB, ou en RVBA si l'on voit à travers."""
+    if band.mode == "I;16":  # convert() couperait à 255 au lieu de ramener 65 535 à 255
+        band = band.point(lambda level: level / 256).convert("L")
+    mode = "RGBA" if band.has_transparency_data else "RGB"
+    return band if band.mode == mode else band.convert(mode)

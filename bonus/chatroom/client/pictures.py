@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+import threading
 from pathlib import Path
 
 from chatroom.common.groups import needing
@@ -12,6 +13,8 @@ from chatroom.protocol.limits import Limits
 from wording.harmless import neutral
 
 LARGEST = 16_000_000  # octets d'un fichier ; une photo animée traîne un film derrière elle
+# Décodées ensemble, les images d'une page d'historique prendraient chacune cent mégaoctets.
+_one_at_a_time = threading.Lock()
 
 
 async def drawn(data: bytes, columns: int, rows: int, limits: Limits, colour: bool = True) -> str:
@@ -25,7 +28,8 @@ async def drawn(data: bytes, columns: int, rows: int, limits: Limits, colour: bo
 def _draw(data: bytes, columns: int, rows: int, limits: Limits, colour: bool) -> str:
     with needing("client"):  # 5 Mo, et un dixième de seconde : pour qui regarde une image
         from chatroom.client.drawing import ascii_art  # noqa: PLC0415
-    return ascii_art(data, columns, rows, limits, colour)
+    with _one_at_a_time:
+        return ascii_art(data, columns, rows, limits, colour)
 
 
 def read_picture(path: str, limits: Limits) -> tuple[str, bytes]:

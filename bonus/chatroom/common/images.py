@@ -42,6 +42,11 @@ def inspect(data: bytes, limits: Limits) -> Picture:
             f"L'image, de {picture.width} × {picture.height}, "
             f"dépasse {_grouped(limits.pixels)} pixels."
         )
+    if max(picture.width, picture.height) > limits.side:
+        raise ChatError(
+            f"L'image, de {picture.width} × {picture.height}, "
+            f"a un côté de plus de {_grouped(limits.side)} pixels."
+        )
     return picture
 
 

@@ -18,7 +18,8 @@ class Limits:
     text: int = 4 * KILOBYTE  # d'un message, en UTF-8 : deux écrans ; au-delà, c'est un fichier
     image: int = MEGABYTE  # d'une image, telle qu'elle est enregistrée
     image_name: int = 100  # caractères
-    pixels: int = 16_000_000  # d'une image : décodée, elle en prend le triple en octets
+    pixels: int = 16_000_000  # d'une image : décodée, elle en prend le quadruple en octets
+    side: int = 32_767  # pixels de son plus grand côté : même vide, chaque ligne se paie
     # Ce que quelqu'un peut prendre
     connections: int = 12_000  # en tout ; chacune coûte un descripteur et quelques ko
     connections_per_address: int = 64  # une salle de TP derrière une seule adresse

@@ -14,6 +14,7 @@ export const LONGEST_NAME = 255; // octets : la taille d'un nom tient sur un oct
  * @property {number} image
  * @property {number} image_name
  * @property {number} pixels d'une image
+ * @property {number} side pixels de son plus grand côté
  * @property {number} rate messages par seconde ; 0 : sans limite
  * @property {number} burst messages d'affilée
  * @property {number} ping

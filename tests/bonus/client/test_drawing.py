@@ -2,9 +2,13 @@
 
 import re
 import struct
+import subprocess
+import sys
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from chatroom.client import drawing
@@ -15,7 +19,7 @@ from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from tests.bonus.pictures import (
     AFTER_IHDR,
@@ -30,9 +34,21 @@ from tests.bonus.pictures import (
     see_through,
     segment,
 )
+from tests.support.processes import ROOT
 
 LIMITS = Limits()
 WHITE, BLACK = "Q", " "  # le plus dense et le plus léger des caractères d'ascii_magic
+TURN = Image.Transpose.FLIP_LEFT_RIGHT
+# Ce que dessine un programme qui ne fait que cela : combien de lignes, et ce qu'il a pris en Mo.
+MEMORY = """
+import re, sys
+from chatroom.client.drawing import ascii_art
+from chatroom.protocol.limits import Limits
+with open(sys.argv[1], "rb") as file:
+    lines = ascii_art(file.read(), 80, 40, Limits()).count("\\n") + 1
+with open("/proc/self/status") as status:
+    print(lines, int(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1]) // 1024)
+"""
 COLOURED_LINE = re.compile(r"(\x1b\[\d+m|[ -~])*\x1b\[49m\x1b\[39m")
 
 
@@ -227,6 +243,50 @@ def test_a_picture_of_a_thousand_scans_is_refused() -> None:
 
 def test_the_biggest_picture_accepted() -> None:
     assert plain(saved(halves("1", (4000, 4000)))) == plain(saved(halves("1", (4, 4))))
+
+
+def test_bands_are_the_whole_picture() -> None:
+    """Faite d'une bande à la fois, une image est la même que d'un coup."""
+    noise = Image.effect_noise((97, 53), 200)
+    seen = Image.merge("RGBA", [noise, noise.rotate(180), noise, noise.transpose(TURN)])
+    for image in (seen, seen.convert("RGB"), noise, noise.convert("LA")):
+        for size in ((1, 1), (5, 3), (40, 17), (97, 53), (80, 60)):
+            flat = Image.new("RGB", image.size, drawing.GREY)
+            flat.paste(image, mask=image if image.has_transparency_data else None)
+            expected = flat.resize(size, Image.Resampling.BOX)
+            difference = ImageChops.difference(drawing._shrink(image, size), expected)
+            assert max(difference.tobytes()) <= 2, (image.mode, size)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("kind", ["LA", "RGBA", "P", "large", "JPEG", "progressif"])
+def test_the_memory_a_drawing_takes(kind: str, tmp_path: Path) -> None:
+    """De la plus lourde des images acceptées de chaque sorte : quatre octets par pixel, et c'est
+    tout ; un JPEG progressif, que libjpeg lit en entier, en prend deux par composante.
+    """
+    big, (width, height) = (4_000, 4_000), (LIMITS.side, LIMITS.pixels // LIMITS.side)
+    make: dict[str, Callable[[], bytes]] = {
+        "LA": lambda: saved(Image.new("LA", big), compress_level=1),
+        "RGBA": lambda: PNG[:16] + sixteen_bits(4_000, 4_000),
+        "P": lambda: saved(Image.new("P", big), transparency=bytes(256)),
+        "large": lambda: PNG[:16] + sixteen_bits(width, height),
+        "JPEG": lambda: saved(Image.new("CMYK", big), "JPEG"),
+        "progressif": lambda: saved(Image.new("CMYK", big), "JPEG", progressive=True),
+    }
+    (tmp_path / "image").write_bytes(make[kind]())
+    command = [sys.executable, "-c", MEMORY, str(tmp_path / "image")]
+    where = {"PYTHONPATH": f"{ROOT}:{ROOT / 'bonus'}"}
+    said = subprocess.run(command, env=where, capture_output=True, text=True, check=True).stdout
+    lines, megabytes = map(int, said.split())
+    assert lines > 0
+    assert megabytes < (180 if kind == "progressif" else 120)
+
+
+def sixteen_bits(width: int, height: int) -> bytes:
+    """La suite d'un PNG après « IHDR », en RVBA de seize bits : Pillow ne sait pas en écrire."""
+    header = struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0)
+    pixels = zlib.compress(bytes((8 * width + 1) * height), 1)
+    return chunk(b"IHDR", header)[8:] + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def test_threads_draw_side_by_side() -> None:

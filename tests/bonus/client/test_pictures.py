@@ -4,6 +4,8 @@ import asyncio
 import os
 import re
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,26 @@ def test_where_a_picture_was_taken_is_told_to_nobody(tmp_path: Path) -> None:
 def test_a_picture_is_drawn_elsewhere(colour: bool) -> None:
     art = asyncio.run(drawn(PNG, 40, 20, LIMITS, colour))
     assert art == ascii_art(PNG, 40, 20, LIMITS, colour)
+
+
+def test_pictures_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Celles d'une page d'historique arrivent ensemble ; leur mémoire ne s'additionne pas."""
+    drawing, most = set[int](), [0]
+
+    def draw(*_: object) -> str:
+        drawing.add(threading.get_ident())
+        most.append(len(drawing))
+        time.sleep(0.02)
+        drawing.clear()
+        return "dessin"
+
+    monkeypatch.setattr("chatroom.client.drawing.ascii_art", draw)
+
+    async def several() -> list[str]:
+        return await asyncio.gather(*(drawn(PNG, 8, 8, LIMITS) for _ in range(5)))
+
+    assert asyncio.run(several()) == ["dessin"] * 5
+    assert max(most) == 1
 
 
 def test_why_a_picture_is_not_drawn_is_said_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:

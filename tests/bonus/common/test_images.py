@@ -75,6 +75,10 @@ def test_the_bounds() -> None:
     assert inspect(bomb, Limits(pixels=64_000_000)) == Picture("PNG", 8000, 8000)
     with pytest.raises(ChatError, match="dépasse 63 999 999 pixels"):
         inspect(bomb, Limits(pixels=63_999_999))
+    for size, shown in (((40_000, 1), "40000 × 1"), ((1, 40_000), "1 × 40000")):
+        with pytest.raises(ChatError, match=f"{shown}, a un côté de plus de 32 767 pixels"):
+            inspect(saved(Image.new("1", size)), LIMITS)
+    assert inspect(saved(Image.new("1", (32_767, 1))), LIMITS)
     assert inspect(PNG, Limits(image=len(PNG)))
     with pytest.raises(ChatError, match=f"dépasse {len(PNG) - 1} octets"):
         inspect(PNG, Limits(image=len(PNG) - 1))

@@ -21,7 +21,8 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 # Ce que la page a besoin de savoir des bornes du serveur.
-TOLD = ("pseudo", "room", "text", "image", "image_name", "pixels", "rate", "burst", "ping", "idle")
+TOLD = ["pseudo", "room", "text", "image", "image_name", "pixels", "side"]
+TOLD += ["rate", "burst", "ping", "idle"]
 POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -13,7 +13,7 @@ START = """async () => {
   const ask = (name) => [name, (...given) => void asked.push([name, ...given])];
   const names = ["listRooms", "older", "leave", "join", "fetch"];
   const participant = { outbox: [], welcomed: true, ...Object.fromEntries(names.map(ask)) };
-  const limits = { text: 100, image: 1_000_000, pixels: 1_000_000, image_name: 100 };
+  const limits = { text: 100, image: 1_000_000, pixels: 1_000_000, side: 9_000, image_name: 100 };
   const link = { participant, flush() {} };
   const chat = new Chat(link, limits, "salon", { réseau: "un brouillon" });
   let seq = 0;

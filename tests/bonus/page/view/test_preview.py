@@ -11,7 +11,7 @@ from tests.bonus.pictures import PNG
 
 START = """async () => {
   const { Preview } = await import("/view/preview.js");
-  const limits = { image: 1_000_000, pixels: 1_000_000, image_name: 100 };
+  const limits = { image: 1_000_000, pixels: 1_000_000, side: 9_000, image_name: 100 };
   Object.assign(window, { refusal: "", why: "", sent: [], complaints: [] });
   window.preview = new Preview(limits, {
     refusal: () => window.refusal,

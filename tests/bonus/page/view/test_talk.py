@@ -45,7 +45,7 @@ START = """async () => {
     },
     list: note("lister", true), older: note("remonter"), redraw() {}, ended: note("fini"),
   };
-  const limits = { text: 100, image: 1_000_000, pixels: 1_000_000, image_name: 100 };
+  const limits = { text: 100, image: 1_000_000, pixels: 1_000_000, side: 9_000, image_name: 100 };
   chat.talk = new Talk(chat, limits);
   document.getElementById("chat").hidden = false;
   chat.go(chat.open("salon"));
