@@ -15,8 +15,9 @@ from chatroom.server.core.lookalikes import one_script, skeletons
 # les autres sont refusés, car il leur suffit d'un deux-points ou d'une virgule pour en faire une
 # ligne ou une liste. Les symboles (★, ❤) et les emoji n'en sont pas.
 _ALLOWED = frozenset("'’.-\u2010_!?¡¿&+*=~^%°@#$€£·・゠׳״֊་")
-# Des lettres et des traits qui se lisent « : » ou « — ».
-_DISGUISED = re.compile("[\u02d0\u02d1\u2500-\u257f]")
+# Des lettres et des traits qui se lisent « : » ou « — » ; une phrase entière en un caractère ; ce
+# qu'on écrit à la place de ce qui ne s'écrit pas.
+_DISGUISED = re.compile("[\u02d0\u02d1\u2500-\u257f\ufdfd\ufffc\ufffd]")
 
 # Nos mots : ce qu'écrivent les visages (client/faces/display.py, page/view/). Repliés par _words.
 _ALONE = (  # à la place d'un pseudo ; ou ceux qui ont un rôle
