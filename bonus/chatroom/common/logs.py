@@ -57,6 +57,8 @@ class _Batch:
 class _Sink(Protocol):
     """Une sortie, à l'usage d'un seul fil d'exécution. Rien n'en remonte."""
 
+    failed: int  # lignes qu'elle n'a pas su écrire
+
     def write(self, batch: _Batch) -> None: ...
 
     def close(self) -> None: ...
@@ -64,6 +66,8 @@ class _Sink(Protocol):
 
 class _Console:
     """Écrit sur le descripteur : le tampon de sys.stdout, bloqué, empêcherait Python de finir."""
+
+    failed = 0  # un terminal fermé n'a plus de lecteur
 
     def __init__(self, console: TextIO) -> None:
         self._console = console.fileno()
@@ -94,7 +98,8 @@ class _File:
     def __init__(self, path: Path, complain: Say) -> None:
         """OSError s'il ne s'ouvre pas."""
         self.path, self.complain = path, complain
-        self._lost = 0
+        self._lost = 0  # lignes, depuis la dernière écrite
+        self.failed = 0  # lignes, depuis le début
         self._complained = False
         self._file: int | None = self._open()
 
@@ -117,6 +122,7 @@ class _File:
             except OSError as error:
                 self.close()
                 self._lost += len(each.lines) + each.lost
+                self.failed += len(each.lines)
                 if not self._complained:
                     self._complained = True
                     self.complain(f"Le journal {self.path} ne s'écrit plus : {reason(error)}.")
@@ -163,6 +169,7 @@ class _Outlet:
 
     def __init__(self, sink: _Sink) -> None:
         self.sink = sink
+        self.dropped = 0  # lignes, faute de place dans la file
         self._waiting: deque[_Batch] = deque()
         self._weight = 0
         self._closing = False
@@ -176,6 +183,7 @@ class _Outlet:
                 if not self._waiting or self._waiting[-1].lines:
                     self._waiting.append(_Batch(()))
                 self._waiting[-1].lost += len(batch.lines)
+                self.dropped += len(batch.lines)
             else:
                 self._weight += batch.weight
                 self._waiting.append(batch)
@@ -220,6 +228,15 @@ class Log:
         if file and console:
             shown = self._outlets[-1]
             file.complain = lambda text: shown.put(_Batch((text,)))
+        self._kept = self._outlets[0] if file else None
+
+    @property
+    def lost(self) -> int:
+        """Lignes qui ne sont dans aucun fichier : le disque n'en voulait pas, ou trop lentement.
+
+        Un terminal que personne ne lit en perd aussi, qui ne comptent pas.
+        """
+        return self._kept.dropped + self._kept.sink.failed if self._kept else 0
 
     def write(self, *lines: str) -> None:
         """Écrit ces lignes, datées de maintenant. N'attend jamais et ne lève rien.

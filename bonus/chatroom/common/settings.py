@@ -102,7 +102,7 @@ LIMITS = {item.name: _limit(item.name, item.default) for item in fields(Limits)}
 # Client et serveur lisent le même fichier : chacun connaît les réglages de l'autre, et les passe.
 NAMES: tuple[str, ...] = ("host", "log", "port")
 NAMES += ("data", "durability", "quiet", "web", "web_port", "web_names", "tls_cert", "tls_key")
-NAMES += ("trusted_proxy",)
+NAMES += ("trusted_proxy", "metrics")
 NAMES += ("pseudo", "room", "lines", "tls", "tls_ca", "tls_insecure")
 
 

@@ -245,15 +245,11 @@ def test_a_disk_that_refuses_is_said_once_and_forgiven(tmp_path: Path, screen: S
         log.write("et de quatre")
         log.write("fin")
         screen.read_until("fin\n")
-        wait_until(lambda: log_lost(log) == 5, "des lignes encore à écrire")
+        wait_until(lambda: log.lost == 5, "des lignes encore à écrire")
         path.rmdir()
         log.write("après")
     assert screen.shown.count("ne s'écrit plus") == 1
     assert texts(path) == ["… 5 lignes perdues", "après"]
-
-
-def log_lost(log: Log) -> int:
-    return int(log._outlets[0].sink._lost)  # type: ignore[attr-defined]
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
@@ -265,7 +261,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     wait_until(path.read_text, "rien d'écrit")
     with limited(resource.RLIMIT_FSIZE, path.stat().st_size):
         log.write("perdue")
-        wait_until(lambda: log_lost(log) == 1, "rien de perdu")
+        wait_until(lambda: log.lost == 1, "rien de perdu")
     log.write("après")
     log.close()
     assert texts(path) == ["avant", "… 1 ligne perdue", "après"]

@@ -16,6 +16,7 @@ from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
 from chatroom.server.core.people import Directory, Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
+from chatroom.server.core.tally import Tally
 from chatroom.server.core.usage import Usage
 from chatroom.server.core.world import World
 from wording.numbers import plural
@@ -104,6 +105,7 @@ class House:
         self.after_greeting = after_greeting(limits)
         self.identity = store.identity()
         self.draw = draw or random.SystemRandom()
+        self.tally = Tally()
         self.sessions: dict[Visit, None] = {}
         self.addresses: Counter[str] = Counter()
         # Les salons et les personnes qui attendent d'être enregistrés, par numéro.
@@ -115,6 +117,7 @@ class House:
         self._waiting: list[Pending] = []
         self._waiting_size = 0
         self._committing: list[Pending] = []
+        self._batch, self._began = Batch(), 0.0  # la transaction en cours
         self._stalled: list[Visit] = []
         self._touched: dict[Room, None] = {}
         self._published: Counter[Room] = Counter()  # messages à envoyer, par salon
@@ -217,24 +220,28 @@ class House:
         self._published.clear()
         touched, self._touched = self._touched, {}
         for room in touched:
-            room.flush()
+            self.tally.sent += room.flush()
         self.journal.flush()
         if self._waiting and not self._committing:
             self._commit()
 
     def _commit(self) -> None:
         self._committing, self._waiting, self._waiting_size = self._waiting, [], 0
-        batch = Batch()
+        self._batch, self._began = Batch(), self.world.now()
         for pending in self._committing:
-            pending.write(batch)
-        self.store.commit(batch, self._committed)
+            pending.write(self._batch)
+        self.store.commit(self._batch, self._committed)
 
     def _committed(self, why: str) -> None:
         settled, self._committing = self._committing, []
+        now = self.world.now()
         if why:
+            self.tally.lost(why, now)
             # Ceux qui attendaient aussi : un message ne doit pas être gardé sans ceux d'avant lui.
             settled, self._waiting, self._waiting_size = settled + self._waiting, [], 0
             self.note(f"Rien n'a pu être enregistré : {why}")
+        else:
+            self.tally.committed(self._batch, now - self._began)
         for pending in settled:
             if why:
                 pending.lost(why)
@@ -244,6 +251,11 @@ class House:
         for session in stalled:
             session.release()
         self._schedule()
+
+    @property
+    def queues(self) -> dict[str, int]:
+        """Ce qui attend : la prochaine transaction, puis le disque."""
+        return {"waiting": len(self._waiting), "committing": len(self._committing)}
 
     @property
     def settled(self) -> bool:

@@ -37,6 +37,7 @@ class Hub(House):
             self.note(f"Connexion de {name} refusée. {refusal}", host)
             session.close(Reason.FULL, refusal)
             return None
+        self.tally.accepted += 1
         self.addresses[host] += 1
         self.sessions[session] = None
         self.note(f"Connexion de {name}", host)

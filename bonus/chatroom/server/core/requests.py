@@ -81,7 +81,8 @@ def _wait_for_room(house: House, session: Session, room: Room, after: int) -> No
 
 
 def _enter(house: House, session: Session, room: Room, after: int) -> None:
-    room.flush()  # ce qui est déjà en route n'est pas pour lui : il le lira dans l'historique
+    # Ce qui est déjà en route n'est pas pour lui : il le lira dans l'historique.
+    house.tally.sent += room.flush()
     if session.closed:  # il y était déjà, et cet envoi a débordé : il ne lit pas assez vite
         return
     again = room.id in session.rooms

@@ -80,16 +80,22 @@ class Room:
             if not writers:
                 del self._writers[wrap]
 
-    def flush(self) -> None:
-        """Les trames de ce tour en un seul texte : le même pour chacun, et rien à faire de plus."""
+    def flush(self) -> int:
+        """Les trames de ce tour en un seul texte : le même pour chacun, et rien à faire de plus.
+
+        Renvoie combien d'octets sont partis.
+        """
+        sent = 0
         if self.pending:
             data = b"".join(self.pending)
             self.pending.clear()
             # Des copies : qui déborde de ce qu'on lui écrit sort aussitôt du salon.
             for wrap, writers in list(self._writers.items()):
                 wrapped = wrap(data)
+                sent += len(wrapped) * len(writers)
                 for write in list(writers.values()):
                     write(wrapped)
+        return sent
 
 
 class Rooms:

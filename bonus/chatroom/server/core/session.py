@@ -164,6 +164,7 @@ class Session:
     def close(self, reason: Reason, text: str) -> None:
         """Congédie ce client, en disant pourquoi."""
         if not self.closed:
+            self._house.tally.dismissed[reason] += 1
             self._house.note(f"{self} congédié. {text}", self.host)
             self.peer.close(messages.Closing(reason, text).encode())
             self.left()
@@ -196,6 +197,7 @@ class Session:
 
     def refuse(self, reason: Reason, text: str, nonce: int = 0) -> None:
         if not self.closed:
+            self._house.tally.refused[reason] += 1
             self.peer.send(messages.Refused(reason, nonce, text).encode())
 
     def room(self, number: int, nonce: int = 0) -> Room | None:

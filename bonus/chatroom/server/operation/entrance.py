@@ -1,7 +1,5 @@
 """L'entrée du serveur : ses deux portes, sa page, et ce qui en change sans s'arrêter."""
 
-import errno
-import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +12,7 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Closing
 from chatroom.server.operation.addresses import machine_names
 from chatroom.server.operation.invitation import Invitation
+from chatroom.server.operation.listening import IMPOSSIBLE, cannot_listen
 from chatroom.server.operation.settings import ServerSettings
 from chatroom.server.operation.tls import server_context
 from chatroom.server.transports.doors import Door, Doors
@@ -21,7 +20,6 @@ from chatroom.server.transports.origins import Trusted, place
 from chatroom.server.transports.site import Site
 from chatroom.server.transports.tcp import Connection, Listener
 from chatroom.server.transports.web import Lobby, WebConnection, refusal
-from wording.reasons import LISTENING, reason
 
 PAGE = Path(__file__).parents[3] / "page"
 CROWDED = "Trop de connexions depuis cette adresse, ou en tout : réessayez plus tard."
@@ -71,11 +69,8 @@ class Entrance:
         host = self._settings.host
         try:
             return await self._doors.open(door, host, port)
-        except (OSError, OverflowError, UnicodeError) as error:
-            text = f"Impossible d'écouter sur {place(host, port)} : {_cause(error)}."
-            if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
-                text += f" L'option {option} en choisit un autre."
-            raise ChatError(text) from None
+        except IMPOSSIBLE as error:
+            raise cannot_listen(host, port, error, option) from None
 
     def renew(self, settings: ServerSettings, limits: Limits) -> None:
         """Un autre certificat, d'autres bornes, pour qui viendra. ChatError : rien n'a changé."""
@@ -95,9 +90,3 @@ def _context(settings: ServerSettings) -> ssl.SSLContext | None:
 
 def _site(settings: ServerSettings, limits: Limits) -> Site:
     return Site(PAGE, limits, {*machine_names(), settings.host}, settings.web_names)
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, socket.gaierror | UnicodeError):
-        return "cette adresse est inconnue"
-    return reason(error, LISTENING) if isinstance(error, OSError) else str(error)

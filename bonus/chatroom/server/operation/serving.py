@@ -20,6 +20,7 @@ from chatroom.server.core.hub import Hub
 from chatroom.server.operation.entrance import Entrance
 from chatroom.server.operation.settings import ServerSettings
 from chatroom.server.operation.signals import Orders, listen_to_signals
+from chatroom.server.operation.supervision import open_to_watchers, supervision
 from chatroom.server.storage.history import History
 from chatroom.server.storage.opening import Durability
 from chatroom.server.transports.tcp import Listener
@@ -32,7 +33,7 @@ class LoopWorld:
     """Le temps de la boucle d'événements."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.now = loop.time
+        self.now = time.monotonic  # la même que `loop.time`, sans s'arrêter le temps d'un tour
         self._loop = loop
 
     def date(self) -> int:
@@ -111,9 +112,12 @@ async def _run(
     history.note = hub.note
     listener = Listener(hub, loop, "" if settings.trusted_proxy else PROXY)
     entrance = Entrance(settings, limits, listener)
+    monitor = supervision(hub, listener, history, log, settings.data)
     orders.reload = partial(_reload, hub, entrance, again, say)
     try:
         await entrance.open(say)
+        if settings.metrics:
+            await open_to_watchers(monitor, settings.metrics, say)
         ticking = asyncio.create_task(_tick(hub))
         try:
             await orders.stop.wait()
@@ -121,6 +125,7 @@ async def _run(
             ticking.cancel()
             say("Le serveur s'arrête.")
     finally:
+        monitor.close()
         entrance.close()
         await _shut_down(hub, listener, limits)
 
@@ -145,7 +150,9 @@ def _reload(
 
 async def _tick(hub: Hub) -> None:
     while True:
+        due = hub.world.now() + 1
         await asyncio.sleep(1)
+        hub.tally.lag.observe(max(0.0, hub.world.now() - due))
         hub.tick()
 
 

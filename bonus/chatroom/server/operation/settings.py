@@ -49,6 +49,14 @@ def _ascii(name: str) -> str:
         return ""
 
 
+def endpoint(text: str) -> tuple[str, int]:
+    """Un port de cette machine, ou « hôte:port » ; l'hôte est entre crochets s'il a des « : »."""
+    found = re.fullmatch(r"(?:(?:\[(?P<v6>[^\]]+)\]|(?P<name>[^:\[\]]+)):)?(?P<port>[^:]*)", text)
+    if not found:
+        raise ValueError("il faut un port, ou HÔTE:PORT comme 127.0.0.1:9100")
+    return host(found["v6"] or found["name"] or HOST), port(0)(found["port"])  # type: ignore[return-value]
+
+
 def durability(text: str) -> str:
     if text not in DURABILITIES:
         raise ValueError(f"il faut {', '.join(DURABILITIES[:-1])} ou {DURABILITIES[-1]}")
@@ -58,7 +66,7 @@ def durability(text: str) -> str:
 SERVER: dict[str, Converter] = {"host": host, "port": port(0), "log": folder}
 SERVER |= {"data": folder, "durability": durability, "quiet": boolean}
 SERVER |= {"web": boolean, "web_port": port(0), "web_names": hosts}
-SERVER |= {"tls_cert": file, "tls_key": file, "trusted_proxy": networks}
+SERVER |= {"tls_cert": file, "tls_key": file, "trusted_proxy": networks, "metrics": endpoint}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,7 @@ class ServerSettings:
     trusted_proxy: tuple[Network, ...] = ()  # de qui l'on croit l'adresse de ceux qu'il amène
     tls_cert: Path | None = None  # None : sans TLS
     tls_key: Path | None = None  # None : elle est dans le fichier du certificat
+    metrics: tuple[str, int] | None = None  # où donner les mesures ; None : nulle part
     make_cert: bool = False  # faire un certificat, au lieu de servir
     export: str | None = None  # salon dont écrire l'historique, au lieu de servir
     limits: Limits = field(default_factory=Limits)
@@ -112,6 +121,12 @@ def _parser() -> Parser:
         metavar="SALON",
         type=typed(name),
         help="écrit l'historique d'un salon en JSON, sans lancer le serveur",
+    )
+    add(
+        "--metrics",
+        metavar="[HÔTE:]PORT",
+        type=typed(endpoint),
+        help=f"donne à cette adresse l'état du serveur, /healthz et /metrics ({HOST} par défaut)",
     )
     _web(parser)
     _tls(parser)

@@ -24,7 +24,7 @@ from chatroom.server.storage.causes import UNREADABLE, cause_of, readable
 from chatroom.server.storage.clock import now
 from chatroom.server.storage.erasing import twin
 from chatroom.server.storage.known import known
-from chatroom.server.storage.opening import FILE, Durability, connect, lock, open_base
+from chatroom.server.storage.opening import FILE, Durability, connect, lock, open_base, rewrite
 from chatroom.server.storage.pages import LAST_SEQ, date_of, document, page
 from chatroom.server.storage.persons import find
 from chatroom.server.storage.threads import Worker
@@ -132,6 +132,10 @@ class History:
             self._forget_picture((one.room, one.seq))
         with suppress(sqlite3.Error):  # une lecture en cours : ce sera à la prochaine écriture
             base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def probe(self, done: Callable[[str], None]) -> None:
+        """Écrit pour voir, après ce qui attend : `done("")`, ou `done(pourquoi)`."""
+        self._answer(self._writer, rewrite, lambda _: done(""), done)
 
     # Les codes
 

@@ -45,3 +45,9 @@ def open_base(path: Path, durability: Durability, now: int, say: Say) -> sqlite3
         base.close()
         raise
     return base
+
+
+def rewrite(base: sqlite3.Connection) -> None:
+    """Écrit sur le disque, sans rien changer : la base garde son format. sqlite3.Error, sinon."""
+    (found,) = base.execute("PRAGMA user_version").fetchone()
+    base.execute(f"PRAGMA user_version={found}")

@@ -4,6 +4,7 @@ Toutes, celles de la page web aussi, lisent dans un même tampon : qui se tait n
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from sys import intern
@@ -52,6 +53,10 @@ class Listener:
     def _say(self) -> None:
         self._report, self._quiet_until = None, self.loop.time() + EVERY
         self.hub.note(self.turnstile.report(self._advice))
+
+    def census(self) -> Counter[str]:
+        """Combien de connexions de chaque sorte."""
+        return Counter(connection.kind for connection in self.open)
 
     def close(self) -> None:
         """N'attend plus personne ; les connexions ouvertes le restent."""
@@ -103,6 +108,10 @@ class Connection(asyncio.BufferedProtocol):
         self._counted = 0
         self._deadline: asyncio.TimerHandle | None = None
 
+    @property
+    def kind(self) -> str:
+        return "tcp"
+
     # Ce qu'appelle la boucle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -131,6 +140,7 @@ class Connection(asyncio.BufferedProtocol):
         session = self._session
         if session and not session.closed:
             session.heard()
+            self._listener.hub.tally.received += nbytes
             self._decoder.feed(bytes(self._listener.buffer[:nbytes]))
             self._read(session)
             session.progressed(nbytes)
@@ -147,11 +157,12 @@ class Connection(asyncio.BufferedProtocol):
     # Ce qu'appelle la session
 
     def send(self, data: bytes) -> None:
+        self._listener.hub.tally.sent += len(data)
         self.write(data)
 
     def close(self, data: bytes) -> None:
         if not self._leaving:
-            self.write(data)
+            self.send(data)
             self._hang_up()
 
     def drain(self, then: Callable[[], None]) -> None:

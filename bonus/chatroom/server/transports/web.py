@@ -100,6 +100,10 @@ class WebConnection(Connection):
         self._inbox = b""  # reçus, et pas encore lus
         self._in_lobby = False  # au guichet, où l'on ne reste pas
 
+    @property
+    def kind(self) -> str:
+        return "websocket" if self._session else "http"
+
     def _opened(self) -> None:
         self._in_lobby = self._lobby.enter(self._entry, alone=not self._proxy)
         if self._in_lobby:
@@ -132,6 +136,7 @@ class WebConnection(Connection):
     def buffer_updated(self, nbytes: int) -> None:
         if self._leaving:
             return
+        self._listener.hub.tally.received += nbytes
         self._inbox += bytes(self._listener.buffer[:nbytes])
         if self._session:
             self._session.heard()
@@ -285,7 +290,7 @@ class WebConnection(Connection):
     # Ce qu'appelle la session
 
     def send(self, data: bytes) -> None:
-        self.write(envelope(data))
+        super().send(envelope(data))
 
     def close(self, data: bytes) -> None:
         if not self._leaving:

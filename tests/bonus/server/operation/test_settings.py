@@ -10,6 +10,7 @@ from chatroom.server.operation.settings import (
     SERVER,
     ServerSettings,
     durability,
+    endpoint,
     hosts,
     load_server,
 )
@@ -41,6 +42,15 @@ def test_names_of_machines() -> None:
             hosts(wrong)
 
 
+def test_where_metrics_are_given() -> None:
+    assert endpoint("9100") == ("127.0.0.1", 9100)
+    assert endpoint("[2001:db8::1]:9100") == ("2001:db8::1", 9100)
+    with pytest.raises(ValueError, match=r"HÔTE:PORT"):
+        endpoint("::1:9100")
+    with pytest.raises(ValueError, match=r"un port est un entier"):
+        endpoint("localhost:")
+
+
 def test_durability() -> None:
     assert [durability(one) for one in ("full", "normal", "off")] == ["full", "normal", "off"]
     with pytest.raises(ValueError, match=r"^il faut full, normal ou off$"):
@@ -49,3 +59,12 @@ def test_durability() -> None:
 
 def test_the_file_of_both_knows_every_setting() -> None:
     assert SERVER.keys() | CLIENT.keys() == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [("CHAT_PROT", "CHAT_PORT"), ("CHAT_port", "CHAT_PORT"), ("CHAT_CONFG", "CHAT_CONFIG")],
+)
+def test_a_misspelt_variable_is_said(name: str, close: str, tmp_path: Path) -> None:
+    with pytest.raises(ChatError, match=f"^« {name} » est inconnu \\(peut-être {close}\\).$"):
+        load(tmp_path, **{name: "1"})

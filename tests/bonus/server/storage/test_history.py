@@ -15,6 +15,7 @@ from chatroom.server.core.pending import Batch, Code, Record, Removal, Speech
 from chatroom.server.core.people import by_pseudo
 from chatroom.server.core.rooms import PRIVATE_BIT
 from chatroom.server.storage.opening import FILE
+from chatroom.server.storage.schema import FORMAT
 
 from tests.bonus.server.storage.opened import ALICE, FIRST, Opened, answer, batch, play, record
 from tests.support.processes import ROOT
@@ -260,6 +261,19 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert await opened.commit(batch(big)) == ""
 
     play(tmp_path, scenario)
+
+
+def test_a_probe_writes_and_changes_nothing(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        assert await opened.commit(FIRST) == ""
+        wal = tmp_path / f"{FILE}-wal"
+        before = wal.stat().st_size
+        assert await answer(opened.history.probe) == ""
+        assert wal.stat().st_size > before
+
+    play(tmp_path, scenario)
+    with closing(sqlite3.connect(tmp_path / FILE)) as base:
+        assert base.execute("PRAGMA user_version").fetchone() == (FORMAT,)
 
 
 def test_a_base_held_by_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from chatroom.protocol import ChatError
-from chatroom.server.storage.opening import FILE, Durability
+from chatroom.server.storage.opening import FILE, Durability, rewrite
+from chatroom.server.storage.schema import FORMAT
 
 from tests.bonus.server.storage.opened import FIRST, Opened, batch, nothing, play, record
 
@@ -69,3 +71,15 @@ def test_each_durability_asks_the_disk_what_it_says(tmp_path: Path) -> None:
 
     levels = [asyncio.run(synchronous(name)) for name in ("full", "normal", "off")]
     assert levels == [2, 1, 1]
+
+
+def test_writing_to_see(tmp_path: Path) -> None:
+    play(tmp_path, nothing)
+    with closing(sqlite3.connect(tmp_path / FILE)) as base:
+        wal = tmp_path / f"{FILE}-wal"
+        rewrite(base)
+        assert wal.stat().st_size > 4_000
+        assert base.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+        base.execute("PRAGMA query_only=ON")
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            rewrite(base)
