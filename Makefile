@@ -114,7 +114,7 @@ flaky: $(VENV)/ready ## vingt corrections de suite, machine chargée : aucun ver
 controles: $(VENV)/ready ## récrit, dans docs/controles.md, ce qui vient de grader/steps.toml
 	$(BIN)/python -m tests.grader.controles
 
-chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes (CHAOS="--kills 5")
+chaos: $(VENV)/ready ## le chat à l'épreuve : kill -9, clients sourds, tempêtes, attaques (CHAOS="--kills 5")
 	$(call with,CHAOS) $(BIN)/python -m tests.bonus.chaos
 
 lint: $(VENV)/ready node_modules/ready ## vérifie le style, les types et la forme du dépôt

@@ -107,6 +107,11 @@ class Client:
             self._decoder.feed(data)
         return decode(*frame)
 
+    def decoded(self, data: bytes) -> list[Message]:
+        """Les trames que finissent ces octets, lus de `read`."""
+        self._decoder.feed(data)
+        return [decode(*frame) for frame in iter(self._decoder.next, None)]
+
     def expect(self, kind: type[M]) -> M:
         """La prochaine trame de cette sorte ; les autres sont oubliées."""
         while message := self.receive():

@@ -1,6 +1,6 @@
-"""Le chat à l'épreuve : un serveur tué cinquante fois, un client sourd, des tempêtes.
+"""Le chat à l'épreuve : un serveur tué cinquante fois, un client sourd, des tempêtes, un siège.
 
-Usage : python -m tests.bonus.chaos [--kills N] [--scale X]      (make chaos)
+Usage : python -m tests.bonus.chaos [--kills N] [--scale X] [--siege S]      (make chaos)
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "bonus")]
 
+from tests.bonus.chaos.honest import REST, WORSE, besiege, p99  # noqa: E402
 from tests.bonus.chaos.kills import survive  # noqa: E402 (bonus n'est pas installé)
 from tests.bonus.chaos.slow import listen_to_a_deaf_one  # noqa: E402
 from tests.bonus.chaos.storms import MEGABYTE, weather  # noqa: E402
@@ -60,12 +61,25 @@ def stormed(folder: Path, scale: float) -> bool:
     return held
 
 
+def besieged(folder: Path, seconds: float) -> bool:
+    siege = besiege(folder, seconds, rounds=3, rest=min(REST, 20 * seconds), say=progress)
+    print(f"{verdict(siege.held)} : ce que tente une adresse, pendant que d'autres se parlent.")
+    for one in siege.outcomes:
+        here, elsewhere = p99(one.here) * 1e3, p99(one.elsewhere) * 1e3
+        print(f"    {one.name} ({one.tries} fois) : 99 % des messages sous {here:.0f} ms,", end=" ")
+        print(f"et {elsewhere:.0f} ms quand c'est à un autre serveur :", end=" ")
+        print(f"{one.ratio:.2f} fois ({WORSE:.0f} au plus).")
+    print(f"    {siege.before / MEGABYTE:.1f} Mo, puis {siege.after / MEGABYTE:.1f} Mo.")
+    return siege.held
+
+
 def main() -> int:
     parser = Parser(__doc__.partition("\n")[0])
     add = parser.options.add_argument
     add("--kills", type=int, default=50, metavar="N", help="kill -9 (50)")
     add("--rounds", type=int, default=3, metavar="N", help="clients sourds (3)")
     add("--scale", type=float, default=1.0, metavar="X", help="force des tempêtes")
+    add("--siege", type=float, default=5.0, metavar="S", help="secondes d'une attaque (5)")
     options = parser.parse_args()
     held = []
     with tempfile.TemporaryDirectory(prefix="tp6-chaos-") as name:
@@ -74,6 +88,7 @@ def main() -> int:
             held.append(killed(folder / "kills", options.kills))
             held.append(deafened(folder / "slow", options.rounds))
             held.append(stormed(folder / "storms", options.scale))
+            held.append(besieged(folder / "siege", options.siege))
         except KeyboardInterrupt:
             print("\nInterrompu.")
             return 130

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bonus.chaos import kills, slow, storms
+from tests.bonus.chaos import attacks, honest, kills, slow, storms
 from tests.bonus.chaos.__main__ import GROWN
 
 pytestmark = pytest.mark.proof
@@ -59,3 +59,19 @@ def test_a_deaf_one_among_ten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_small_storm(tmp_path: Path) -> None:
     outcome = storms.weather(tmp_path, 0.02, silent)
     assert outcome.grown <= GROWN
+
+
+def test_a_short_siege(tmp_path: Path) -> None:
+    """Toutes les attaques sont menées, et chacun des honnêtes gens est entendu."""
+    siege = honest.besiege(tmp_path, seconds=0.5, rounds=1, rest=0.5, say=silent)
+    assert [one.name for one in siege.outcomes] == list(attacks.ATTACKS)
+    assert all(one.tries for one in siege.outcomes)
+    assert all(len(one.here) > 10 and len(one.elsewhere) > 10 for one in siege.outcomes)
+
+
+def test_a_siege_is_judged_on_the_slowest_and_on_memory() -> None:
+    calm = honest.Outcome("calme", [0.01] * 100, [0.02] * 100)
+    assert honest.Siege([calm], 100, 120).held
+    assert not honest.Siege([calm], 100, 121).held
+    slow_one = honest.Outcome("lente", [0.01] * 100, [0.01] * 98 + [0.04] * 2)
+    assert not honest.Siege([calm, slow_one], 100, 100).held
