@@ -208,7 +208,7 @@ class Chat(Peer):
     def command(self, folder: Path) -> list[str]:
         # Un banc d'essai vient d'une seule adresse, parle sans répit, et ne répond à aucun ping.
         limits = {"connections_per_address": 100_000, "crowd": 0, "rate": 0}
-        limits |= {"logged_rate": 0, "ping": 86_400, "idle": 172_800}
+        limits |= {"gathering": 0, "logged_rate": 0, "ping": 86_400, "idle": 172_800}
         chosen = [word for key, value in limits.items() for word in ("--limit", f"{key}={value}")]
         script = [sys.executable, str(ROOT / "bonus/server.py"), "-a", "127.0.0.1", "-p", "0"]
         kept = ["--data", str(folder), "--log", str(folder), "--durability", self._durability]

@@ -103,6 +103,7 @@ class Stage:
             "PATH": path(),
             "COLUMNS": "25",
             "LINES": "30",
+            "CHAT_GATHERING": "0",  # ces personnes-là vont plus vite que nature
             "CHAT_CONFIG": str(folder / "empty.conf"),
             "CHAT_DATA": str(folder / "data"),
             "CHAT_LOG": str(folder / "log"),

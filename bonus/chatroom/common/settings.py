@@ -92,7 +92,7 @@ def burst(text: str) -> float:
 
 def _limit(name: str, default: object) -> Converter:
     special: dict[str, Converter] = {"burst": burst}
-    special |= dict.fromkeys(("rate", "volume_rate", "logged_rate", "cooldown"), rate)
+    special |= dict.fromkeys(("rate", "volume_rate", "logged_rate", "cooldown", "gathering"), rate)
     special |= dict.fromkeys(("crowd", "newcomers", "opened"), quota)
     return special.get(name) or (whole if isinstance(default, int) else number)
 

@@ -57,6 +57,7 @@ class Limits:
     waiting: int = 16 * MEGABYTE  # messages qui attendent le disque ; au-delà, on cesse de lire
     pictures: int = 32 * MEGABYTE  # images gardées en mémoire, les dernières demandées
     # L'affichage
+    gathering: float = 3.0  # arrivées et départs d'un salon montrés ensemble : une ligne se lit
     announced: int = 200  # membres d'un salon au-delà desquels arrivées et départs y sont tus
     columns: int = 200  # d'une image en caractères
     rows: int = 100

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from chatroom.protocol.bounds import after_greeting, after_hello, before_hello
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import Announced, Presence
+from chatroom.protocol.messages import Presence
+from chatroom.server.core.announcing import Announcer
 from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
 from chatroom.server.core.people import Directory, Guest, People, Person
@@ -114,6 +115,7 @@ class House:
         self.usage = Usage(limits)
         self.journal = Journal(limits, world.now, log, self._schedule)
         self.note = self.journal.note
+        self._announcer = Announcer(limits, world, self.tell)
         self._waiting: list[Pending] = []
         self._waiting_size = 0
         self._committing: list[Pending] = []
@@ -127,6 +129,7 @@ class House:
         """D'autres bornes, pour ceux qui sont là aussi."""
         self.limits, self.usage = limits, Usage(limits)
         self.journal.adopt(limits)
+        self._announcer.limits = limits
         self.before_hello.update(before_hello(limits))
         self.after_greeting.update(after_greeting(limits))
         self.after_hello.update(after_hello(limits))
@@ -191,10 +194,8 @@ class House:
         self._schedule()
 
     def announce(self, room: Room, session: Guest, event: Presence) -> None:
-        person = session.person
-        if person and not room.private and room.count <= self.limits.announced:
-            frame = Announced(room.id, event, person.id, person.colour, person.pseudo).encode()
-            self.tell(room, frame)
+        if session.person and not room.private:
+            self._announcer.announce(room, session.person, event)
 
     def _note_sent(self, room: Room, count: int) -> None:
         """À qui vont ces messages : une ligne pour tous, comme il n'y a qu'un envoi."""

@@ -107,7 +107,7 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
 @on(messages.Leave)
 def leave(house: House, session: Session, message: messages.Leave) -> None:
     if room := session.room(message.room):
-        session.leave(room)
+        session.leave(room, messages.Presence.MOVED)
         house.note(f"{session} sort de {room.label}", session.host)
 
 

@@ -178,17 +178,17 @@ class Session:
         if self not in house.sessions:
             return
         for room in list(self.rooms.values()):
-            self.leave(room)
+            self.leave(room, messages.Presence.LEFT)
         if person and person.session is self:
             person.session = None
         house.disconnected(self)
         house.note(f"Déconnexion de {self}", self.host)
 
-    def leave(self, room: Room) -> None:
+    def leave(self, room: Room, event: messages.Presence) -> None:
         del self.rooms[room.id]
         room.leave(self)
         if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
-            self._house.announce(room, self, messages.Presence.LEFT)
+            self._house.announce(room, self, event)
 
     def __str__(self) -> str:
         return f"{self.person.pseudo} ({self.name})" if self.person else self.name

@@ -271,7 +271,8 @@ class Ground:
     """Un noyau, et de quoi y faire venir des clients."""
 
     def __init__(self, **limits: Any) -> None:
-        self.limits = Limits(**limits)
+        # Chaque annonce aussitôt, sauf où un test veut les voir réunies.
+        self.limits = Limits(**{"gathering": 0.0} | limits)
         self.world = World()
         self.disk = Disk(self.limits.page)
         self.lines: list[str] = []

@@ -72,11 +72,11 @@ def test_arrivals_are_not_announced_in_a_crowd_nor_in_private() -> None:
     room = ground.hub.rooms.get(number)
     assert room
     assert alice.session
+    ground.person("bob")
     ground.hub.announce(room, alice.session, Presence.BACK)
     ground.world.settle()
     assert alice.last(Announced).event == Presence.BACK
-    for name in ("bob", "carole"):
-        ground.person(name)
+    ground.person("carole")
     alice.got.clear()
     ground.hub.announce(room, alice.session, Presence.BACK)
     ground.world.settle()

@@ -194,7 +194,7 @@ def test_arrivals_and_departures_are_announced() -> None:
     bob.tell(Leave(room))
     bob.enter()
     bob.leave()
-    events = [Presence.LEFT, Presence.ARRIVED, Presence.LEFT]
+    events = [Presence.MOVED, Presence.ARRIVED, Presence.LEFT]
     assert [one.event for one in alice.take(Announced)] == events
 
 

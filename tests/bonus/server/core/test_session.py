@@ -148,7 +148,7 @@ def test_who_took_over_is_announced_when_he_comes_in_a_second_time() -> None:
     alice.got.clear()
     second.tell(Leave(room))
     second.enter()
-    assert [one.event for one in alice.take(Announced)] == [Presence.LEFT, Presence.BACK]
+    assert [one.event for one in alice.take(Announced)] == [Presence.MOVED, Presence.BACK]
 
 
 @pytest.mark.parametrize("pseudo", ["alice", "ALICE", " Alice ", "ａｌｉｃｅ"])
