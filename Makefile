@@ -87,6 +87,10 @@ proof: $(VENV)/ready ## prouve le correcteur (mutants, copies inhabituelles, att
 	$(call need,bwrap,bubblewrap)
 	$(call need,nc.openbsd,netcat-openbsd)
 	$(call need,curl,curl)
+	$(call need,nginx,nginx libnginx-mod-stream)
+	$(call need,caddy,caddy)
+	$(call need,sqlite3,sqlite3)
+	$(call need,strace,strace)
 	@$(call with_words,PYTEST) $(PYTEST_ALONE) -n auto --dist loadgroup --timeout 1500 -m proof; \
 	proved=$$?; [ $$proved = 0 ] || [ $$proved = 5 ] || exit $$proved; \
 	echo "Puis, un par un, les tests qui comparent des durées :"; \

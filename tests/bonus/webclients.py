@@ -23,9 +23,12 @@ class WebClient(Client):
 
     def _connect(self, host: str, port: int) -> None:
         super()._connect(host, port)
-        url = f"ws://{host}:{port}/socket"
-        opening = connect(
-            url,
+        self._stack = ExitStack()
+        self.web = self._stack.enter_context(self._opening(host, port))
+
+    def _opening(self, host: str, port: int) -> ClientConnection:
+        return connect(
+            f"ws://{host}:{port}/socket",
             sock=self.socket,
             compression=None,
             max_size=None,
@@ -33,8 +36,6 @@ class WebClient(Client):
             max_queue=1,
             close_timeout=0.5,
         )
-        self._stack = ExitStack()
-        self.web = self._stack.enter_context(opening)
 
     def send(self, data: bytes) -> None:
         self.web.send(data)
