@@ -6,13 +6,24 @@ from pathlib import Path
 
 from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
-from chatroom.common.settings import HOST, PORT, Converter, boolean, file, folder, host, name, port
+from chatroom.common.settings import (
+    HOST,
+    PORT,
+    Converter,
+    boolean,
+    file,
+    folder,
+    host,
+    name,
+    port,
+    word,
+)
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import VERSION
 from wording.arguments import Parser
 
 CLIENT: dict[str, Converter] = {"host": host, "port": port(1), "log": folder}
-CLIENT |= {"pseudo": name, "room": name, "lines": boolean}
+CLIENT |= {"pseudo": name, "room": name, "lines": boolean, "code": word}
 CLIENT |= {"tls": boolean, "tls_ca": file, "tls_insecure": boolean}
 
 
@@ -23,6 +34,7 @@ class ClientSettings:
     log: Path | None = None
     pseudo: str = ""  # vide : il sera demandé
     room: str = ""  # vide : il sera demandé
+    code: str = ""  # le mot de la classe ; vide : celui d'une autre fois, ou il sera demandé
     lines: bool = False  # le client en lignes, même sur un terminal
     tls: bool = False
     tls_ca: Path | None = None  # à croire, outre les autorités du système
@@ -46,6 +58,13 @@ def _parser() -> Parser:
     add = parser.options.add_argument
     add("--pseudo", metavar="PSEUDO", type=typed(name), help="sinon, il est demandé")
     add("--room", metavar="SALON", type=typed(name), help="sinon, il est demandé")
+    add(
+        "--class-code",
+        dest="code",
+        metavar="MOT",
+        type=typed(word),
+        help="mot de passe du chat, s'il en a un ; sinon, il est demandé, et gardé",
+    )
     add("--lines", action="store_true", help="le client en lignes, même sur un terminal")
     _tls(parser)
     parser.add_version(f"protocole {VERSION}")

@@ -61,6 +61,12 @@ def name(text: str) -> str:
     return clean_name(text, NAME)
 
 
+def word(text: str) -> str:
+    if not text.strip() or len(text.encode()) > NAME:
+        raise ValueError(f"il faut un mot de passe, de {NAME} octets au plus")
+    return text.strip()
+
+
 def whole(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) <= LARGEST:
         raise ValueError(f"il faut un entier de 1 à {LARGEST}")
@@ -102,7 +108,7 @@ LIMITS = {item.name: _limit(item.name, item.default) for item in fields(Limits)}
 # Client et serveur lisent le même fichier : chacun connaît les réglages de l'autre, et les passe.
 NAMES: tuple[str, ...] = ("host", "log", "port")
 NAMES += ("data", "durability", "quiet", "web", "web_port", "web_names", "tls_cert", "tls_key")
-NAMES += ("trusted_proxy", "metrics")
+NAMES += ("trusted_proxy", "metrics", "code", "guests")
 NAMES += ("pseudo", "room", "lines", "tls", "tls_ca", "tls_insecure")
 
 

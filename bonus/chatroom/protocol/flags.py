@@ -20,3 +20,4 @@ class Mode(IntFlag):
     PRIVATE = 2
     PASSWORD = 4
     LOCKED = 8
+    CLOSED = 16

@@ -29,6 +29,7 @@ class Limits:
     rooms_per_person: int = 32  # à la fois
     opened: int = 10  # salons qu'une personne crée par heure
     people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 300 octets
+    bans: int = 10_000  # exclusions en cours : chacune est en mémoire
     page: int = 50  # messages d'une page d'historique : un grand écran
     # Le débit : un seau de `burst` messages, rempli de `rate` par seconde
     rate: float = 10.0  # messages par seconde : personne ne tape si vite

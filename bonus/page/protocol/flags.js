@@ -4,4 +4,6 @@
 export const Asks = Object.freeze({ CODE: 1 });
 export const Role = Object.freeze({ OPERATOR: 1 });
 /** Ce qu'est un salon. */
-export const Mode = Object.freeze({ READ_ONLY: 1, PRIVATE: 2, PASSWORD: 4, LOCKED: 8 });
+export const Mode = Object.freeze({
+  READ_ONLY: 1, PRIVATE: 2, PASSWORD: 4, LOCKED: 8, CLOSED: 16,
+});

@@ -43,10 +43,13 @@ SERVER = COMMON | {
         "--metrics",
         {"0": ("127.0.0.1", 0), "a.fr:9100": ("a.fr", 9100), "[::1]:9100": ("::1", 9100)},
     ),
+    "code": ("--code", {"a": "a", "été 42": "été 42", " c ": "c"}),
+    "guests": ("--list", {f"/{name}": Path(f"/{name}") for name in "abc"}),
 }
 CLIENT = COMMON | {
     "pseudo": ("--pseudo", {"it4": "it4", "Élodie": "Élodie", "un deux": "un deux"}),
     "room": ("--room", {"a": "a", "b": "b", "c": "c"}),
+    "code": ("--class-code", {"a": "a", "été 42": "été 42", " c ": "c"}),
     "tls_ca": ("--tls-ca", {f"/{name}": Path(f"/{name}") for name in "abc"}),
 }
 KNOBS: list[tuple[Load, str, str, object]] = [
@@ -389,6 +392,9 @@ def test_the_example_shows_every_key_with_its_default(beside: Path) -> None:
         tls_cert=etc / "tls.pem",
         tls_key=etc / "tls-key.pem",
         metrics=("127.0.0.1", 9100),
+        code="sésame",
+        guests=etc / "classe.txt",
     )
     ca = etc / "tls-ca.pem"
-    assert client == ClientSettings(log=log, pseudo="it4", room="general", tls=True, tls_ca=ca)
+    own = {"pseudo": "it4", "room": "general", "code": "sésame"}
+    assert client == ClientSettings(log=log, tls=True, tls_ca=ca, **own)

@@ -19,7 +19,7 @@ def network(host: str) -> str:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return host
-    if isinstance(address, ipaddress.IPv4Address):
+    if isinstance(address, ipaddress.IPv4Address) or address.is_loopback:
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
@@ -32,6 +32,15 @@ def local(where: str) -> bool:
         return ipaddress.ip_network(where, strict=False).network_address.is_loopback
     except ValueError:
         return False
+
+
+def is_address(text: str) -> bool:
+    """Une adresse IP, ou ce que `network` en garde."""
+    try:
+        ipaddress.ip_network(text.partition("%")[0], strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def lasting(minutes: int) -> str:

@@ -8,7 +8,18 @@ from pathlib import Path
 
 from chatroom.common.config import load
 from chatroom.common.options import add_common, add_file, chat_parser, typed
-from chatroom.common.settings import HOST, PORT, Converter, boolean, file, folder, host, name, port
+from chatroom.common.settings import (
+    HOST,
+    PORT,
+    Converter,
+    boolean,
+    file,
+    folder,
+    host,
+    name,
+    port,
+    word,
+)
 from chatroom.common.state import state_folder
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
@@ -67,6 +78,7 @@ SERVER: dict[str, Converter] = {"host": host, "port": port(0), "log": folder}
 SERVER |= {"data": folder, "durability": durability, "quiet": boolean}
 SERVER |= {"web": boolean, "web_port": port(0), "web_names": hosts}
 SERVER |= {"tls_cert": file, "tls_key": file, "trusted_proxy": networks, "metrics": endpoint}
+SERVER |= {"code": word, "guests": file}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +96,8 @@ class ServerSettings:
     tls_cert: Path | None = None  # None : sans TLS
     tls_key: Path | None = None  # None : elle est dans le fichier du certificat
     metrics: tuple[str, int] | None = None  # où donner les mesures ; None : nulle part
+    code: str = ""  # le mot de la classe, demandé à qui vient ; vide : à personne
+    guests: Path | None = None  # le fichier des seuls pseudos qui peuvent venir
     make_cert: bool = False  # faire un certificat, au lieu de servir
     export: str | None = None  # salon dont écrire l'historique, au lieu de servir
     limits: Limits = field(default_factory=Limits)
@@ -128,10 +142,23 @@ def _parser() -> Parser:
         type=typed(endpoint),
         help=f"donne à cette adresse l'état du serveur, /healthz et /metrics ({HOST} par défaut)",
     )
+    _door(parser)
     _web(parser)
     _tls(parser)
     parser.add_version(f"protocole {VERSION}, base {FORMAT}")
     return parser
+
+
+def _door(parser: Parser) -> None:
+    add = parser.options.add_argument
+    add(
+        "--code",
+        metavar="MOT",
+        type=typed(word),
+        help="mot de passe demandé, une fois, à qui vient",
+    )
+    text = "seuls pseudos qui peuvent venir, un par ligne"
+    add("--list", dest="guests", metavar="FICHIER", type=typed(file), help=text)
 
 
 def _web(parser: Parser) -> None:

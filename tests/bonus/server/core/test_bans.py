@@ -8,6 +8,7 @@ from chatroom.server.core.bans import (
     PERSON,
     Ban,
     Bans,
+    is_address,
     lasting,
     local,
     network,
@@ -23,11 +24,17 @@ NOW = 1_000_000
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::1"),
         ("?", "?"),
     ],
 )
 def test_one_network_per_subscriber(host: str, expected: str) -> None:
     assert network(host) == expected
+
+
+def test_what_is_an_address() -> None:
+    given = ["192.0.2.7", "2001:db8::1", "2001:db8::/64", "fe80::1%eth0", "bob", "", "192.0.2"]
+    assert [one for one in given if is_address(one)] == given[:4]
 
 
 def test_the_machine_itself() -> None:
