@@ -3,9 +3,11 @@
 from chatroom.protocol.messages import VERSION, Hello, Identify, Message
 
 
-def introduction(pseudo: str, token: bytes = b"", device: int = 0) -> tuple[Message, ...]:
+def introduction(
+    pseudo: str, token: bytes = b"", device: int = 0, code: str = ""
+) -> tuple[Message, ...]:
     """`token` : le jeton lui-même, ou rien."""
-    return Hello(VERSION), Identify(0, device, pseudo, "", token)
+    return Hello(VERSION), Identify(0, device, pseudo, code, token)
 
 
 def introduced(pseudo: str, token: bytes = b"") -> bytes:

@@ -370,31 +370,3 @@ def test_help_is_in_french_and_names_every_bound(
     for option in ("-a HÔTE", "-p PORT", "--config", "--limit", "--log", "--help"):
         assert option in text
     assert ("kill -9" in text) is (load is load_server)
-
-
-@pytest.mark.parametrize("load", [load_server, load_client])
-def test_the_example_loads_as_it_is_and_changes_nothing(load: Load, tmp_path: Path) -> None:
-    without = load([], {}, tmp_path / "absent")
-    assert load(["--config", str(EXAMPLE)], {}, tmp_path / "absent") == without
-
-
-def test_the_example_shows_every_key_with_its_default(beside: Path) -> None:
-    text = re.sub(r"^#(?=[A-Z_]+=)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    shown = re.findall(r"^([A-Z_]+)=", text, re.MULTILINE)
-    assert sorted(shown) == sorted(settings.KEYS)
-    server, client = read(text, beside), read(text, beside, load_client)
-    log, etc = Path("/var/log/chat_room"), Path("/etc/chat_room")
-    assert server == ServerSettings(
-        data=Path("/var/lib/chat_room"),
-        log=log,
-        web_names=("chat.exemple.fr",),
-        trusted_proxy=(ip_network("127.0.0.1"),),
-        tls_cert=etc / "tls.pem",
-        tls_key=etc / "tls-key.pem",
-        metrics=("127.0.0.1", 9100),
-        code="sésame",
-        guests=etc / "classe.txt",
-    )
-    ca = etc / "tls-ca.pem"
-    own = {"pseudo": "it4", "room": "general", "code": "sésame"}
-    assert client == ClientSettings(log=log, tls=True, tls_ca=ca, **own)

@@ -7,6 +7,7 @@ from chatroom.common.colours import draw_colour
 from chatroom.common.proofs import CHALLENGE, proof_of, unmasked
 from chatroom.protocol import messages
 from chatroom.protocol.frames import Reason
+from chatroom.server.core.entry import refuses_visit
 from chatroom.server.core.handlers import on
 from chatroom.server.core.house import House
 from chatroom.server.core.lookalikes import skeletons
@@ -28,13 +29,15 @@ def hello(house: House, session: Session, message: messages.Hello) -> None:
             text += "le serveur est à mettre à jour."
         return session.close(Reason.VERSION, text)
     session.challenge, session.bounds = secrets.token_bytes(CHALLENGE), house.after_greeting
-    greeting = messages.Greeting(ours, 0, house.identity, session.challenge)
+    greeting = messages.Greeting(ours, house.door.asks, house.identity, session.challenge)
     return session.peer.send(greeting.encode())
 
 
 @on(messages.Identify)
 def identify(house: House, session: Session, message: messages.Identify) -> None:
     challenge, session.challenge = session.challenge, b""
+    if refusal := house.door.refuses_code(message.code, session.host, house.world.now()):
+        return session.close(*refusal)
     if len(message.token) == messages.PROOF:
         return _claimed(house, session, message, challenge)
 
@@ -69,6 +72,8 @@ def _come_first(house: House, session: Session, wanted: str, token: bytes) -> No
         pseudo = clean_pseudo(wanted, house.limits.pseudo)
     except ValueError as why:
         return session.close(Reason.NAME, f"Pseudo refusé : {why}")
+    if refusal := house.door.refuses_name(pseudo):
+        return session.close(*refusal)
 
     def named(person: Person | None) -> None:
         if person:
@@ -108,6 +113,8 @@ def _recognised(house: House, session: Session, person: Person) -> None:
     if wait := house.usage.flooders.left(person.id, house.world.now()):
         text = f"Vous en avez trop dit, trop vite : revenez dans {delay(wait)}."
         return session.close(Reason.FLOOD, text)
+    if refusal := refuses_visit(house, person):
+        return session.close(*refusal)
     if person.id in house.enrolling:  # coupé avant d'être accueilli, il revient déjà
         return _wait_to_be_known(house, session, person, lambda: _return(house, session, person))
     return _return(house, session, person)
@@ -137,7 +144,8 @@ def _welcome(house: House, session: Session, person: Person, token: bytes) -> No
     session.bounds, session.rooms = house.after_hello, {}
     nonce = person.nonces.get(0, 0)
     fields = (person.id, person.colour, nonce, session.back, person.pseudo, token)
-    session.peer.send(messages.Welcome(messages.VERSION, *fields).encode())
+    welcome = messages.Welcome(messages.VERSION, *fields, role=person.role)
+    session.peer.send(welcome.encode())
     # Qui est nouveau se note toujours : c'est borné, et c'est d'où l'on sait qui vient d'où.
     if session.back:
         house.note(f"{session} est de retour", session.host)

@@ -13,6 +13,9 @@ from chatroom.protocol.bounds import after_greeting, after_hello, before_hello
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Presence
 from chatroom.server.core.announcing import Announcer
+from chatroom.protocol.messages import Announced, Presence
+from chatroom.server.core.admission import Admission
+from chatroom.server.core.bans import Bans
 from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
 from chatroom.server.core.people import Directory, Guest, People, Person
@@ -107,6 +110,7 @@ class House:
         self.identity = store.identity()
         self.draw = draw or random.SystemRandom()
         self.tally = Tally()
+        self.door, self.bans = Admission(), Bans()
         self.sessions: dict[Visit, None] = {}
         self.addresses: Counter[str] = Counter()
         # Les salons et les personnes qui attendent d'être enregistrés, par numéro.

@@ -5,7 +5,14 @@ from functools import cached_property, partial
 
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Message, Notice
-from chatroom.server.core import arriving, requests  # noqa: F401 (qui s'y inscrivent)
+from chatroom.server.core import (  # noqa: F401 (qui s'y inscrivent)
+    arriving,
+    erasing,
+    keeping,
+    naming,
+    powers,
+    requests,
+)
 from chatroom.server.core.handlers import handle
 from chatroom.server.core.house import House
 from chatroom.server.core.session import Session
@@ -25,8 +32,10 @@ class Hub(House):
     def connect(self, peer: Peer, host: str, name: str) -> Session | None:
         """Quelqu'un se connecte depuis `host` ; None s'il n'y a pas de place, et on le lui dit."""
         session = Session(self, peer, host, name, self._handle)
-        refusal = ""
-        if len(self.sessions) >= self.limits.connections:
+        refusal, reason = "", Reason.FULL
+        if ban := self.bans.of_host(host, self.world.date()):
+            refusal, reason = ban.sentence(self.world.date()), Reason.BANNED
+        elif len(self.sessions) >= self.limits.connections:
             refusal = "Le chat est complet : réessayez plus tard."
         elif self.addresses[host] >= self.limits.connections_per_address:
             refusal = (
@@ -35,7 +44,7 @@ class Hub(House):
             )
         if refusal:
             self.note(f"Connexion de {name} refusée. {refusal}", host)
-            session.close(Reason.FULL, refusal)
+            session.close(reason, refusal)
             return None
         self.tally.accepted += 1
         self.addresses[host] += 1

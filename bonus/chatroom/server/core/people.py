@@ -26,6 +26,10 @@ class Guest(Protocol):
     def peer(self) -> Peer: ...
 
     @property
+    def host(self) -> str:
+        """D'où il vient : l'adresse, ou le réseau, que l'on compte."""
+
+    @property
     def rooms(self) -> Collection[int]:
         """Les numéros des salons où il est."""
 
@@ -34,6 +38,9 @@ class Guest(Protocol):
 
     def close(self, reason: Reason, text: str) -> None:
         """Le congédie, en disant pourquoi."""
+
+    def put_out(self, room: int) -> None:
+        """Le salon de ce numéro se ferme : il n'y est plus."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +62,11 @@ class Person:
     skeletons: tuple[str, ...] = ()  # ce qu'un œil voit de son pseudo, quand elle est nouvelle
     session: Guest | None = None
     busy: int = 0  # ce qui attend encore le disque et parle d'elle
+
+    @property
+    def sessions(self) -> "tuple[Guest, ...]":
+        """Ses appareils connectés."""
+        return (self.session,) if self.session else ()
 
     def accept(self, device: int, nonce: int) -> int | None:
         """Le dernier message reçu de cet appareil ; renvoie celui qu'il a fallu oublier."""

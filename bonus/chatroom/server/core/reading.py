@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from chatroom.protocol import messages
 from chatroom.protocol.frames import Reason
+from chatroom.server.core.entry import visible
 from chatroom.server.core.handlers import on
 from chatroom.server.core.house import House
 from chatroom.server.core.rooms import Room
@@ -17,11 +18,12 @@ LISTED, LISTED_IN_ALL = 100, 5_000
 
 @on(messages.ListRooms)
 def list_rooms(house: House, session: Session, message: messages.ListRooms) -> None:
-    rooms = house.rooms
-    wanted = rooms.public()
+    assert session.person
+    rooms, person = house.rooms, session.person
+    wanted = [room for room in rooms.public() if visible(room, person)]
     if message.room:
         room = rooms.named(message.room)
-        if room is None:
+        if room is None or not visible(room, person):
             text = f"Il n'y a pas de salon {neutral(message.room)}."
             return session.refuse(Reason.NOT_FOUND, text)
         wanted = [room]

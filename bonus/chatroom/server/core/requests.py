@@ -1,11 +1,14 @@
 """Entrer dans un salon, y parler : une fonction par message. Lire : voir reading."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chatroom.protocol import ChatError, messages
 from chatroom.protocol.documents import Written
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.text import clean_name
+from chatroom.server.core.entry import let_in, refuses_speech, silenced
 from chatroom.server.core.handlers import on
 from chatroom.server.core.house import House
 from chatroom.server.core.names import clean_room
@@ -38,12 +41,15 @@ def join(house: House, session: Session, message: messages.Join) -> None:
     again = room is not None and room.id in session.rooms
     if not again and len(session.rooms) >= house.limits.rooms_per_person:
         return session.refuse(Reason.FULL, f"Pas plus de {len(session.rooms)} salons à la fois.")
-    room = room or _create(house, session, name)
-    if room is None:
-        return None
-    if room.id in house.opening:
-        return _wait_for_room(house, session, room, message.after)
-    return _enter(house, session, room, message.after)
+    if room := room or _create(house, session, name):
+        enter = partial(_enter, house, session, room, message.after)
+        if room.id in house.opening:
+            _wait_for_room(house, session, room, enter)
+        elif again:
+            enter()
+        else:
+            let_in(house, session, room, message.word, enter)
+    return None
 
 
 def _create(house: House, session: Session, name: str) -> Room | None:
@@ -58,7 +64,7 @@ def _create(house: House, session: Session, name: str) -> Room | None:
         text = f"Trop de salons créés en peu de temps : réessayez dans {delay(wait)}."
         session.refuse(Reason.FULL, text)
         return None
-    room = house.rooms.create(name)
+    room = house.rooms.create(name, session.person.id if session.person else 0)
     house.open_room(room, session)
     return room
 
@@ -72,12 +78,11 @@ def _unfit(house: House, name: str) -> str:
     return f"on le confondrait avec {other.name}" if other else ""
 
 
-def _wait_for_room(house: House, session: Session, room: Room, after: int) -> None:
+def _wait_for_room(house: House, session: Session, room: Room, enter: Callable[[], None]) -> None:
     def sorry(why: str) -> None:
         session.refuse(Reason.STORAGE, f"Le salon ne peut être enregistré : {why}")
 
-    newcomer = house.opening[room.id]
-    wait_for(session, newcomer, lambda: _enter(house, session, room, after), sorry)
+    wait_for(session, house.opening[room.id], enter, sorry)
 
 
 def _enter(house: House, session: Session, room: Room, after: int) -> None:
@@ -89,7 +94,8 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
     session.rooms[room.id] = room
     room.enter(session)
     name = room.name or messages.PRIVATE
-    session.peer.send(messages.Joined(room.id, room.last, room.count, name).encode())
+    joined = messages.Joined(room.id, room.last, room.count, name, mode=room.mode, topic=room.topic)
+    session.peer.send(joined.encode())
     if session.closed:
         return
     if room.id in session.quiet_rooms:
@@ -124,7 +130,7 @@ def _ask(house: House, session: Session, share: Share, cost: float) -> float:
 def say(house: House, session: Session, message: messages.Say) -> None:
     text = neutral(message.text.strip())
     if _acceptable(house, session, message.nonce, text) and (
-        room := session.room(message.room, message.nonce)
+        room := _speakable(house, session, message.room, message.nonce)
     ):
         line = f"Reçu de {session} dans {room.label} : {text}"
         _post(house, session, room, messages.Said, message.nonce, (text,), line)
@@ -133,7 +139,8 @@ def say(house: House, session: Session, message: messages.Say) -> None:
 
 @on(messages.Whisper)
 def whisper(house: House, session: Session, message: messages.Whisper) -> None:
-    text = neutral(message.text.strip())
+    assert session.person
+    person, text = session.person, neutral(message.text.strip())
     if not _acceptable(house, session, message.nonce, text):
         return
 
@@ -141,6 +148,8 @@ def whisper(house: House, session: Session, message: messages.Whisper) -> None:
         if other is None:
             nobody = f"Personne ne s'appelle {neutral(message.pseudo)}."
             return session.refuse(Reason.NOT_FOUND, nobody, message.nonce)
+        if refusal := silenced(house, person):
+            return session.refuse(*refusal, message.nonce)
         return _whisper(house, session, other, message.nonce, text)
 
     look_up(house, session, by_pseudo(message.pseudo), found)
@@ -157,7 +166,7 @@ def _whisper(house: House, session: Session, other: Person, nonce: int, text: st
 def send_image(house: House, session: Session, message: messages.SendImage) -> None:
     if not _acceptable(house, session, message.nonce, "image"):
         return None
-    room = session.room(message.room, message.nonce)
+    room = _speakable(house, session, message.room, message.nonce)
     if room is None:
         return None
     if wait := _ask(house, session, house.usage.volume, len(message.data)):
@@ -187,6 +196,17 @@ def _acceptable(house: House, session: Session, nonce: int, text: str) -> bool:
     else:
         return True
     return False
+
+
+def _speakable(house: House, session: Session, number: int, nonce: int) -> Room | None:
+    """Le salon de ce numéro, s'il y est et peut y parler ; sinon, on le lui dit."""
+    room = session.room(number, nonce)
+    if room is None or session.person is None:
+        return None
+    if refusal := refuses_speech(house, room, session.person):
+        session.refuse(*refusal, nonce)
+        return None
+    return room
 
 
 def _post(
@@ -227,12 +247,6 @@ def pong(_house: House, _session: Session, _message: messages.Pong) -> None:
 
 
 # Ce qu'un autre, plus récent, demanderait
-
-
-@on(messages.Ask)
-def ask(_house: House, session: Session, message: messages.Ask) -> None:
-    text = f"Ce serveur ne connaît pas la commande {neutral(message.verb)}."
-    session.refuse(Reason.UNKNOWN, text)
 
 
 @on(messages.Unknown)

@@ -137,14 +137,19 @@ class Rooms:
     def public(self) -> Iterable[Room]:
         return self._by_name.values()
 
-    def rename(self, room: Room, name: str) -> None:
-        """Son ancien nom y mène encore. Le nouveau doit être libre, ou l'un des siens."""
+    def rename(self, room: Room, name: str, former: tuple[str, ...] | None = None) -> None:
+        """Ses anciens noms y mènent encore : `former`, ou celui d'avant et ceux d'encore avant.
+
+        Le nouveau doit être libre, ou l'un des siens.
+        """
         self._hide(room)
-        for old in (room.name, *room.former):
+        known = (room.name, *room.former)
+        for old in known:
             self._by_name.pop(fold(old), None)
             self._former.pop(fold(old), None)
-        former = [old for old in (room.name, *room.former) if fold(old) != fold(name)]
-        room.name, room.former = name, tuple(dict.fromkeys(former))[:FORMER]
+        kept = known if former is None else former
+        others = tuple(old for old in kept if fold(old) != fold(name))
+        room.name, room.former = name, others[:FORMER]
         self._by_name[fold(name)] = room
         self._former |= {fold(old): room for old in room.former}
         self._show(room)

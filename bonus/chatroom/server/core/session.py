@@ -190,6 +190,11 @@ class Session:
         if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
             self._house.announce(room, self, event)
 
+    def put_out(self, room: int) -> None:
+        """Le salon de ce numéro se ferme : il n'y est plus, sans que rien ne l'annonce."""
+        if left := self.rooms.pop(room, None):
+            left.leave(self)
+
     def __str__(self) -> str:
         return f"{self.person.pseudo} ({self.name})" if self.person else self.name
 

@@ -1,7 +1,7 @@
 """Ce que prête au noyau qui le fait vivre : le temps, et les connexions."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 Wrap = Callable[[bytes], bytes]  # de trames à ce qui voyage : WebSocket y ajoute un en-tête
 Write = Callable[[bytes], None]
@@ -12,8 +12,11 @@ def bare(data: bytes) -> bytes:
     return data
 
 
+T = TypeVar("T")
+
+
 class World(Protocol):
-    """Le temps."""
+    """Le temps, et de quoi ne pas le perdre."""
 
     def now(self) -> float:
         """Secondes d'une horloge qui ne recule jamais."""
@@ -26,6 +29,9 @@ class World(Protocol):
 
     def later(self, delay: float, callback: Callable[[], None]) -> None:
         """Dans `delay` secondes."""
+
+    def aside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Un long calcul, hors de la boucle, l'un après l'autre ; `then` y revient."""
 
 
 class Peer(Protocol):

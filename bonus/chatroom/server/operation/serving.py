@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TextIO, cast
+from typing import TextIO, TypeVar, cast
 
 from chatroom.common.logs import Log, open_log
 from chatroom.common.metadata import accepted
 from chatroom.protocol import ChatError
 from chatroom.protocol.limits import Limits
 from chatroom.server.core.hub import Hub
+from chatroom.server.operation.door import admission
 from chatroom.server.operation.entrance import Entrance
 from chatroom.server.operation.settings import ServerSettings
 from chatroom.server.operation.signals import Orders, listen_to_signals
@@ -25,6 +26,7 @@ from chatroom.server.storage.history import History
 from chatroom.server.storage.opening import Durability
 from chatroom.server.transports.tcp import Listener
 
+T = TypeVar("T")
 PROXY = "Si c'est un mandataire (proxy), nommez-le : --trusted-proxy ADRESSE."
 SPARE = 40  # descripteurs pour tout ce qui n'est pas un client
 
@@ -35,6 +37,8 @@ class LoopWorld:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.now = time.monotonic  # la même que `loop.time`, sans s'arrêter le temps d'un tour
         self._loop = loop
+        self._alone = asyncio.Lock()
+        self._working: set[asyncio.Task[None]] = set()
 
     def date(self) -> int:
         return time.time_ns() // 1_000_000
@@ -44,6 +48,16 @@ class LoopWorld:
 
     def later(self, delay: float, callback: Callable[[], None]) -> None:
         self._loop.call_later(delay, callback)
+
+    def aside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        task = self._loop.create_task(self._aside(work, then))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _aside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        async with self._alone:  # un seul à la fois : un mot de passe à vérifier prend 16 Mo
+            answer = await asyncio.to_thread(work)
+        then(answer)
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
@@ -109,6 +123,7 @@ async def _run(
         log.write(*lines)
 
     hub = Hub(limits, LoopWorld(loop), history, people, rooms, examine, write)
+    hub.door, hub.bans = admission(settings.code, settings.guests), history.bans()
     history.note = hub.note
     listener = Listener(hub, loop, "" if settings.trusted_proxy else PROXY)
     entrance = Entrance(settings, limits, listener)
@@ -140,12 +155,14 @@ def _reload(
     try:
         settings = again()
         limits = fit_descriptors(settings.limits, say)
+        door = admission(settings.code, settings.guests)
         entrance.renew(settings, limits)
     except ChatError as why:
         hub.note(f"Réglages inchangés : {why}")
     else:
         hub.adopt(limits)
-        hub.note("Réglages relus : certificat, bornes.")
+        door.guesses, hub.door = hub.door.guesses, door
+        hub.note("Réglages relus : certificat, bornes, qui peut venir.")
 
 
 async def _tick(hub: Hub) -> None:

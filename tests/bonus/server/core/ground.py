@@ -21,7 +21,7 @@ from chatroom.protocol.messages import (
     decode,
 )
 from chatroom.server.core.hub import Hub
-from chatroom.server.core.pending import Batch, Code
+from chatroom.server.core.pending import Batch, Code, Removal
 from chatroom.server.core.people import Alike, Key, Lookup, Number, People, Person, Proof
 from chatroom.server.core.rooms import PRIVATE_BIT, Rooms
 from chatroom.server.core.session import Session
@@ -30,6 +30,7 @@ from chatroom.server.core.world import Wrap, bare
 from tests.bonus.introducing import introduction
 
 M = TypeVar("M", bound=Message)
+T = TypeVar("T")
 IDENTITY = b"le serveur, ici."
 
 
@@ -52,6 +53,9 @@ class World:
 
     def later(self, delay: float, callback: Callable[[], None]) -> None:
         self._later.append((self.time + delay, callback))
+
+    def aside(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        then(work())
 
     def turn(self) -> None:
         """Un tour de boucle."""
@@ -96,12 +100,20 @@ class Disk:
                 for record in batch.records:
                     self.kept.setdefault(record.room, {})[record.seq] = record.document
                     self.images[record.room, record.seq] = record.image
+                for gone in batch.removed:
+                    self._remove(gone)
             done(self.broken)
 
         if self.slow:
             self.waiting.append(write)
         else:
             write()
+
+    def _remove(self, gone: Removal) -> None:
+        fields = json.loads(self.kept[gone.room][gone.seq]) | {"kind": "removed", "by": gone.by}
+        fields.pop("text", None)
+        self.kept[gone.room][gone.seq] = json.dumps(fields)
+        self.images.pop((gone.room, gone.seq), None)
 
     def catch_up(self) -> None:
         """Finit ce qui attendait."""

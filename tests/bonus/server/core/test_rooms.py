@@ -20,6 +20,10 @@ class Guest:
     person: Person | None = None
     rooms: Collection[int] = ()
 
+    host = "192.0.2.7"
+
+    def put_out(self, room: int) -> None: ...
+
     @property
     def peer(self) -> "Guest":
         return self

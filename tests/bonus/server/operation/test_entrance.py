@@ -89,7 +89,7 @@ def test_another_certificate(tmp_path: Path) -> None:
         other = certificate(tmp_path / "other")
         shutil.copy(other.cert, made.cert)
         shutil.copy(other.key, made.key)
-        server.reload(text, "Réglages relus : certificat, bornes.")
+        server.reload(text, "Réglages relus : certificat, bornes, qui peut venir.")
         wait_until(lambda: shown(server) != before, "c'est encore l'ancien certificat")
         assert server.stop() == 0
         assert server.err == ""
