@@ -155,6 +155,20 @@ def test_an_agreement_never_finished_holds_nobody(
             assert alice.leave() == 0
 
 
+def test_in_https_the_page_is_never_in_clear_again(tmp_path: Path, made: Made) -> None:
+    """Sous le nom qu'on lui a donné ; « 127.0.0.1 », lui, sert à d'autres programmes."""
+    with secured(tmp_path, made, "--web-name", "chat.exemple.fr") as server:
+        found = []
+        for host in ("chat.exemple.fr", "127.0.0.1"):
+            url = f"https://127.0.0.1:{server.web_port}/"
+            request = urllib.request.Request(url, headers={"Host": host})
+            trust = client_context(made.ca)
+            with urllib.request.urlopen(request, context=trust, timeout=DEADLINE) as page:
+                found.append(page.headers["Strict-Transport-Security"])
+        assert found == ["max-age=31536000", None]
+        assert server.stop() == 0
+
+
 def test_an_agreement_has_to_be_prompt(tmp_path: Path, made: Made) -> None:
     with secured(tmp_path, made, "--limit", "handshake=0.5") as server:
         for port in (server.port, server.web_port):

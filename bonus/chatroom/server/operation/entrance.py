@@ -89,4 +89,5 @@ def _context(settings: ServerSettings) -> ssl.SSLContext | None:
 
 
 def _site(settings: ServerSettings, limits: Limits) -> Site:
-    return Site(PAGE, limits, {*machine_names(), settings.host}, settings.web_names)
+    names, encrypted = {*machine_names(), settings.host}, settings.tls_cert is not None
+    return Site(PAGE, limits, names, settings.web_names, encrypted=encrypted)

@@ -5,7 +5,7 @@ import hashlib
 import ipaddress
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,6 +47,7 @@ OF_A_PAGE = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
 )
+HSTS = ("Strict-Transport-Security", "max-age=31536000")  # un an
 ZIPPED = (("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
 
 Fields = tuple[tuple[str, str], ...]
@@ -79,7 +80,10 @@ class Site:
         limits: Limits,
         names: Collection[str] = (),
         public: Collection[str] = (),
+        *,
+        encrypted: bool = False,
     ) -> None:
+        self._encrypted = encrypted
         self._public = {name.lower() for name in public}
         self._names = {name.lower() for name in names} | self._public
         self._files = {
@@ -109,6 +113,16 @@ class Site:
         more = ZIPPED if zipped else ()
         headers = (*file.headers, *more, ("Content-Length", str(len(body))))
         return Answer(HTTPStatus.OK, headers, body)
+
+    def secured(self, answer: Answer, host: str) -> Answer:
+        """La même réponse ; en HTTPS, elle demande au navigateur de ne plus venir en clair (HSTS).
+
+        Sous un nom de `public` seulement : HSTS vaut pour tous les ports d'un nom, et « localhost »
+        est aussi celui d'autres programmes.
+        """
+        if self._encrypted and _hostname(f"//{host}") in self._public:
+            return replace(answer, headers=(*answer.headers, HSTS))
+        return answer
 
     def knows(self, host: str) -> bool:
         """Sommes-nous bien celui que nomme cet en-tête Host ?

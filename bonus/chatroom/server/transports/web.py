@@ -232,7 +232,8 @@ class WebConnection(Connection):
             text = "Ce nom n'est pas celui de ce serveur (voir --web-name)."
             return self._respond(error(HTTPStatus.MISDIRECTED_REQUEST, text))
         if request.path != SOCKET:
-            return self._serve(request, site.answer(request.method, request.path, tag, encodings))
+            answer = site.answer(request.method, request.path, tag, encodings)
+            return self._serve(request, site.secured(answer, host))
         if not site.welcomes(origin, host):
             whence = neutral((origin or "")[:ORIGIN])
             self._listener.hub.note(f"{self._name} refusé : sa page vient de {whence}")

@@ -53,6 +53,17 @@ def test_not_twice(site: Site) -> None:
     assert get(site, "/core/a.js", tag).status is HTTPStatus.OK
 
 
+def test_in_https_a_name_of_one_s_own_is_never_in_clear_again(site: Site, tmp_path: Path) -> None:
+    encrypted = Site(tmp_path, Limits(), {"poste3"}, {"chat.exemple.fr"}, encrypted=True)
+    answer = get(encrypted, "/")
+    for host in ("chat.exemple.fr", "CHAT.exemple.fr:8080"):
+        told = header(encrypted.secured(answer, host), "Strict-Transport-Security")
+        assert told == "max-age=31536000"
+    for host in ("localhost:8080", "127.0.0.1", "poste3", "exemple.fr", "["):
+        assert encrypted.secured(answer, host) is answer
+    assert site.secured(answer, "chat.exemple.fr") is answer
+
+
 def test_nothing_else(site: Site) -> None:
     for target in ("/secret.py", "/../secret.py", "/core", "http://[", ""):
         assert get(site, target).status is HTTPStatus.NOT_FOUND
