@@ -39,6 +39,7 @@ class Trouble:
 @dataclass(slots=True)
 class Tally:
     accepted: int = 0  # connexions
+    turned_away: int = 0  # connexions refusées dès la porte
     received: int = 0  # octets de trames
     sent: int = 0
     people: int = 0  # premières visites

@@ -43,6 +43,8 @@ def _people(hub: Hub, listener: Listener) -> Iterator[tuple[str, str, str, Value
     yield "chat_connections_limit", "gauge", "connexions que le serveur accepte en tout", limit
     accepted = tally.accepted
     yield "chat_connections_accepted_total", "counter", "clients acceptés", accepted
+    refused = tally.turned_away
+    yield "chat_connections_refused_total", "counter", "connexions refusées à la porte", refused
     yield (
         *("chat_dismissals_total", "counter", "clients congédiés, par raison"),
         ("reason", _by_reason(tally.dismissed)),

@@ -46,6 +46,7 @@ class Listener:
     def refuse(self, block: str, why: str = "") -> None:
         """Compte un refus ; le journal en dit une ligne, pour tous, une fois par minute."""
         self.turnstile.refuse(block, why)
+        self.hub.tally.turned_away += 1
         if self._report is None:
             delay = max(GATHER, self._quiet_until - self.loop.time())
             self._report = self.loop.call_later(delay, self._say)

@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from chatroom.protocol.frames import Reason
-from chatroom.protocol.messages import Refused, Said, Say
+from chatroom.protocol.messages import Closing, Refused, Said, Say
 
 from tests.bonus.processes import Client, Server, present
 from tests.bonus.webclients import WebClient, raw
@@ -73,6 +73,20 @@ def test_connections_are_told_apart(tmp_path: Path) -> None:
     ):
         server.expect("Mesures : ")
         wait_until(lambda: connected() == [1, 1, 1], "une connexion n'est pas comptée")
+        assert server.stop() == 0
+
+
+def test_who_is_refused_at_the_door_is_counted(tmp_path: Path) -> None:
+    options = ("--limit", "connections_per_address=1", "--limit", "requests=1")
+    with (
+        Server(tmp_path, "--metrics", "0", *options) as server,
+        Client(server),
+        Client(server),  # n'a pas de place, et il peut le lire
+        Client(server) as third,
+    ):
+        server.expect("Mesures : ")
+        assert isinstance(third.receive(), Closing)
+        assert measured(server, "chat_connections_refused_total") == 1
         assert server.stop() == 0
 
 
