@@ -19,14 +19,19 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     Closing,
+    GetImage,
+    Image,
     Notice,
     Page,
+    Pictured,
     Refused,
     Said,
     Say,
+    SendImage,
 )
 from chatroom.server.operation.serving import LoopWorld, fit_descriptors, new_loop
 
+from tests.bonus.pictures import AFTER_SOI, JPEG, after, segment
 from tests.bonus.processes import Client, Server, present
 from tests.support.processes import ENVIRONMENT, ROOT, limited
 from tests.support.waiting import DEADLINE, wait_until
@@ -68,6 +73,23 @@ def test_the_console_tells_what_happens(server: Server) -> None:
         "Déconnexion de alice",
     ):
         server.expect(line)
+
+
+def test_what_a_picture_tells_is_not_kept(server: Server, tmp_path: Path) -> None:
+    """D'un client qui l'a laissé : les autres ne reçoivent, et la base ne garde, que ses pixels."""
+    secret = b"48.85 N, 2.29 E"
+    told = after(JPEG, AFTER_SOI, segment(0xFE, secret)) + secret
+    with present(server, "alice") as (alice, room), present(server, "bob") as (bob, there):
+        alice.tell(SendImage(room, 1, "photo.jpg", told))
+        pictured = bob.expect(Pictured)
+        assert (pictured.size, pictured.width, pictured.height) == (len(JPEG), 64, 64)
+        bob.tell(GetImage(there, pictured.seq))
+        assert bob.expect(Image).data == JPEG
+        alice.tell(SendImage(room, 2, "bombe.png", b"\x89PNG\r\n\x1a\n" + bytes(60)))
+        assert alice.expect(Refused).reason == Reason.PICTURE
+    files = [file for file in (tmp_path / "data").rglob("*") if file.is_file()]
+    assert any(JPEG[-200:] in file.read_bytes() for file in files)
+    assert not [file for file in files if secret in file.read_bytes()]
 
 
 def test_killed_it_has_lost_nothing_that_was_seen(tmp_path: Path) -> None:
