@@ -6,9 +6,10 @@ processus : refusée ou retenue, une main se reconnecte aussitôt.
 
 import multiprocessing
 import secrets
+import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
 from threading import Thread
@@ -21,6 +22,7 @@ ATTACKER = "127.0.0.2"
 HANDS = 12
 PATIENCE = 0.3  # secondes : retenue plus longtemps, une main revient par une autre connexion
 LONG = "z" * 3_990
+SILENT = 60  # connexions muettes que tient une main
 ROOM = "agora"  # là où parlent aussi d'honnêtes gens
 
 
@@ -96,6 +98,17 @@ def fill(hand: Hand) -> None:
             pass
 
 
+def hush(hand: Hand) -> None:
+    """Se connecter en nombre et se taire, un accord TLS à peine commencé."""
+    with ExitStack() as stack:
+        for number in range(SILENT):
+            mute = stack.enter_context(socket.socket())
+            mute.bind((ATTACKER, 0))
+            mute.connect((hand.target.host, hand.target.port))
+            mute.sendall(b"\x16\x03\x01"[: number % 4])
+        time.sleep(PATIENCE)
+
+
 ATTACKS: dict[str, Callable[[Hand], None]] = {
     "se reconnecter pour parler": reconnect,
     "prendre des pseudos": enrol,
@@ -103,6 +116,7 @@ ATTACKS: dict[str, Callable[[Hand], None]] = {
     "entrer et sortir": fidget,
     "remplir le journal": fill,
 }
+TLS_ATTACKS = {"se taire en TLS": hush}  # contre un serveur qui ne parle que chiffré
 
 
 def _work(name: str, target: Target, tries: "Synchronized[int]") -> None:
@@ -111,7 +125,7 @@ def _work(name: str, target: Target, tries: "Synchronized[int]") -> None:
     def repeat(hand: Hand) -> None:
         while True:
             with suppress(OSError, AssertionError):  # refusée, retenue ou congédiée
-                ATTACKS[name](hand)
+                (ATTACKS | TLS_ATTACKS)[name](hand)
             with tries.get_lock():
                 tries.value += 1
             time.sleep(0)

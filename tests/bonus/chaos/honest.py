@@ -5,8 +5,9 @@ même processeur, et la différence n'est que ce que le serveur n'a pas su leur 
 """
 
 import select
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Self
 
 from chatroom.protocol.messages import Ping, Pong, Said, Say
 
-from tests.bonus.chaos.attacks import ATTACKS, ROOM, Target, under
+from tests.bonus.chaos.attacks import ATTACKS, ROOM, TLS_ATTACKS, Target, under
+from tests.bonus.handshakes import certificate
 from tests.bonus.processes import Client, Server
 from tests.support.waiting import wait_until
 
@@ -60,10 +62,20 @@ def p99(times: list[float]) -> float:
     return sorted(times)[int(0.99 * len(times))]
 
 
-class Pairs:
-    """Des paires : l'un parle, l'autre écoute ; toutes dans le salon que visent les attaques."""
+class Secure(Client):
+    """Le même, par TLS ; de qui il s'agit importe peu ici."""
 
-    def __init__(self, server: Server) -> None:
+    def _connect(self, host: str, port: int) -> None:
+        super()._connect(host, port)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.socket = context.wrap_socket(self.socket)
+
+
+class Pairs:
+    """Des paires : l'un parle, l'autre écoute."""
+
+    def __init__(self, server: Server, kind: type[Client]) -> None:
         self._stack = ExitStack()
         self._poll = self._stack.enter_context(select.epoll())
         self._talkers: list[tuple[Client, int]] = []
@@ -71,7 +83,7 @@ class Pairs:
         self._nonce = 0
         for number in range(PAIRS):
             for name in ("dit", "écoute"):
-                client = self._stack.enter_context(Client(server))
+                client = self._stack.enter_context(kind(server))
                 client.hello(f"{name} {number}")
                 # La première paire est là où l'on s'agite ; les autres, chez elles.
                 room = client.join(f"{ROOM} {number}" if number else ROOM).room
@@ -125,27 +137,33 @@ class Pairs:
 
 def besiege(
     folder: Path, seconds: float, rounds: int, rest: float, say: Callable[[str], None]
-) -> Siege:
-    """Chaque attaque, tour à tour contre un autre serveur et contre le leur."""
-    with Server(folder / "ici", "--quiet") as here, Server(folder / "ailleurs", "--quiet") as other:
-        home, away = (Target(one.host, one.port) for one in (here, other))
-        with Pairs(here) as pairs:
-            for name in ATTACKS:  # une première vague, qui chauffe
-                _endure([], name, home, pairs, seconds)
+) -> list[Siege]:
+    """Toutes les attaques : contre un serveur en clair, puis contre un autre, par TLS."""
+    made = certificate(folder / "tls")
+    options = ("--tls-cert", str(made.cert), "--tls-key", str(made.key))
+
+    def lay(name: str, kind: type[Client], attacks: Iterable[str], *options: str) -> Siege:
+        with (
+            Server(folder / name / "ici", "--quiet", *options) as here,
+            Server(folder / name / "ailleurs", "--quiet", *options) as other,
+            Pairs(here, kind) as pairs,
+        ):
+            home, away = (Target(one.host, one.port) for one in (here, other))
+            for attack in attacks:  # une première vague, qui chauffe
+                _endure([], attack, home, pairs, seconds)
             before = here.memory
-            outcomes = []
-            for name in ATTACKS:
-                outcome = Outcome(name)
-                outcomes.append(outcome)
+            outcomes = [Outcome(attack) for attack in attacks]
+            for one in outcomes:
                 for _ in range(rounds):
-                    _endure(outcome.elsewhere, name, away, pairs, seconds)
-                    outcome.tries += _endure(outcome.here, name, home, pairs, seconds)
-                say(f"{name} : {outcome.ratio:.2f}")
+                    _endure(one.elsewhere, one.name, away, pairs, seconds)
+                    one.tries += _endure(one.here, one.name, home, pairs, seconds)
+                say(f"{one.name} : {one.ratio:.2f}")
             pairs.talk(rest)
-        after = here.memory
-        assert here.stop() == 0
-        assert "Traceback" not in here.err, here.err
-    return Siege(outcomes, before, after)
+            after = here.memory
+            assert "Traceback" not in here.err, here.err
+        return Siege(outcomes, before, after)
+
+    return [lay("clair", Client, ATTACKS), lay("tls", Secure, TLS_ATTACKS, *options)]
 
 
 def _endure(waits: list[float], name: str, target: Target, pairs: Pairs, seconds: float) -> int:
