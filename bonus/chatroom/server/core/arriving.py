@@ -68,6 +68,8 @@ def _claimed(house: House, session: Session, message: messages.Identify, challen
 
 def _come_first(house: House, session: Session, wanted: str, token: bytes) -> None:
     """Quelqu'un que son jeton ne dit pas : une personne nouvelle, si le pseudo est libre."""
+    if wait := house.usage.newcomer_wait(session.host, house.world.now()):  # avant de rien chercher
+        return _turn_away(session, wait)
     try:
         pseudo = clean_pseudo(wanted, house.limits.pseudo)
     except ValueError as why:
@@ -94,11 +96,15 @@ def _come_first(house: House, session: Session, wanted: str, token: bytes) -> No
     return look_up(house, session, by_pseudo(pseudo), named)
 
 
+def _turn_away(session: Session, wait: float) -> None:
+    text = "Trop de nouvelles personnes viennent de cette adresse"
+    session.close(Reason.FULL, f"{text} : réessayez dans {delay(wait)}.")
+
+
 def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
     """Un nouveau venu. Le jeton qu'il a tiré sera le sien ; à défaut, on en tire un pour lui."""
     if wait := house.usage.newcomer(session.host, house.world.now()):
-        text = "Trop de nouvelles personnes viennent de cette adresse"
-        return session.close(Reason.FULL, f"{text} : réessayez dans {delay(wait)}.")
+        return _turn_away(session, wait)
     drawn = b""
     if len(token) != messages.TOKEN:
         token = drawn = secrets.token_bytes(messages.TOKEN)

@@ -12,9 +12,8 @@ from typing import Protocol
 from chatroom.protocol.bounds import after_greeting, after_hello, before_hello
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Presence
-from chatroom.server.core.announcing import Announcer
-from chatroom.protocol.messages import Announced, Presence
 from chatroom.server.core.admission import Admission
+from chatroom.server.core.announcing import Announcer
 from chatroom.server.core.bans import Bans
 from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending

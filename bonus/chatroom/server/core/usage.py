@@ -131,9 +131,13 @@ class Usage:
         self.floods.strike(address, now)
         return self.flooders.strike(person, now) if person else 0.0
 
+    def newcomer_wait(self, address: str, now: float) -> float:
+        """Dans combien de secondes cette adresse aura droit à quelqu'un de nouveau."""
+        return self.floods.left(address, now) or self.newcomers.wait(address, now, 1.0)
+
     def newcomer(self, address: str, now: float) -> float:
-        """Quelqu'un de nouveau : 0, ou dans combien de secondes cette adresse en aura le droit."""
-        return self.floods.left(address, now) or self.newcomers.ask(address, now)
+        """Quelqu'un de nouveau : 0, ou dans combien de secondes ce sera permis."""
+        return self.newcomer_wait(address, now) or self.newcomers.ask(address, now)
 
     def sweep(self, now: float) -> None:
         """Oublie tout ce qui n'a plus d'effet."""

@@ -211,6 +211,17 @@ def test_new_people_come_from_an_address_a_class_at_a_time() -> None:
     assert come(ground, "un de trop").take(Welcome)
 
 
+def test_who_is_one_too_many_costs_the_disk_nothing() -> None:
+    """Un pseudo de plus se cherche trois fois dans la base : pas pour qui sera refusé."""
+    ground = Ground(crowd=1, newcomers=120, rate=0.0)
+    come(ground, "alice")
+    come(ground, "bob")
+    looked: list[object] = []
+    ground.hub.people.find = lambda *about: looked.append(about)  # type: ignore[method-assign]
+    assert come(ground, "carole").last(Closing).reason == Reason.FULL
+    assert looked == []
+
+
 def test_an_enrolment_refused_for_its_name_costs_nothing() -> None:
     ground = Ground(crowd=1, newcomers=1, rate=0.0)
     for _ in range(10):

@@ -110,6 +110,8 @@ def test_newcomers_two_classes_at_once_then_one_from_time_to_time() -> None:
     found = Usage(Limits(crowd=3, newcomers=120))
     assert [found.newcomer(HERE, 0.0) for _ in range(6)] == [0] * 6
     assert found.newcomer(HERE, 0.0) == pytest.approx(30.0)
+    assert found.newcomer_wait(HERE, 0.0) == pytest.approx(30.0)
+    assert [found.newcomer_wait(HERE, 30.1) for _ in range(5)] == [0] * 5  # demander ne prend rien
     assert found.newcomer(THERE, 0.0) == 0
     assert found.newcomer(HERE, 30.1) == 0
     assert found.newcomer(HERE, 30.1) > 0
