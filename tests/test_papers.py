@@ -27,7 +27,8 @@ DOCUMENTS = sorted(name for name in FILES if name.endswith(".md"))
 SOURCES = sorted(
     name
     for name in FILES
-    if name.endswith((".py", ".js", ".toml", ".example", "Makefile")) and name[:6] != "tests/"
+    if (name.endswith((".py", ".js", ".toml", ".example", "Makefile")) and name[:6] != "tests/")
+    or (name.startswith("deploy/") and not name.endswith(".md"))
 )
 CODE = "\n".join((ROOT / name).read_text("utf-8") for name in SOURCES)
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")

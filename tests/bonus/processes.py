@@ -4,7 +4,7 @@ import re
 import signal
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -29,9 +29,16 @@ M = TypeVar("M", bound=Message)
 
 
 class Server(Process):
-    def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        port: int = 0,
+        script: Sequence[str] = ("bonus/server.py",),
+    ) -> None:
+        """`script` : ce que lance Python, et qui finit par lancer le serveur dans son processus."""
         places = ["--data", str(folder), "--log", str(folder / "log")]
-        super().__init__("bonus/server.py", "-p", str(port), *places, *options)
+        super().__init__(*script, "-p", str(port), *places, *options)
         self._last = LISTENING if "--no-web" in options else PAGE
         wait_until(self._answer, lambda: f"{self.out}\n{self.err}")
         found, page = LISTENING.search(self.out), PAGE.search(self.out)
