@@ -23,10 +23,12 @@ from chatroom.protocol.messages import (
     Pong,
     Say,
     SendImage,
+    SendPart,
     Welcome,
     Whisper,
 )
 
+PART = 32_768  # octets d'un morceau d'image, au plus
 SLACK = 64  # octets laissés, à la fin d'un corps, aux champs d'un autre plus récent
 STRANGE = 4_096  # octets au plus d'une trame d'un type inconnu, d'un client
 SERVER = 0x40  # à partir de lui, les types sont ceux du serveur
@@ -66,7 +68,7 @@ def after_hello(limits: Limits) -> dict[int, int]:
     }
     strange = {kind: STRANGE for kind in range(SERVER) if kind not in KINDS}
     # Le dernier champ de ceux-là prend tout ce qui reste : rien ne le suivra.
-    whole = {SendImage.KIND: 4 + 8 + image + limits.image, Ask.KIND: STRANGE}
+    whole = {SendImage.KIND: 4 + 8 + image + limits.image, Ask.KIND: STRANGE, SendPart.KIND: PART}
     return strange | whole | {kind.KIND: size + SLACK for kind, size in known.items()}
 
 

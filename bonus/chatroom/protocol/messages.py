@@ -194,6 +194,13 @@ class Ask(Message):
     arguments: Json
 
 
+@_message(0x0E)
+class SendPart(Message):
+    """Le début d'une image, dont SendImage aura la fin : d'ici là, des textes passent."""
+
+    data: Data
+
+
 # Du serveur au client
 
 
@@ -384,3 +391,10 @@ class Gathered(Message):
     event: U8
     count: U32
     names: Json
+
+
+@_message(0x50)
+class Parted(Message):
+    """Combien d'octets de l'image en morceaux sont arrivés : d'autres peuvent partir."""
+
+    size: U32

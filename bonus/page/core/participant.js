@@ -12,6 +12,7 @@ import { fold, neutral } from "../protocol/text.js";
 import { checkedImage, checkedName, checkedText, RequestError } from "./checks.js";
 import { Outbox, Post } from "./outbox.js";
 import { announced } from "./presence.js";
+import { Questions } from "./questions.js";
 import { FINAL, known } from "./reasons.js";
 import { Streams } from "./streams.js";
 
@@ -20,10 +21,9 @@ import { Streams } from "./streams.js";
 /** @import { Message, Of, Received } from "../protocol/messages.js" */
 /** @import { Event } from "./events.js" */
 /** @import { Live, Stream } from "./stream.js" */
-/**
- * @typedef {Of<"Join"> | Of<"GetPage"> | Of<"GetImage"> | Of<"ListRooms"> | Of<"Ask">} Asked
- */
+/** @import { Asked } from "./questions.js" */
 
+const GIVEN_UP = "Image abandonnée : la connexion s'est coupée deux fois pendant son envoi.";
 
 /** Cette connexion ne mène plus à rien : il faut en faire une autre. Le texte dit pourquoi. */
 export class RetryError extends Error {
@@ -41,9 +41,7 @@ export class Participant {
   #streams = new Streams();
   /** @type {Message[]} */
   #requests = [];
-  // Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
-  /** @type {Asked[]} */
-  #asked = [];
+  #questions = new Questions();
   /** @type {Event[]} */
   #events = [];
 
@@ -74,7 +72,8 @@ export class Participant {
   /** Elle est finie : tout ce qui n'était qu'à elle s'oublie. */
   disconnected() {
     [this.welcomed, this.greeting] = [false, null];
-    [this.#asked, this.#requests] = [[], []];
+    this.#requests = [];
+    this.#questions.clear();
     this.#streams.cut(this.outbox);
   }
 
@@ -99,6 +98,8 @@ export class Participant {
         return;
       case "Greeting":
         return this.#greeted(message);
+      case "Parted":
+        return this.outbox.parted(message.size);
       case "Welcome":
         return this.#welcome(message);
       case "Joined":
@@ -148,8 +149,7 @@ export class Participant {
     this.#requests = [];
     if (this.welcomed && this.#streams.caughtUp) {
       messages.push(...this.outbox.toSend(now, (room) => this.#streams.number(room)));
-      const asked = new Set(this.#asked.map((one) => (one.kind === "Ask" ? 0 : one.room)));
-      const left = this.#streams.depart(this.outbox, asked);
+      const left = this.#streams.depart(this.outbox, this.#questions.rooms());
       messages.push(...left.map((room) => /** @type {const} */ ({ kind: "Leave", room })));
     }
     return messages;
@@ -241,8 +241,7 @@ export class Participant {
     if (!this.welcomed) {
       throw new RequestError("La connexion est perdue : attendez qu'elle revienne.");
     }
-    this.#asked.push(request);
-    this.#requests.push(request);
+    this.#requests.push(...this.#questions.ask(request));
   }
 
   #emit(/** @type {Event} */ event) {
@@ -258,10 +257,12 @@ export class Participant {
    * @param {K} kind
    */
   #answer(kind) {
-    if (this.#asked[0]?.kind !== kind) {
+    const asked = this.#questions.oldest();
+    if (asked?.kind !== kind) {
       throw new ProtocolError("Une réponse à une question qu'on n'a pas posée.");
     }
-    return /** @type {Extract<Asked, { kind: K }>} */ (this.#asked.shift());
+    this.#requests.push(...this.#questions.settle());
+    return /** @type {Extract<Asked, { kind: K }>} */ (asked);
   }
 
   #greeted(/** @type {Of<"Greeting">} */ message) {
@@ -282,8 +283,11 @@ export class Participant {
     [this.person, this.pseudo] = [person, pseudo];
     this.device = message.device;
     if (message.token.length) this.token = message.token;
-    this.outbox.begin(message.nonce);
+    const givenUp = this.outbox.begin(message.nonce);
     this.#emit({ type: "welcomed", pseudo, person, colour, back: Boolean(back), again });
+    for (const post of givenUp) {
+      this.#emit({ type: "refused", text: GIVEN_UP, post, reason: null, room: "" });
+    }
     for (const stream of this.#streams) this.#ask(stream.join());
   }
 
@@ -302,7 +306,7 @@ export class Participant {
     if (stream.joined(message, after)) {
       // Le serveur y répond sans qu'on le demande.
       const [seq, forwards] = after ? [after, 1] : [last + 1, 0];
-      this.#asked.unshift({ kind: "GetPage", room, seq, forwards });
+      this.#questions.expect({ kind: "GetPage", room, seq, forwards });
     }
     this.#streams.enter(stream);
     if (stream.name !== PRIVATE && !stream.leaving) {
@@ -368,7 +372,8 @@ export class Participant {
   }
 
   #refused(/** @type {Of<"Refused">} */ { reason, nonce, text }) {
-    const asked = nonce ? null : this.#asked.shift();
+    const asked = nonce ? null : this.#questions.oldest();
+    if (asked) this.#requests.push(...this.#questions.settle());
     const room = asked?.kind === "Join" ? asked.room : "";
     const post = nonce ? this.outbox.remove(nonce) : null;
     this.#emit({ type: "refused", text, post, reason: known(reason), room });

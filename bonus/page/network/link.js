@@ -155,6 +155,7 @@ export class Link {
         participant.receive(message);
         // Le jeton part tel quel : ce serveur a donné la page, et elle ne parle qu'à lui.
         if (message.kind === "Greeting") participant.identify(participant.token);
+        if (message.kind === "Parted") this.#progress.end(); // une image avance
       }
       this.flush();
     } catch (error) {

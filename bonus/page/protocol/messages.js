@@ -63,6 +63,7 @@ export const TYPES = Object.freeze({
     fields: { person: U32, device: U32, pseudo: NAME, code: NAME, token: TOKEN },
   },
   Ask: { type: 0x0d, fields: { verb: NAME, arguments: JSON_TEXT } },
+  SendPart: { type: 0x0e, fields: { data: DATA } },
   // Du serveur au client
   Greeting: { type: 0x40, fields: { version: U8, asks: U8, server: TOKEN, challenge: TOKEN } },
   Welcome: {
@@ -99,6 +100,7 @@ export const TYPES = Object.freeze({
   Answered: { type: 0x4d, fields: { verb: NAME, answer: JSON_TEXT } },
   Acted: { type: 0x4e, fields: { ...POSTED, pseudo: NAME, act: NAME, target: U64, text: TEXT } },
   Gathered: { type: 0x4f, fields: { room: U32, event: U8, count: U32, names: JSON_TEXT } },
+  Parted: { type: 0x50, fields: { size: U32 } },
 });
 
 const KINDS = new Map(

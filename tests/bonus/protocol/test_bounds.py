@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from chatroom.protocol.bounds import (
     FROM_SERVER,
+    PART,
     SERVER,
     SLACK,
     STRANGE,
@@ -31,6 +32,7 @@ from chatroom.protocol.messages import (
     Pong,
     Say,
     SendImage,
+    SendPart,
     Whisper,
     decode,
 )
@@ -68,6 +70,7 @@ def test_types_say_who_speaks() -> None:
         Say(1, BIG, "a" * LIMITS.text),
         Whisper(WIDE * LIMITS.pseudo, BIG, "a" * LIMITS.text),
         SendImage(1, BIG, "€" * 85, bytes(LIMITS.image)),
+        SendPart(bytes(PART)),
         GetPage(1, BIG, 1),
         GetImage(1, BIG),
         ListRooms(WIDE * LIMITS.room),

@@ -6,13 +6,13 @@ La page web en a le jumeau, coupé aux mêmes endroits : page/core/participant.j
 """
 
 import json
-from collections import deque
 from collections.abc import Mapping
 
 from chatroom.client.core import events
 from chatroom.client.core.checks import checked_image, checked_name, checked_text
 from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.presence import announced
+from chatroom.client.core.questions import Asked, Questions
 from chatroom.client.core.reasons import FINAL, known
 from chatroom.client.core.stream import Live, Stream
 from chatroom.client.core.streams import Streams
@@ -23,7 +23,7 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.text import fold
 from wording.harmless import neutral
 
-Asked = messages.Join | messages.GetPage | messages.GetImage | messages.ListRooms | messages.Ask
+GIVEN_UP = "Image abandonnée : la connexion s'est coupée deux fois pendant son envoi."
 
 
 class RetryError(ChatError):
@@ -41,8 +41,7 @@ class Participant:
         self.greeting: messages.Greeting | None = None  # de même : il attend `identify`
         self._streams = Streams()
         self._requests: list[messages.Message] = []
-        # Le serveur répond à chaque demande dans l'ordre : la réponse suivante est à la première.
-        self._asked: deque[Asked] = deque()
+        self._questions = Questions()
         self._events: list[events.Event] = []
 
     # Avec qui le fait vivre
@@ -59,7 +58,7 @@ class Participant:
     def disconnected(self) -> None:
         """Elle est finie : tout ce qui n'était qu'à elle s'oublie."""
         self.welcomed, self.greeting = False, None
-        self._asked.clear()
+        self._questions.clear()
         self._requests.clear()
         self._streams.cut(self.outbox)
 
@@ -81,6 +80,8 @@ class Participant:
                 pass
             case messages.Greeting():
                 self._greeted(message)
+            case messages.Parted():
+                self.outbox.parted(message.size)
             case messages.Welcome():
                 self._welcome(message)
             case messages.Notice():
@@ -110,8 +111,8 @@ class Participant:
         sent, self._requests = self._requests, []
         if self.welcomed and self._streams.caught_up:
             sent += self.outbox.to_send(now, self._streams.number)
-            asked = {getattr(asked, "room", 0) for asked in self._asked}
-            sent += [messages.Leave(room) for room in self._streams.depart(self.outbox, asked)]
+            left = self._streams.depart(self.outbox, self._questions.rooms())
+            sent += [messages.Leave(room) for room in left]
         return sent
 
     # Ce que veut la personne. Chacune lève ValueError, en français, si ce n'est pas possible.
@@ -183,8 +184,7 @@ class Participant:
     def _ask(self, request: Asked) -> None:
         if not self.welcomed:
             raise ValueError("La connexion est perdue : attendez qu'elle revienne.")
-        self._asked.append(request)
-        self._requests.append(request)
+        self._requests += self._questions.ask(request)
 
     # Ce que dit le serveur
 
@@ -217,9 +217,11 @@ class Participant:
 
     def _answer(self, kind: type[Asked]) -> Asked:
         """La demande à laquelle ceci répond."""
-        if not self._asked or not isinstance(self._asked[0], kind):
+        asked = self._questions.oldest()
+        if not isinstance(asked, kind):
             raise ProtocolError("Une réponse à une question qu'on n'a pas posée.")
-        return self._asked.popleft()
+        self._requests += self._questions.settle()
+        return asked
 
     def _greeted(self, message: messages.Greeting) -> None:
         if self.greeting:
@@ -235,11 +237,12 @@ class Participant:
                 stream.forget()
         self.person, self.pseudo = message.person, message.pseudo
         self.token, self.device = message.token or self.token, message.device
-        self.outbox.begin(message.nonce)
+        given_up = self.outbox.begin(message.nonce)
         event = events.Welcomed(
             message.pseudo, message.person, message.colour, bool(message.back), again, message.token
         )
         self._events.append(event)
+        self._events += [events.RefusedRequest(GIVEN_UP, post) for post in given_up]
         for stream in self._streams:
             self._ask(stream.join())
 
@@ -258,7 +261,7 @@ class Participant:
             following = messages.GetPage(
                 message.room, asked.after or message.last + 1, bool(asked.after)
             )
-            self._asked.appendleft(following)  # le serveur y répond sans qu'on le demande
+            self._questions.expect(following)
         self._streams.enter(stream)
         if stream.name != messages.PRIVATE and not stream.leaving:
             event = events.Entered(stream.name, message.members, again, stream.remade)
@@ -309,7 +312,9 @@ class Participant:
 
     def _refused(self, message: messages.Refused) -> None:
         post = self.outbox.remove(message.nonce) if message.nonce else None
-        asked = self._asked.popleft() if self._asked and not message.nonce else None
+        asked = None if message.nonce else self._questions.oldest()
+        if asked:
+            self._requests += self._questions.settle()
         room = asked.room if isinstance(asked, messages.Join) else ""
         refusal = events.RefusedRequest(message.text, post, known(message.reason), room)
         self._events.append(refusal)

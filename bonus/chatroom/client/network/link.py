@@ -29,6 +29,7 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     TOKEN,
     Greeting,
+    Parted,
     Ping,
     decode,
 )
@@ -220,6 +221,8 @@ class Link:
                     self.participant.receive(message)
                     if isinstance(message, Greeting):
                         self._identify(message)
+                    if isinstance(message, Parted):  # une image avance : c'est espérer encore
+                        self._progress.set()
                     if self.participant.welcomed:
                         decoder.bounds = FROM_SERVER
             finally:

@@ -17,6 +17,7 @@ from chatroom.server.core.people import Person, by_pseudo, device_of
 from chatroom.server.core.reading import send_page
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
+from chatroom.server.core.uploads import gathered
 from chatroom.server.core.usage import Share
 from chatroom.server.core.waiting import look_up, wait_for
 from wording.harmless import neutral
@@ -163,7 +164,10 @@ def _whisper(house: House, session: Session, other: Person, nonce: int, text: st
 
 
 @on(messages.SendImage)
-def send_image(house: House, session: Session, message: messages.SendImage) -> None:
+def send_image(house: House, session: Session, end: messages.SendImage) -> None:
+    message = gathered(house, session, end)
+    if message is None:
+        return None
     if not _acceptable(house, session, message.nonce, "image"):
         return None
     room = _speakable(house, session, message.room, message.nonce)

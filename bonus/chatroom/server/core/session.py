@@ -18,6 +18,7 @@ COSTS: dict[type[messages.Message], float] = {
     messages.ListRooms: LIST_COST,
 }
 SHORT = 500  # caractères : un texte plus court ne compte que comme un message
+PIECE = 4_096  # octets d'un morceau d'image : plus long, c'est son image qui coûte
 NOWHERE: dict[int, Room] = {}  # le même pour tous ceux qui ne se sont pas encore présentés
 
 
@@ -36,6 +37,7 @@ class Session:
         "host",
         "name",
         "partial_since",
+        "parts",
         "peer",
         "person",
         "quiet_rooms",
@@ -60,7 +62,8 @@ class Session:
         self.rooms: dict[int, Room] = NOWHERE
         self.back = False  # c'est quelqu'un que le serveur connaissait
         self.closed = False
-        self.partial_since: float | None = None  # une trame commencée attend sa fin
+        self.partial_since: float | None = None  # une trame, une image commencée attend sa fin
+        self.parts: bytes | bytearray = b""  # d'une image qui vient en morceaux
         self.quiet_rooms: frozenset[int] = frozenset()  # où son retour n'est pas une nouvelle
         self._heard = self._since = now
         self._pinged = False
@@ -99,7 +102,7 @@ class Session:
         if isinstance(message, messages.GetPage):
             # Qui revient de loin en demande mille, l'une après l'autre : ce n'est pas inonder.
             self._hold_for(self._take(self._house.usage.pages, 1.0))
-        else:
+        elif not isinstance(message, messages.SendPart) or len(message.data) < PIECE:
             self.spend(COSTS.get(type(message), 1.0))
         if not self.closed:
             self._handle(self, message)

@@ -275,19 +275,20 @@ class Connection(asyncio.BufferedProtocol):
                 frame = decoder.next()
                 if frame is None:
                     break
-                session.partial_since = None
+                if not session.parts:
+                    session.partial_since = None
                 session.receive(decode(*frame))
         except ProtocolError as error:
             session.close(error.reason, str(error))
         if not session.closed:
-            self._account(session, self._partial())
+            self._account(session, self._partial() + len(session.parts))
 
     def _partial(self) -> int:
         """Octets qui attendent la suite de leur trame."""
         return self._decoder.partial
 
     def _account(self, session: Session, partial: int) -> None:
-        """Ce qui attend la fin de sa trame est borné dans le temps, et en mémoire."""
+        """Ce qui attend sa fin, trame ou image en morceaux, est borné : temps et mémoire."""
         if not partial or session.held:
             session.partial_since = None
         elif session.partial_since is None:

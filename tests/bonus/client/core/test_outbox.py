@@ -1,9 +1,9 @@
 """Ce qui est dit et pas encore accusé : son ordre, ses numéros, son débit."""
 
-from chatroom.client.core.outbox import PACE, Outbox, Post
+from chatroom.client.core.outbox import PACE, PART, WINDOW, Outbox, Post
 from chatroom.common.rates import IMAGE_COST
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import PRIVATE, Say, SendImage, Whisper
+from chatroom.protocol.messages import PRIVATE, Message, Say, SendImage, SendPart, Whisper
 
 ROOMS = {"salon": 7, "jeux": 8, PRIVATE: 9}.__getitem__
 
@@ -64,3 +64,85 @@ def test_they_leave_a_little_slower_than_the_server_allows() -> None:
     assert outbox.to_send(outbox.wake / 2, ROOMS) == []
     assert len(outbox.to_send(outbox.wake, ROOMS)) == 1
     assert outbox.wake is None
+
+
+PICTURE = bytes(range(256)) * 500  # quinze morceaux, et un reste
+
+
+def arrived(messages: list[Message]) -> bytes:
+    """Ce que le serveur en ferait."""
+    data = b""
+    for message in messages:
+        if isinstance(message, SendPart):
+            data = data + message.data if message.data else b""
+        elif isinstance(message, SendImage):
+            return data + message.data
+    raise AssertionError(f"pas d'image dans {messages}")
+
+
+def test_texts_pass_between_the_pieces_of_a_picture() -> None:
+    outbox = Outbox(Limits())
+    outbox.begin(0)
+    picture = outbox.add(Post("salon", "a.png", image=PICTURE))
+    sent = outbox.to_send(0.0, ROOMS)
+    assert [type(one) for one in sent] == [SendPart] * (WINDOW // PART)
+    outbox.add(Post("salon", "pendant"))
+    outbox.add(Post("salon", "b.png", image=b"png"))
+    assert outbox.to_send(0.0, ROOMS) == [Say(7, 1, "pendant")]
+    while not isinstance(sent[-1], SendImage):
+        assert outbox.to_send(0.0, ROOMS) == []
+        outbox.parted(sum(len(one.data) for one in sent if isinstance(one, SendPart)))
+        sent += outbox.to_send(0.0, ROOMS)
+    assert arrived(sent) == PICTURE
+    assert (sent[-1].nonce, picture.nonce) == (2, 2)
+    assert outbox.to_send(0.0, ROOMS) == []  # l'autre image attend que celle-ci soit reçue
+    assert outbox.remove(2) is picture
+    assert outbox.to_send(0.0, ROOMS) == [SendImage(7, 3, "b.png", b"png")]
+
+
+def test_small_pictures_follow_each_other() -> None:
+    outbox = Outbox(Limits())
+    outbox.begin(0)
+    for name in "ab":
+        outbox.add(Post("salon", name, image=b"png"))
+    assert outbox.to_send(0.0, ROOMS) == [
+        SendImage(7, 1, "a", b"png"),
+        SendImage(7, 2, "b", b"png"),
+    ]
+
+
+def test_after_a_cut_a_picture_begins_anew_and_after_two_it_is_given_up() -> None:
+    outbox = Outbox(Limits())
+    picture = outbox.add(Post("salon", "a.png", image=PICTURE))
+    outbox.add(Post("salon", "après"))
+    assert outbox.begin(0) == []
+    first = outbox.to_send(0.0, ROOMS)
+    assert first[-1] == Say(7, 1, "après")
+    assert outbox.begin(0) == []  # le texte non plus n'est pas arrivé
+    assert outbox.to_send(0.0, ROOMS) == first
+    assert outbox.begin(1) == [picture]
+    assert picture not in outbox
+
+
+def test_a_picture_wholly_sent_may_have_arrived() -> None:
+    """Si oui, la coupure n'est pas un échec ; sinon, il aura le numéro de son prochain envoi."""
+    for nonce, failures in ((1, 0), (0, 1)):
+        outbox = Outbox(Limits())
+        picture = outbox.add(Post("salon", "a.png", image=PICTURE))
+        outbox.begin(0)
+        while not picture.sent:
+            outbox.to_send(0.0, ROOMS)
+            outbox.parted(len(PICTURE))
+        assert outbox.begin(nonce) == []
+        assert (picture.nonce, picture.failures) == (nonce, failures)
+
+
+def test_the_pieces_of_a_picture_given_up_are_not_the_beginning_of_another() -> None:
+    outbox = Outbox(Limits())
+    outbox.begin(0)
+    outbox.add(Post("salon", "a.png", image=PICTURE))
+    sent = outbox.to_send(0.0, ROOMS)
+    outbox.drop("salon")
+    outbox.add(Post("jeux", "b.png", image=b"png"))
+    sent += outbox.to_send(0.0, ROOMS)
+    assert arrived(sent) == b"png"

@@ -135,9 +135,7 @@ class Storm:
 
     def answer(self) -> None:
         """À la première des questions posées ; presque toujours bien."""
-        if not self.participant._asked:
-            return
-        match self.participant._asked[0]:
+        match self.participant._questions.oldest():
             case Ask(verb, _):
                 text = self.draw.choice(["{}"] * 9 + ['{"code":"K7","seconds":600}', "[]"])
                 self.tell(Answered(verb, text))

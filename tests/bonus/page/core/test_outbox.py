@@ -17,7 +17,8 @@ PLAY = """async ([limits, calls]) => {
   const does = {
     add: (room, text, to, size) => outbox.add(
       new Post(room, text, { to, image: size ? new Uint8Array(size) : null })).text,
-    begin: (nonce) => outbox.begin(nonce) ?? null,
+    begin: (nonce) => outbox.begin(nonce).map(({ text }) => text),
+    parted: (size) => outbox.parted(size) ?? null,
     remove: (nonce) => outbox.remove(nonce)?.text ?? null,
     drop: (room) => outbox.drop(room).map(({ text }) => text),
     waits_for: (room) => outbox.waitsFor(room),
@@ -41,7 +42,8 @@ def play(limits: Limits, calls: list[list[Any]]) -> list[list[Any]]:
 
     does: dict[str, Any] = {
         "add": add,
-        "begin": outbox.begin,
+        "begin": lambda nonce: [post.text for post in outbox.begin(nonce)],
+        "parted": outbox.parted,
         "remove": remove,
         "drop": lambda room: [post.text for post in outbox.drop(room)],
         "waits_for": outbox.waits_for,
@@ -65,7 +67,14 @@ def test_the_same_gestures(modules: Page, seed: int) -> None:
         calls.append(
             draw.choice(
                 [
-                    ["add", draw.choice(rooms), f"texte {count}", "", draw.choice([0, 0, 3])],
+                    [
+                        "add",
+                        draw.choice(rooms),
+                        f"texte {count}",
+                        "",
+                        draw.choice([0, 0, 3, 99_999]),
+                    ],
+                    ["parted", draw.randint(0, 100_000)],
                     ["add", "@", f"privé {count}", "bob", 0],
                     ["remove", draw.randint(max(1, nonce - 5), nonce + 1)],
                     ["waits_for", draw.choice(rooms)],
