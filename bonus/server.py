@@ -5,13 +5,13 @@ Usage : python bonus/server.py [-a HÔTE] [-p PORT]      (--help pour le reste)
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from chatroom.common.groups import needing
 from chatroom.protocol import ChatError
-from chatroom.protocol.text import fold
 from chatroom.server.operation.settings import ServerSettings, load_server
-from chatroom.server.storage.exporting import export
+from chatroom.server.operation.upkeep import upkeep
 
 from wording.harmless import neutral  # après chatroom, qui dit où il est
 
@@ -25,8 +25,8 @@ def main() -> int:
             for line in make_cert(settings, sys.argv):
                 print(line)
             return 0
-        if settings.export:
-            return export_history(settings, settings.export)
+        if settings.task:
+            return write(upkeep(settings.data, *settings.task))
         with needing("server"):
             from chatroom.server.operation.serving import run  # noqa: PLC0415
         run(settings, load)
@@ -42,11 +42,14 @@ def load() -> ServerSettings:
     return load_server(sys.argv[1:], os.environ, Path(__file__).with_name("chat.conf"))
 
 
-def export_history(settings: ServerSettings, room: str) -> int:
+def write(parts: Iterable[str]) -> int:
     try:
-        for part in export(settings.data, room, fold):
+        for part in parts:
             sys.stdout.write(part)
         sys.stdout.flush()
+    except ChatError:
+        sys.stdout.flush()  # ce qui précède la raison se lit avant elle
+        raise
     except BrokenPipeError:  # « | head » en a assez
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -12,11 +12,12 @@ from chatroom.server.core.pending import Batch, Record
 from chatroom.server.core.rooms import Room
 from chatroom.server.operation import serving
 from chatroom.server.operation.settings import ServerSettings
+from chatroom.server.operation.upkeep import upkeep
 from chatroom.server.storage.history import History
 
 from tests.support.processes import ENVIRONMENT
 
-SAID = '[\n{"seq":1},\n{"seq":2}\n]\n'
+SAID = '[\n{"kind":"unreadable","seq":1},\n{"kind":"unreadable","seq":2}\n]\n'
 
 
 @pytest.fixture
@@ -90,17 +91,32 @@ def test_writes_the_history_and_does_not_serve(
     assert capsys.readouterr() == ("", absent)
 
 
-def test_exports_to_who_reads_to_the_end(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert server.export_history(ServerSettings(data=data), "été") == 0
-    assert capsys.readouterr().out == SAID
+@pytest.mark.parametrize("task", ["--check", "--export", "--forget", "--release", "--operator"])
+def test_what_is_asked_of_the_base_is_not_serving(
+    task: str, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serving, "run", None)
+    subject = [] if task == "--check" else ["alice"]
+    assert typed(monkeypatch, "--data", str(data), task, *subject) == 1
+    said = capsys.readouterr()
+    if task == "--check":
+        assert said.out.count("Défaut : ") == 2  # ses deux messages n'en sont pas
+        assert said.err.startswith("Cette base a 2 défauts. ")
+    else:
+        assert said == ("", "Personne ne s'appelle alice : il faut être venu une fois.\n")
 
 
-def test_exports_to_who_has_had_enough(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_to_who_reads_to_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert server.write(["un", "deux"]) == 0
+    assert capsys.readouterr().out == "undeux"
+
+
+def test_writes_to_who_has_had_enough(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Comme « | head » : ni erreur, ni trace, même quand Python vide sa sortie en partant."""
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w") as nobody:
         monkeypatch.setattr(sys, "stdout", nobody)
-        assert server.export_history(ServerSettings(data=data), "été") == 0
+        assert server.write(upkeep(data, "export-history", "été")) == 0
         nobody.flush()
         monkeypatch.undo()

@@ -12,6 +12,8 @@ from chatroom.protocol.text import clean_name
 from wording.harmless import neutral
 
 HOST, PORT = "127.0.0.1", 8888
+# Les secondes d'une unité de temps ; « j » aussi, puisqu'on écrit « 90 jours ».
+UNITS = {"": 1, "s": 1, "min": 60, "h": 3_600, "d": 86_400, "j": 86_400}
 LARGEST = 1_000_000_000  # d'une borne, quelle qu'elle soit : au-delà, c'est une faute de frappe
 NAME = 255  # caractères d'un nom donné d'avance ; la vraie borne est celle du serveur
 SHOWN = 60  # caractères d'une valeur fautive que l'on répète
@@ -96,8 +98,16 @@ def burst(text: str) -> float:
     return number(text, 1.0, inclusive=True)  # à moins d'un message, personne ne parlerait jamais
 
 
+def lasting(text: str) -> float:
+    """Des secondes, ou un nombre suivi de son unité ; 0 : pour toujours."""
+    found = re.fullmatch(r"([0-9.]+)([a-z]*)", text.strip().lower())
+    if not found or found[2] not in UNITS:
+        raise ValueError("il faut une durée, comme 90d (s, min, h ou d), ou 0")
+    return number(str(number(found[1], inclusive=True) * UNITS[found[2]]), inclusive=True)
+
+
 def _limit(name: str, default: object) -> Converter:
-    special: dict[str, Converter] = {"burst": burst}
+    special: dict[str, Converter] = {"burst": burst, "keep": lasting}
     special |= dict.fromkeys(("rate", "volume_rate", "logged_rate", "cooldown", "gathering"), rate)
     special |= dict.fromkeys(("crowd", "newcomers", "opened"), quota)
     return special.get(name) or (whole if isinstance(default, int) else number)

@@ -25,12 +25,21 @@ class Limits:
     connections_per_address: int = 64  # une salle de TP derrière une seule adresse
     requests: int = 512  # demandes de fichiers de la page web ; la moitié à une même adresse
     handshakes: int = 512  # accords TLS en cours : 100 ko chacun ; la moitié à une même adresse
-    rooms: int = 1_000  # en tout : un salon ouvert le reste, avec son historique
+    rooms: int = 1_000  # en tout : un salon ouvert le reste tant qu'il a un message
     rooms_per_person: int = 32  # à la fois
     opened: int = 10  # salons qu'une personne crée par heure
-    people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 300 octets
+    people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 180 octets sur le disque
     bans: int = 10_000  # exclusions en cours : chacune est en mémoire
     page: int = 50  # messages d'une page d'historique : un grand écran
+    # Ce qui est gardé, et jusqu'à quand. `keep` : une durée, comme 90d (s, min, h, d)
+    keep: float = 0.0  # âge d'un message au-delà duquel il s'efface ; 0 : jamais
+    messages_per_person: int = 50 * MEGABYTE  # octets gardés ; vingt minutes sans reprendre souffle
+    pictures_per_person: int = 200 * MEGABYTE  # octets gardés : deux cents des plus grandes
+    base: int = 20_000  # mégaoctets, en tout ; les images sont refusées aux neuf dixièmes
+    spare_for_pictures: int = 500 * MEGABYTE  # libres sur le disque : en deçà, plus d'images
+    spare: int = 50 * MEGABYTE  # libres de même : en deçà, plus rien, que de quoi s'arrêter bien
+    empty_room: float = 600.0  # un salon sans message et sans personne s'en va
+    silent: float = 2_592_000.0  # trente jours : qui n'a jamais rien dit est oublié
     # Le débit : un seau de `burst` messages, rempli de `rate` par seconde
     rate: float = 10.0  # messages par seconde : personne ne tape si vite
     burst: float = 30.0  # messages d'affilée : un texte collé

@@ -91,7 +91,7 @@ def test_defaults(beside: Path) -> None:
     server = load_server([], {"XDG_STATE_HOME": "/etat"}, beside)
     assert server == ServerSettings(data=Path("/etat/chat_room"))
     assert (server.host, server.port, server.durability) == ("127.0.0.1", 8888, "full")
-    assert (server.log, server.quiet, server.export) == (None, False, None)
+    assert (server.log, server.quiet, server.task) == (None, False, None)
     assert (server.web, server.web_port, server.web_names) == (True, 8080, ())
     assert (server.tls_cert, server.tls_key, server.make_cert) == (None, None, False)
     assert server.metrics is None
@@ -170,7 +170,7 @@ def test_every_bound_from_every_source(load: Load, name: str, kind: type, beside
 
 def test_every_setting_is_tested_above() -> None:
     switches = {load: {name for where, name, _ in FLAGS if where is load} for load, *_ in FLAGS}
-    server = {*SERVER, *switches[load_server], "tls_key", "make_cert", "export", "limits"}
+    server = {*SERVER, *switches[load_server], "tls_key", "make_cert", "task", "limits"}
     client = {*CLIENT, *switches[load_client], "limits"}
     assert {item.name for item in fields(ServerSettings)} == server
     assert {item.name for item in fields(ClientSettings)} == client
@@ -208,7 +208,8 @@ def test_names_of_the_page_add_up(beside: Path) -> None:
 def test_short_options_and_the_export(beside: Path) -> None:
     server = load_server(["-a", "::", "-p", "0", "--export-history", "salon"], {}, beside)
     assert isinstance(server, ServerSettings)
-    assert (server.host, server.port, server.export) == ("::", 0, "salon")
+    assert (server.host, server.port) == ("::", 0)
+    assert server.task == ("export-history", "salon")
     client = load_client(["-a", "a.fr", "-p", "1"], {}, beside)
     assert (client.host, client.port) == ("a.fr", 1)
 
@@ -318,7 +319,7 @@ def test_files_that_are_not_a_configuration(beside: Path) -> None:
 
 
 def test_empty_and_foreign_variables_are_ignored(beside: Path) -> None:
-    environ = {"CHAT_PORT": "", "CHAT_SALLE": "x", "PORT": "1", "CHAT_": "", "HOST": "x"}
+    environ = {"CHAT_PORT": "", "CHAT_AMPHI": "x", "PORT": "1", "CHAT_": "", "HOST": "x"}
     assert load_server([], environ, beside).port == 8888
     environ = {"CHAT_PORT_8888_TCP": "tcp://10.0.0.1:8888", "CHAT_SERVICE_HOST": "10.0.0.1"}
     assert load_server([], environ, beside).host == "127.0.0.1"  # ceux de Kubernetes

@@ -81,3 +81,12 @@ def test_what_is_said_of_a_word_unknown() -> None:
 def test_a_value_is_shown_short_and_harmless() -> None:
     assert settings.shown("a\x1b[31m") == "« a�[31m »"
     assert settings.shown("x" * 100) == f"« {'x' * settings.SHOWN}… »"
+
+
+def test_how_long() -> None:
+    texts = ["0", "90", "2s", "3min", "1.5h", "90d", "90j", " 2H "]
+    expected = [0, 90, 2, 180, 5_400, 7_776_000, 7_776_000, 7_200]
+    assert [settings.lasting(text) for text in texts] == expected
+    for wrong in ("", "d", "3 mois", "-1d", "1e9d", "99999d", "1.2.3h"):
+        with pytest.raises(ValueError, match="il faut un"):
+            settings.lasting(wrong)

@@ -19,6 +19,7 @@ from chatroom.server.core.journal import Journal
 from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
 from chatroom.server.core.people import Directory, Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
+from chatroom.server.core.space import Space, Tidied
 from chatroom.server.core.tally import Tally
 from chatroom.server.core.usage import Usage
 from chatroom.server.core.world import World
@@ -66,6 +67,12 @@ class Store(Directory, Protocol):
 
     def date_of(self, room: int, seq: int, done: Callable[[int | None], None]) -> None:
         """L'heure (`time`) d'un message ; None s'il n'est pas là, ou n'est plus lisible."""
+
+    def tidy(self, limits: Limits, done: Callable[[Tidied], None]) -> None:
+        """Un morceau de ménage ; `done` apprend ce qui en est fait, et ce qui pourrait l'être."""
+
+    def drop(self, rooms: Sequence[int], people: Sequence[int]) -> None:
+        """Oublie des salons vides, et des personnes qui n'ont jamais rien dit."""
 
     def document(self, room: int, seq: int, done: Callable[[str | None], None]) -> None:
         """Un message ; None s'il n'est pas là, ou ne peut être lu."""
@@ -127,6 +134,8 @@ class House:
         self._touched: dict[Room, None] = {}
         self._published: Counter[Room] = Counter()  # messages à envoyer, par salon
         self._scheduled = False
+        self.space: Space | None = None  # la place qui reste ; None : on ne le sait pas encore
+        self.tidying = False
 
     def adopt(self, limits: Limits) -> None:
         """D'autres bornes, pour ceux qui sont là aussi."""

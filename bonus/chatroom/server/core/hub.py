@@ -15,6 +15,7 @@ from chatroom.server.core import (  # noqa: F401 (qui s'y inscrivent)
 )
 from chatroom.server.core.handlers import handle
 from chatroom.server.core.house import House
+from chatroom.server.core.housekeeping import reread, tidy
 from chatroom.server.core.session import Session
 from chatroom.server.core.world import Peer
 
@@ -59,10 +60,15 @@ class Hub(House):
         for session in list(self.sessions):
             session.tick(now)
         self.journal.tick()
+        tidy(self)
         if now - self._swept > SWEEPING:
             self._swept = now
             self.usage.sweep(now)
             self.journal.sweep()
+
+    def reread(self) -> None:
+        """Ce qui a changé dans la base sans ce serveur : `--forget`, `--release`."""
+        reread(self)
 
     def shut_down(self) -> None:
         """Plus rien n'est accepté ; ce qui l'a été part, puis chacun est congédié (farewell)."""

@@ -143,7 +143,7 @@ class Submission:
 
     __slots__ = (
         *("_dropped", "_fields", "_image", "_kind", "_made", "_people", "_publish", "_rest"),
-        *("_rooms", "size"),
+        *("_rooms", "_weight", "size"),
     )
 
     def __init__(
@@ -174,13 +174,15 @@ class Submission:
     def write(self, batch: Batch) -> None:
         self._made = []
         said = batch.by(self._people[0])
+        self._weight = 0
         for room in self._rooms:
             message = self._kind(room.id, batch.number(room), *self._fields, *self._rest)
             self._made.append((room, message))
             text = document(message)
             batch.records.append(Record(room.id, message.seq, text, self._image))
-            said.bytes += len(text) if text.isascii() else len(text.encode())
-            said.pictures += len(self._image or b"")
+            self._weight += len(text) if text.isascii() else len(text.encode())
+        said.bytes += self._weight
+        said.pictures += len(self._image or b"") * len(self._rooms)
         said.time, _, nonce, *_ = self._fields
         if self._dropped is not None:
             said.nonces[self._dropped] = None
@@ -189,6 +191,9 @@ class Submission:
     def kept(self) -> None:
         for room, message in self._made:
             self._publish(room, message.seq, message.encode())
+        author = self._people[0]
+        author.bytes += self._weight
+        author.pictures += len(self._image or b"") * len(self._rooms)
         self._settle()
 
     def lost(self, why: str) -> None:

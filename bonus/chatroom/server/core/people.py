@@ -177,6 +177,10 @@ class People:
         """Cette personne, si elle est en mémoire."""
         return self._by_id.get(number)
 
+    def all_live(self) -> list[Person]:
+        """Celles qui sont en mémoire."""
+        return list(self._by_id.values())
+
     def _known(self, lookup: Lookup) -> Person | None:
         match lookup:
             case Number(number):
@@ -241,6 +245,19 @@ class People:
             self._count -= 1
             self.saved(person)
             self._drop(person)
+
+    def gone(self, count: int) -> None:
+        """Le disque en a oublié quelques-unes, que la mémoire n'avait pas."""
+        self._count -= count
+
+    def refresh(self, person: Person, fresh: Person) -> None:
+        """Ce qu'en dit le disque, qui a changé sans nous."""
+        if person.key != fresh.key:
+            del self._by_key[person.key]
+            self._by_key[fresh.key] = person
+        person.pseudo, person.key, person.proofs = fresh.pseudo, fresh.key, fresh.proofs
+        person.role, person.muted = fresh.role, fresh.muted
+        person.bytes, person.pictures = fresh.bytes, fresh.pictures
 
     def _add(self, person: Person) -> None:
         if len(self._by_id) >= self._full and not self._asking:

@@ -11,12 +11,14 @@ from chatroom.protocol.text import clean_name
 from chatroom.server.core.entry import let_in, refuses_speech, silenced
 from chatroom.server.core.handlers import on
 from chatroom.server.core.house import House
+from chatroom.server.core.marks import resume
 from chatroom.server.core.names import clean_room
 from chatroom.server.core.pending import Submission
 from chatroom.server.core.people import Person, by_pseudo, device_of
 from chatroom.server.core.reading import send_page
 from chatroom.server.core.rooms import Room
 from chatroom.server.core.session import Session
+from chatroom.server.core.space import room_for
 from chatroom.server.core.uploads import gathered
 from chatroom.server.core.usage import Share
 from chatroom.server.core.waiting import look_up, wait_for
@@ -33,7 +35,7 @@ LAST_NONCE = 2**63 - 1  # le plus grand entier qu'une base SQLite sache garder
 def join(house: House, session: Session, message: messages.Join) -> None:
     assert session.person
     if message.room == messages.PRIVATE:
-        return _enter(house, session, house.rooms.private_of(session.person), message.after)
+        return _resume(house, session, house.rooms.private_of(session.person), message)
     try:
         name = clean_name(message.room, house.limits.room)
     except ValueError as why:
@@ -43,7 +45,7 @@ def join(house: House, session: Session, message: messages.Join) -> None:
     if not again and len(session.rooms) >= house.limits.rooms_per_person:
         return session.refuse(Reason.FULL, f"Pas plus de {len(session.rooms)} salons à la fois.")
     if room := room or _create(house, session, name):
-        enter = partial(_enter, house, session, room, message.after)
+        enter = partial(_resume, house, session, room, message)
         if room.id in house.opening:
             _wait_for_room(house, session, room, enter)
         elif again:
@@ -66,6 +68,7 @@ def _create(house: House, session: Session, name: str) -> Room | None:
         session.refuse(Reason.FULL, text)
         return None
     room = house.rooms.create(name, session.person.id if session.person else 0)
+    room.epoch = house.world.date()
     house.open_room(room, session)
     return room
 
@@ -86,7 +89,11 @@ def _wait_for_room(house: House, session: Session, room: Room, enter: Callable[[
     wait_for(session, house.opening[room.id], enter, sorry)
 
 
-def _enter(house: House, session: Session, room: Room, after: int) -> None:
+def _resume(house: House, session: Session, room: Room, message: messages.Join) -> None:
+    resume(house, session, room, message, partial(_enter, house, session, room))
+
+
+def _enter(house: House, session: Session, room: Room, after: int, restarted: bool) -> None:
     # Ce qui est déjà en route n'est pas pour lui : il le lira dans l'historique.
     house.tally.sent += room.flush()
     if session.closed:  # il y était déjà, et cet envoi a débordé : il ne lit pas assez vite
@@ -95,7 +102,8 @@ def _enter(house: House, session: Session, room: Room, after: int) -> None:
     session.rooms[room.id] = room
     room.enter(session)
     name = room.name or messages.PRIVATE
-    joined = messages.Joined(room.id, room.last, room.count, name, mode=room.mode, topic=room.topic)
+    state = (room.last, room.count, name, restarted, room.mode, room.topic)
+    joined = messages.Joined(room.id, *state)
     session.peer.send(joined.encode())
     if session.closed:
         return
@@ -168,7 +176,7 @@ def send_image(house: House, session: Session, end: messages.SendImage) -> None:
     message = gathered(house, session, end)
     if message is None:
         return None
-    if not _acceptable(house, session, message.nonce, "image"):
+    if not _acceptable(house, session, message.nonce, "image", len(message.data)):
         return None
     room = _speakable(house, session, message.room, message.nonce)
     if room is None:
@@ -186,7 +194,7 @@ def send_image(house: House, session: Session, end: messages.SendImage) -> None:
     return _post(house, session, room, messages.Pictured, nonce, rest, line, data)
 
 
-def _acceptable(house: House, session: Session, nonce: int, text: str) -> bool:
+def _acceptable(house: House, session: Session, nonce: int, text: str, picture: int = 0) -> bool:
     assert session.person
     if nonce <= session.person.nonces.get(device_of(nonce), 0):
         return False  # déjà reçu : son auteur, coupé avant l'accusé de réception, l'a répété
@@ -197,6 +205,8 @@ def _acceptable(house: House, session: Session, nonce: int, text: str) -> bool:
         session.refuse(Reason.NAME, "Un message vide.", nonce)
     elif len(text.encode()) > limit:  # « � », à la place d'un octet, en prend trois
         session.refuse(Reason.TOO_LONG, f"Trop long : {limit} octets au plus.", nonce)
+    elif full := room_for(house.limits, house.space, session.person, picture):
+        session.refuse(Reason.QUOTA, full, nonce)
     else:
         return True
     return False

@@ -33,13 +33,14 @@ class Ruling:
 
 class Room:
     __slots__ = (
-        *("_writers", "former", "id", "invited", "last", "mode", "name", "owner", "pending"),
-        *("seal", "topic"),
+        *("_writers", "epoch", "former", "id", "invited", "last", "mode", "name", "owner"),
+        *("pending", "seal", "topic"),
     )
 
     def __init__(self, id: int, name: str, last: int = 0, owner: int = 0) -> None:  # noqa: A002
         self.id, self.name = id, name
         self.last = last  # le numéro du dernier message enregistré et montré
+        self.epoch = 0  # quand il est né, en millisecondes ; 0 : avant qu'on le note
         self.owner = owner  # le numéro de qui l'a ouvert
         self.mode = 0  # Mode
         self.topic = ""

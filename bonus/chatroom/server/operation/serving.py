@@ -128,6 +128,7 @@ async def _run(
     listener = Listener(hub, loop, "" if settings.trusted_proxy else PROXY)
     entrance = Entrance(settings, limits, listener)
     monitor = supervision(hub, listener, history, log, settings.data)
+    orders.reread = hub.reread
     orders.reload = partial(_reload, hub, entrance, again, say)
     try:
         await entrance.open(say)

@@ -74,6 +74,14 @@ def durability(text: str) -> str:
     return text
 
 
+UPKEEP: tuple[tuple[str, str, Converter, str], ...] = (
+    ("--export-history", "SALON", name, "écrit l'historique d'un salon en JSON"),
+    ("--export", "PSEUDO", name, "écrit tout ce que la base a d'une personne, en JSON"),
+    ("--forget", "PSEUDO", name, "oublie une personne, et retire tout ce qu'elle a dit"),
+    ("--release", "PSEUDO", name, "rend un pseudo à qui le voudra ; qui le portait en change"),
+    ("--operator", "PSEUDO", name, "montre un code, valable une fois, qui en fait un opérateur"),
+    ("--backup", "FICHIER", file, "copie la base, même pendant que le serveur y écrit"),
+)
 SERVER: dict[str, Converter] = {"host": host, "port": port(0), "log": folder}
 SERVER |= {"data": folder, "durability": durability, "quiet": boolean}
 SERVER |= {"web": boolean, "web_port": port(0), "web_names": hosts}
@@ -99,7 +107,7 @@ class ServerSettings:
     code: str = ""  # le mot de la classe, demandé à qui vient ; vide : à personne
     guests: Path | None = None  # le fichier des seuls pseudos qui peuvent venir
     make_cert: bool = False  # faire un certificat, au lieu de servir
-    export: str | None = None  # salon dont écrire l'historique, au lieu de servir
+    task: tuple[str, str] | None = None  # ce qu'on demande à la base, au lieu de servir
     limits: Limits = field(default_factory=Limits)
 
 
@@ -130,19 +138,13 @@ def _parser() -> Parser:
     )
     add("--quiet", action="store_true", help="n'écrit rien sur la console")
     add(
-        "--export-history",
-        dest="export",
-        metavar="SALON",
-        type=typed(name),
-        help="écrit l'historique d'un salon en JSON, sans lancer le serveur",
-    )
-    add(
         "--metrics",
         metavar="[HÔTE:]PORT",
         type=typed(endpoint),
         help=f"donne à cette adresse l'état du serveur, /healthz et /metrics ({HOST} par défaut)",
     )
     _door(parser)
+    _upkeep(parser)
     _web(parser)
     _tls(parser)
     parser.add_version(f"protocole {VERSION}, base {FORMAT}")
@@ -159,6 +161,24 @@ def _door(parser: Parser) -> None:
     )
     text = "seuls pseudos qui peuvent venir, un par ligne"
     add("--list", dest="guests", metavar="FICHIER", type=typed(file), help=text)
+
+
+def _upkeep(parser: Parser) -> None:
+    """Ce qu'on demande à la base, que le serveur soit en marche ou non."""
+    add = parser.options.add_argument
+    for option, metavar, convert, text in UPKEEP:
+
+        def task(value: str, option: str = option, convert: Converter = convert) -> object:
+            return option.removeprefix("--"), str(convert(value))
+
+        add(option, dest="task", metavar=metavar, type=typed(task), help=text)
+    add(
+        "--check",
+        dest="task",
+        action="store_const",
+        const=("check", ""),
+        help="vérifie la base, et compte ce qu'elle contient",
+    )
 
 
 def _web(parser: Parser) -> None:

@@ -36,7 +36,7 @@ def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
             base.execute("DELETE FROM skeletons WHERE person=?", (one.id,))
     altered = ((form, one.id) for one in batch.altered for form in {*one.skeletons})
     many("INSERT INTO skeletons VALUES (?, ?)", altered)
-    rooms = [(room.id, room.name, now, now, room.owner) for room in batch.rooms]
+    rooms = [(room.id, room.name, room.epoch or now, now, room.owner) for room in batch.rooms]
     many("INSERT INTO rooms (id, name, last, epoch, used, owner) VALUES (?, ?, 0, ?, ?, ?)", rooms)
     records = batch.records
     many("INSERT INTO messages VALUES (?, ?, ?)", ((o.room, o.seq, o.document) for o in records))

@@ -37,7 +37,9 @@ class DamagedError(UnfitError):
 
 def cause_of(error: Exception) -> str:
     name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_ERROR" or isinstance(error, ValueError | TypeError):
+    # Sans nom : un texte que Python n'a pu lire. SQLITE_ERROR : une table ou une colonne manque.
+    unnamed = isinstance(error, sqlite3.Error) and name in {"", "SQLITE_ERROR"}
+    if unnamed or isinstance(error, ValueError | TypeError):
         return "la base est abîmée"
     known = (text for prefix, text in CAUSES.items() if name.startswith(prefix))
     return next(known, str(error))
@@ -65,6 +67,7 @@ _BROKEN = {"la base est abîmée", "ce n'est pas une base SQLite"}
 def recovery(path: Path) -> str:
     return (
         "Le serveur arrêté, remettez à sa place une sauvegarde (--backup en fait), ou récupérez "
-        f"ce qui se lit encore : sqlite3 {path.name} .recover | sqlite3 neuf.db, dans "
-        f"{path.parent}. Sans l'une ni l'autre, déplacez-le pour repartir de rien."
+        f"ce qui se lit encore : « sqlite3 {path.name} .recover | sqlite3 neuf.db », dans "
+        f"{path.parent} (ou .dump : le sqlite3 de Debian ne sait pas .recover). Sinon, déplacez-le "
+        "pour repartir de rien."
     )

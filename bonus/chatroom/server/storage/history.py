@@ -18,16 +18,27 @@ from chatroom.server.core.bans import Bans
 from chatroom.server.core.pending import Batch, Code, Removal
 from chatroom.server.core.people import Lookup, People, Person
 from chatroom.server.core.rooms import Rooms
-from chatroom.server.storage import codes
+from chatroom.server.core.space import UNKNOWN, Tidied
+from chatroom.server.storage import codes, forgetting
 from chatroom.server.storage.batches import insert
+from chatroom.server.storage.belongings import portion
 from chatroom.server.storage.causes import UNREADABLE, cause_of, readable
 from chatroom.server.storage.clock import now
 from chatroom.server.storage.erasing import twin
 from chatroom.server.storage.known import known
-from chatroom.server.storage.opening import FILE, Durability, connect, lock, open_base, rewrite
+from chatroom.server.storage.opening import (
+    FILE,
+    LOCK,
+    Durability,
+    connect,
+    lock,
+    open_base,
+    rewrite,
+)
 from chatroom.server.storage.pages import LAST_SEQ, date_of, document, page
 from chatroom.server.storage.persons import find
 from chatroom.server.storage.threads import Worker
+from chatroom.server.storage.tidying import Tidying, drop
 from wording.reasons import reason
 
 REPORTED = 1_000  # messages abîmés que le journal nomme
@@ -59,7 +70,7 @@ class History:
         path = folder / FILE
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = lock(folder / "chat.lock")
+            self._lock = lock(folder / LOCK)
         except OSError as error:
             raise ChatError(f"Le dossier {folder} ne convient pas : {reason(error)}.") from None
         with ExitStack() as undo, readable(path):
@@ -68,6 +79,7 @@ class History:
             reading = undo.enter_context(closing(connect(path)))
             self._known = known(writing)
             undo.pop_all()
+        self._tidying = Tidying(folder)
         self._writer, self._reader = Worker("écriture", writing), Worker("lecture", reading)
         # Sans attendre le disque, un message est montré avant d'y être : on relit après l'écriture.
         self._lookups = self._writer if durability == "off" else self._reader
@@ -136,6 +148,41 @@ class History:
     def probe(self, done: Callable[[str], None]) -> None:
         """Écrit pour voir, après ce qui attend : `done("")`, ou `done(pourquoi)`."""
         self._answer(self._writer, rewrite, lambda _: done(""), done)
+
+    # Le ménage
+
+    def tidy(self, limits: Limits, done: Callable[[Tidied], None]) -> None:
+        def work(base: sqlite3.Connection) -> Tidied:
+            tidied = self._tidying.step(base, limits, now())
+            if self._tidying.dirty:
+                self._lookups.submit(self._forget_pictures)
+            return tidied
+
+        self._answer(self._writer, work, done, lambda _: done(Tidied(UNKNOWN)))
+
+    def drop(self, rooms: Sequence[int], people: Sequence[int]) -> None:
+        def work(base: sqlite3.Connection) -> None:
+            drop(base, rooms, people)
+
+        self._change(work, lambda _: None, lambda _: None)
+
+    def forget(self, person: int, done: Callable[[str], None]) -> None:
+        """Elle n'est plus connue ; ses messages s'en vont ensuite, peu à peu."""
+
+        def work(base: sqlite3.Connection) -> bool:
+            return forgetting.begin(base, person)
+
+        self._change(work, lambda _: done(""), done)
+
+    def export(
+        self, person: int, after: str, done: Callable[[tuple[list[str], str] | None], None]
+    ) -> None:
+        """De ce qui est à elle, ce qui suit `after`, et d'où reprendre (rien : c'est tout)."""
+
+        def work(base: sqlite3.Connection) -> tuple[list[str], str]:
+            return portion(base, person, after)
+
+        self._answer(self._lookups, work, done, lambda _: done(None))
 
     # Les codes
 
@@ -229,6 +276,10 @@ class History:
         self._answer(
             self._lookups, lambda base: self._picture(base, place), done, lambda _: done(None)
         )
+
+    def _forget_pictures(self, _: sqlite3.Connection) -> None:
+        self._pictures.clear()
+        self._pictures_size = 0
 
     def _forget_picture(self, place: tuple[int, int]) -> None:
         """Dans le fil qui les relit : qui la demande ensuite ne la trouvera plus."""

@@ -9,7 +9,7 @@ from chatroom.server.storage.causes import DamagedError
 from chatroom.server.storage.decisions import bans, rule
 
 IDENTITY = 16  # octets
-ROOMS = "SELECT id, name, last FROM rooms WHERE id<? ORDER BY id"
+ROOMS = "SELECT id, name, last, epoch FROM rooms WHERE id<? ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ def known(base: sqlite3.Connection) -> Known:
     # En deux fois : le compte se fait sur un index, le plus grand se lit d'un coup.
     (people,) = base.execute("SELECT count(*) FROM people").fetchone()
     (last,) = base.execute("SELECT coalesce(max(id), 0) FROM people").fetchone()
-    rooms = [Room(*row) for row in base.execute(ROOMS, (PRIVATE_BIT,))]
+    rooms = []
+    for *row, epoch in base.execute(ROOMS, (PRIVATE_BIT,)):
+        rooms.append(Room(*row))
+        rooms[-1].epoch = epoch
     rule(base, {room.id: room for room in rooms})
     last_room = max((room.id for room in rooms), default=0)
     last, last_room = max(last, meta["person"]), max(last_room, meta["room"])

@@ -10,7 +10,7 @@ from chatroom.protocol import ChatError
 from chatroom.server.storage.schema import Say, migrate
 
 Durability = Literal["full", "normal", "off"]
-FILE = "chat.db"
+FILE, LOCK = "chat.db", "chat.lock"
 BUSY = 2.0  # secondes laissées à un autre programme (une sauvegarde) pour libérer la base
 
 
@@ -23,7 +23,25 @@ def lock(path: Path) -> int:
         os.close(descriptor)
         text = f"Un autre serveur se sert déjà du dossier {path.parent} (--data en donne un autre)."
         raise ChatError(text) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())  # à qui envoyer SIGUSR1
     return descriptor
+
+
+def server_of(folder: Path) -> int | None:
+    """Le processus qui sert ce dossier, s'il y en a un."""
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.read(descriptor, 20).strip()
+        return int(text) if text.isdigit() else None
+    finally:
+        os.close(descriptor)
+    return None
 
 
 def connect(path: Path) -> sqlite3.Connection:

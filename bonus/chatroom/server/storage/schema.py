@@ -5,6 +5,7 @@ Une migration publiée ne se modifie plus : la suivante s'y ajoute. Une base neu
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chatroom.protocol.text import fold
@@ -120,16 +121,26 @@ def migrate(base: sqlite3.Connection, now: int, say: Say) -> None:
             f"il est au format {found}, et ce serveur, plus ancien, s'arrête au {FORMAT}",
             "Mettez le serveur à jour.",
         )
+    if not found and _tables(base):
+        found = _recovered(base)
     if found:
         check_shape(base, found)
         if found < FORMAT:
             say(f"L'historique est au format {found} : mise à jour…")
-    elif _tables(base):
-        raise DamagedError("il a des tables, et pas de format")
     for migration in MIGRATIONS[found:]:
         _apply(base, migration, now)
         if found:
             say(f"L'historique est au format {migration.number} : {migration.gain}.")
+
+
+def _recovered(base: sqlite3.Connection) -> int:
+    """Le format d'une base qui l'a perdu : ce que récupère .dump ne le dit pas."""
+    for number in range(FORMAT, 0, -1):
+        with suppress(DamagedError):
+            check_shape(base, number)
+            base.execute(f"PRAGMA user_version={number}")
+            return number
+    raise DamagedError("il a des tables, et pas de format")
 
 
 def _apply(base: sqlite3.Connection, migration: Migration, now: int) -> None:

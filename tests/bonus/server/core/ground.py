@@ -25,6 +25,7 @@ from chatroom.server.core.pending import Batch, Code, Removal
 from chatroom.server.core.people import Alike, Key, Lookup, Number, People, Person, Proof
 from chatroom.server.core.rooms import PRIVATE_BIT, Rooms
 from chatroom.server.core.session import Session
+from chatroom.server.core.space import Space, Tidied
 from chatroom.server.core.world import Wrap, bare
 
 from tests.bonus.introducing import introduction
@@ -87,7 +88,17 @@ class Disk:
         self.kept: dict[int, dict[int, str]] = {}
         self.images: dict[tuple[int, int], bytes | None] = {}
         self.people: list[Person] = []
+        self.tidied: list[Tidied] = []  # ce que diront les ménages à venir
+        self.tidyings = 0
+        self.dropped: tuple[list[int], list[int]] = ([], [])
         self.codes: dict[tuple[str, bytes], Code] = {}
+
+    def tidy(self, limits: Limits, done: Callable[[Tidied], None]) -> None:
+        self.tidyings += 1
+        done(self.tidied.pop(0) if self.tidied else Tidied(Space(10**12, 0)))
+
+    def drop(self, rooms: Sequence[int], people: Sequence[int]) -> None:
+        self.dropped = (list(rooms), list(people))
 
     def identity(self) -> bytes:
         return IDENTITY

@@ -20,6 +20,7 @@ from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import (
     Closing,
     GetImage,
+    GetPage,
     Image,
     Notice,
     Page,
@@ -147,8 +148,8 @@ def test_a_disk_that_fills_up(tmp_path: Path) -> None:
             kept = message.seq
         assert message.reason == Reason.STORAGE
         assert message.nonce == nonce
-        with present(server, "bob", "salon") as (bob, _):
-            assert bob
+        alice.tell(GetPage(room, 2, 0))
+        assert "x" * 4_000 in alice.expect(Page).documents
     base = sqlite3.connect(tmp_path / "chat.db")
     assert base.execute("SELECT max(seq) FROM messages").fetchone() == (kept,)
     base.close()

@@ -68,3 +68,12 @@ def test_the_file_of_both_knows_every_setting() -> None:
 def test_a_misspelt_variable_is_said(name: str, close: str, tmp_path: Path) -> None:
     with pytest.raises(ChatError, match=f"^« {name} » est inconnu \\(peut-être {close}\\).$"):
         load(tmp_path, **{name: "1"})
+
+
+def test_what_is_asked_of_the_base(tmp_path: Path) -> None:
+    asked = [["--check"], ["--backup", "/x/c.db"], ["--forget", " bob "], ["--export", "bob"]]
+    found = [load(tmp_path, *one).task for one in asked]
+    assert found == [("check", ""), ("backup", "/x/c.db"), ("forget", "bob"), ("export", "bob")]
+    assert load(tmp_path).task is None
+    with pytest.raises(SystemExit):
+        load(tmp_path, "--operator", "")

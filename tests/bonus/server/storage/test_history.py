@@ -1,6 +1,7 @@
 """L'historique sur un vrai disque : ce qui est dit gardé l'est, et se relit."""
 
 import asyncio
+import json
 import os
 import signal
 import sqlite3
@@ -11,13 +12,23 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from chatroom.protocol.limits import Limits
 from chatroom.server.core.pending import Batch, Code, Record, Removal, Speech
 from chatroom.server.core.people import by_pseudo
 from chatroom.server.core.rooms import PRIVATE_BIT
 from chatroom.server.storage.opening import FILE
 from chatroom.server.storage.schema import FORMAT
 
-from tests.bonus.server.storage.opened import ALICE, FIRST, Opened, answer, batch, play, record
+from tests.bonus.server.storage.opened import (
+    ALICE,
+    FIRST,
+    SALON,
+    Opened,
+    answer,
+    batch,
+    play,
+    record,
+)
 from tests.support.processes import ROOT
 
 
@@ -289,3 +300,38 @@ def test_a_base_held_by_another_program(tmp_path: Path, monkeypatch: pytest.Monk
         assert await opened.commit(batch(record(1))) == ""
 
     play(tmp_path, scenario)
+
+
+def test_a_person_is_forgotten_then_what_she_said(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        history = opened.history
+        await opened.commit(FIRST)
+        await opened.commit(batch(record(1, image=b"png")))
+        assert await opened.image(1) == b"png"
+        texts, after = await answer(lambda done: history.export(1, "", done))
+        assert [json.loads(text)["message"]["seq"] for text in texts] == [1]
+        assert after == ""
+        assert await answer(lambda done: history.forget(1, done)) == ""
+        assert await opened.find(by_pseudo("alice")) is None
+        while (await answer(lambda done: history.tidy(Limits(), done))).more:
+            pass
+        document = await answer(lambda done: history.document(1, 1, done))
+        assert json.loads(document)["kind"] == "removed"
+        assert await opened.image(1) is None
+
+    play(tmp_path, scenario)
+
+
+def test_empty_rooms_are_dropped(tmp_path: Path) -> None:
+    async def scenario(opened: Opened) -> None:
+        await opened.commit(FIRST)
+        opened.history.drop([SALON.id], [])
+        await opened.commit(Batch())
+
+    async def read(opened: Opened) -> None:
+        _, rooms = opened.history.load()
+        assert len(rooms) == 0
+        assert rooms.create("neuf").id == SALON.id + 1
+
+    play(tmp_path, scenario)
+    play(tmp_path, read)

@@ -1,13 +1,14 @@
 """Ouvrir la base : ce qui convient, ce qui ne convient pas, et pour qui."""
 
 import asyncio
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from chatroom.protocol import ChatError
-from chatroom.server.storage.opening import FILE, Durability, rewrite
+from chatroom.server.storage.opening import FILE, LOCK, Durability, lock, rewrite, server_of
 from chatroom.server.storage.schema import FORMAT
 
 from tests.bonus.server.storage.opened import FIRST, Opened, batch, nothing, play, record
@@ -83,3 +84,11 @@ def test_writing_to_see(tmp_path: Path) -> None:
         base.execute("PRAGMA query_only=ON")
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             rewrite(base)
+
+
+def test_which_process_serves_a_folder(tmp_path: Path) -> None:
+    assert server_of(tmp_path) is None
+    descriptor = lock(tmp_path / LOCK)
+    assert server_of(tmp_path) == os.getpid()
+    os.close(descriptor)
+    assert server_of(tmp_path) is None

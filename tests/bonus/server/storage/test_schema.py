@@ -128,3 +128,14 @@ def test_a_column_that_is_missing(base: sqlite3.Connection) -> None:
     base.execute("ALTER TABLE rooms DROP COLUMN topic")
     with pytest.raises(DamagedError, match="il y manque topic, dans la table rooms"):
         check_shape(base, FORMAT)
+
+
+def test_a_base_that_lost_its_format_finds_it_again(kept: sqlite3.Connection) -> None:
+    kept.execute("PRAGMA user_version=0")
+    said: list[str] = []
+    migrate(kept, 0, said.append)
+    assert version(kept) == FORMAT
+    assert said[0] == "L'historique est au format 1 : mise à jour…"
+    kept.execute("PRAGMA user_version=0")
+    migrate(kept, 0, pytest.fail)
+    assert version(kept) == FORMAT
