@@ -20,6 +20,7 @@ import { decode, encode } from "../protocol/messages.js";
 
 const CHUNK = 32_768; // octets d'un message WebSocket ; le serveur refuse le double
 const GONE = "Connexion perdue";
+const PROBE = 3; // secondes laissées à un serveur pour dire « je suis là » : le réseau, lui, est là
 
 /** L'heure, en secondes ; celle de la machine, elle, peut reculer. */
 export function now() {
@@ -80,12 +81,12 @@ export class Connection {
     }
   }
 
-  /** Le serveur est-il toujours là ? Il a peu de temps pour le dire. */
+  /** Le serveur est-il toujours là ? Il a peu de temps pour le dire ; encore moins pour décrocher. */
   probe() {
-    if (!this.open) return;
+    if (!this.open) return this.end(GONE);
     this.send(encode({ kind: "Ping" }));
     clearTimeout(this.#probing);
-    this.#probing = setTimeout(() => this.end(GONE), this.#patience.answer * 1000);
+    this.#probing = setTimeout(() => this.end(GONE), Math.min(PROBE, this.#patience.answer) * 1000);
   }
 
   /** C'est fini, tout de suite : l'adieu de WebSocket attendrait un serveur qui n'est plus là. */

@@ -90,8 +90,9 @@ export class Link {
    * Un téléphone qu'on rallume, un réseau qui revient : les minuteries, elles, dormaient aussi.
    */
   retry() {
+    this.#attempts = 0;
     this.#pause.end();
-    this.#connection?.probe();
+    if (this.#ever) this.#connection?.probe();
   }
 
   /** S'en va, une fois accusé tout ce qui a été dit ; faux s'il a fallu y renoncer. */
