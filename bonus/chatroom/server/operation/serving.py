@@ -162,6 +162,7 @@ def _reload(
         hub.note(f"Réglages inchangés : {why}")
     else:
         hub.adopt(limits)
+        hub.reread()
         door.guesses, hub.door = hub.door.guesses, door
         hub.note("Réglages relus : certificat, bornes, qui peut venir.")
 

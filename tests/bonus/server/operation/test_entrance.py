@@ -4,7 +4,9 @@ import asyncio
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,15 @@ def test_limits_are_read_again(tmp_path: Path) -> None:
             assert page.status == 200
         assert server.stop() == 0
         assert server.err == ""
+
+
+def test_the_base_is_read_again_too(tmp_path: Path) -> None:
+    with Configured(tmp_path, "") as server, Client(server) as alice:
+        alice.hello("alice")
+        with closing(sqlite3.connect(tmp_path / "data/chat.db")) as base, base:
+            base.execute("DELETE FROM people")
+        server.reload("", "Réglages relus")
+        assert "plus connu de ce serveur" in alice.expect(Closing).text
 
 
 def test_another_certificate(tmp_path: Path) -> None:
