@@ -126,8 +126,8 @@ class Client:
                 return message
         raise AssertionError(f"le serveur a fermé sans {kind.__name__}")
 
-    def hello(self, pseudo: str, token: bytes = b"") -> Welcome:
-        self.tell(*introduction(pseudo, token))
+    def hello(self, pseudo: str, token: bytes = b"", device: int = 0) -> Welcome:
+        self.tell(*introduction(pseudo, token, device))
         return self.expect(Welcome)
 
     def join(self, room: str = "salon", after: int = 0) -> Joined:

@@ -28,6 +28,7 @@ class Limits:
     rooms: int = 1_000  # en tout : un salon ouvert le reste tant qu'il a un message
     rooms_per_person: int = 32  # à la fois
     opened: int = 10  # salons qu'une personne crée par heure
+    devices: int = 8  # appareils d'une même personne, connectés à la fois
     people: int = 1_000_000  # pseudos connus : chacun reste pris, et tient 180 octets sur le disque
     bans: int = 10_000  # exclusions en cours : chacune est en mémoire
     page: int = 50  # messages d'une page d'historique : un grand écran

@@ -12,10 +12,12 @@ from chatroom.server.core.handlers import on
 from chatroom.server.core.house import House
 from chatroom.server.core.lookalikes import skeletons
 from chatroom.server.core.names import clean_pseudo
-from chatroom.server.core.people import Alike, Number, Person, Proof, by_pseudo
+from chatroom.server.core.people import DEVICE_SHIFT, Alike, Number, Person, Proof, by_pseudo
 from chatroom.server.core.session import Session
 from chatroom.server.core.waiting import look_up, wait_for
 from wording.numbers import delay
+
+DEVICES_DRAWN = 1 << 21  # appareil et compte : le numéro d'un message tient sur 53 bits
 
 
 @on(messages.Hello)
@@ -38,6 +40,8 @@ def identify(house: House, session: Session, message: messages.Identify) -> None
     challenge, session.challenge = session.challenge, b""
     if refusal := house.door.refuses_code(message.code, session.host, house.world.now()):
         return session.close(*refusal)
+    # Un numéro démesuré ne tiendrait pas dans ceux de ses messages : on en tirera un.
+    session.device = message.device if message.device < DEVICES_DRAWN else 0
     if len(message.token) == messages.PROOF:
         return _claimed(house, session, message, challenge)
 
@@ -137,24 +141,40 @@ def _wait_to_be_known(
 
 def _return(house: House, session: Session, person: Person) -> None:
     session.back = True
-    if other := person.session:
-        person.session = None  # son départ n'en est pas un, ni son retour
+    if session.device and (other := person.on(session.device)):
+        person.leave(other)  # son départ n'en est pas un, ni son retour
         session.quiet_rooms = frozenset(other.rooms)
-        text = f"{person.pseudo} s'est connecté ailleurs, avec le même jeton."
-        other.close(Reason.TAKEN_OVER, text)
-    _welcome(house, session, person, b"")
+        other.close(Reason.TAKEN_OVER, f"{person.pseudo} s'est reconnecté, du même appareil.")
+    if len(person.sessions) >= house.limits.devices:
+        text = (
+            f"{person.pseudo} est déjà là, sur {len(person.sessions)} appareils : /alone, de l'un "
+        )
+        return session.close(Reason.FULL, f"{text}d'eux, déconnecte les autres.")
+    return _welcome(house, session, person, b"")
 
 
 def _welcome(house: House, session: Session, person: Person, token: bytes) -> None:
-    session.person, person.session = person, session
+    first = not person.sessions
+    session.device = session.device or _new_device(house, person)
+    session.person, person.sessions = person, (*person.sessions, session)
     session.bounds, session.rooms = house.after_hello, {}
-    nonce = person.nonces.get(0, 0)
-    fields = (person.id, person.colour, nonce, session.back, person.pseudo, token)
-    welcome = messages.Welcome(messages.VERSION, *fields, role=person.role)
+    nonce = person.nonces.get(session.device, session.device << DEVICE_SHIFT)
+    who = (person.id, person.colour, nonce, session.back, person.pseudo, token)
+    welcome = messages.Welcome(messages.VERSION, *who, session.device, person.role)
     session.peer.send(welcome.encode())
     # Qui est nouveau se note toujours : c'est borné, et c'est d'où l'on sait qui vient d'où.
-    if session.back:
+    if not session.back:
+        house.note(f"{session} est nouveau")
+    elif first:
         house.note(f"{session} est de retour", session.host)
     else:
-        house.note(f"{session} est nouveau")
+        house.note(f"{session} vient aussi d'un autre appareil", session.host)
     session.wait_turn()
+
+
+def _new_device(house: House, person: Person) -> int:
+    taken = {*person.nonces, *(one.device for one in person.sessions)}
+    device = 0
+    while not device or device in taken:
+        device = house.draw.randrange(1, DEVICES_DRAWN)
+    return device

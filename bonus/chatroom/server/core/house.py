@@ -211,8 +211,7 @@ class House:
 
     def _note_sent(self, room: Room, count: int) -> None:
         """À qui vont ces messages : une ligne pour tous, comme il n'y a qu'un envoi."""
-        some = (session for _, session in zip(range(NAMED), room.members, strict=False))
-        names = [session.person.pseudo for session in some if session.person]
+        names = [person.pseudo for _, person in zip(range(NAMED), room.people, strict=False)]
         if names:
             others = room.count - len(names)
             more = f" et à {others} autre{plural(others)}" if others else ""

@@ -7,6 +7,7 @@ from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import Message, Notice
 from chatroom.server.core import (  # noqa: F401 (qui s'y inscrivent)
     arriving,
+    devices,
     erasing,
     keeping,
     naming,

@@ -199,7 +199,7 @@ class Submission:
     def lost(self, why: str) -> None:
         _, _, nonce, *_ = self._fields
         author = self._people[0]
-        if session := author.session:  # peut-être revenu, sur une autre connexion
+        if session := author.on(device_of(nonce)):  # peut-être revenu, sur une autre connexion
             session.refuse(Reason.STORAGE, f"Message non enregistré : {why}", nonce)
         else:  # parti sans le savoir : s'il le répète en revenant, ce sera la première fois
             device = device_of(nonce)

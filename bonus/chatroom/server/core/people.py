@@ -22,6 +22,8 @@ class Guest(Protocol):
 
     person: "Person | None"  # None : il ne s'est pas encore présenté
 
+    device: int  # le numéro de cet appareil parmi les siens
+
     @property
     def peer(self) -> Peer: ...
 
@@ -60,13 +62,20 @@ class Person:
     pictures: int = 0  # et ses images
     key: str = ""  # son pseudo, replié
     skeletons: tuple[str, ...] = ()  # ce qu'un œil voit de son pseudo, quand elle est nouvelle
-    session: Guest | None = None
+    sessions: tuple[Guest, ...] = ()  # ses appareils connectés ; un tuple tient peu de place
     busy: int = 0  # ce qui attend encore le disque et parle d'elle
 
-    @property
-    def sessions(self) -> "tuple[Guest, ...]":
-        """Ses appareils connectés."""
-        return (self.session,) if self.session else ()
+    def on(self, device: int) -> Guest | None:
+        """Sa connexion de cet appareil ; 0 : un client qui compte ses messages depuis 1."""
+        return next((one for one in self.sessions if device in (one.device, 0)), None)
+
+    def elsewhere(self, guest: Guest, room: int) -> bool:
+        """Elle est dans ce salon d'un autre appareil que celui-là."""
+        return any(one is not guest and room in one.rooms for one in self.sessions)
+
+    def leave(self, guest: Guest) -> None:
+        """Cet appareil n'est plus connecté."""
+        self.sessions = tuple(one for one in self.sessions if one is not guest)
 
     def accept(self, device: int, nonce: int) -> int | None:
         """Le dernier message reçu de cet appareil ; renvoie celui qu'il a fallu oublier."""
@@ -123,7 +132,7 @@ class Directory(Protocol):
 
 
 def device_of(nonce: int) -> int:
-    """L'appareil qui a numéroté ce message ; 0 : un client de la version 1."""
+    """L'appareil qui a numéroté ce message ; 0 : un message de la version 1."""
     return nonce >> DEVICE_SHIFT
 
 
@@ -270,7 +279,7 @@ class People:
 
         Jamais pendant que le disque cherche : sa réponse pourrait dater d'avant leur départ.
         """
-        away = [one for one in self._by_id.values() if not one.session and not one.busy]
+        away = [one for one in self._by_id.values() if not one.sessions and not one.busy]
         for person in away[: max(0, len(away) - self._idle // 2)]:
             self._drop(person)
         self._full = len(self._by_id) + self._idle // 2

@@ -48,8 +48,7 @@ def _answer(session: Session, message: messages.Message) -> None:
 
 
 def _names(room: Room, count: int) -> list[str]:
-    some = (session for _, session in zip(range(count), room.members, strict=False))
-    return [session.person.pseudo for session in some if session.person]
+    return [person.pseudo for _, person in zip(range(count), room.people, strict=False)]
 
 
 @on(messages.GetPage)

@@ -109,7 +109,7 @@ def _enter(house: House, session: Session, room: Room, after: int, restarted: bo
         return
     if room.id in session.quiet_rooms:
         session.quiet_rooms -= {room.id}  # s'il en sort, y revenir sera une nouvelle
-    elif not again:
+    elif not (again or (session.person and session.person.elsewhere(session, room.id))):
         house.announce(
             room, session, messages.Presence.BACK if session.back else messages.Presence.ARRIVED
         )

@@ -33,7 +33,18 @@ class Ruling:
 
 class Room:
     __slots__ = (
-        *("_writers", "epoch", "former", "id", "invited", "last", "mode", "name", "owner"),
+        *(
+            "_doubles",
+            "_writers",
+            "epoch",
+            "former",
+            "id",
+            "invited",
+            "last",
+            "mode",
+            "name",
+            "owner",
+        ),
         *("pending", "seal", "topic"),
     )
 
@@ -49,6 +60,7 @@ class Room:
         self.invited: frozenset[int] = frozenset()  # les numéros de ceux qui peuvent y entrer
         # De quoi écrire à chacun, mille fois par message ; ensemble, ceux qui lisent le même texte.
         self._writers: dict[Wrap, dict[Guest, Write]] = {}
+        self._doubles = 0  # connexions de trop : une personne en a une par appareil
         self.pending: list[bytes] = []  # à envoyer à tous à la fin de ce tour de boucle
 
     @property
@@ -65,21 +77,39 @@ class Room:
 
     @property
     def count(self) -> int:
-        return sum(len(writers) for writers in self._writers.values())
+        """Combien de personnes y sont."""
+        return sum(len(writers) for writers in self._writers.values()) - self._doubles
 
     @property
     def members(self) -> Iterator[Guest]:
+        """Leurs connexions ; une personne en a une par appareil."""
         return chain.from_iterable(self._writers.values())
 
+    @property
+    def people(self) -> Iterator[Person]:
+        """Chacune une fois, dans l'ordre où elles y sont entrées."""
+        seen = set[int]()
+        for guest in self.members:
+            person = guest.person
+            if person and person.id not in seen:
+                seen.add(person.id)
+                yield person
+
     def enter(self, guest: Guest) -> None:
-        self._writers.setdefault(guest.peer.wrap, {})[guest] = guest.peer.write
+        writers = self._writers.setdefault(guest.peer.wrap, {})
+        self._doubles += guest not in writers and self._double(guest)
+        writers[guest] = guest.peer.write
 
     def leave(self, guest: Guest) -> None:
         wrap = guest.peer.wrap
-        if writers := self._writers.get(wrap):
-            writers.pop(guest, None)
+        writers = self._writers.get(wrap)
+        if writers and writers.pop(guest, None):
+            self._doubles -= self._double(guest)
             if not writers:
                 del self._writers[wrap]
+
+    def _double(self, guest: Guest) -> bool:
+        return bool(guest.person and guest.person.elsewhere(guest, self.id))
 
     def flush(self) -> int:
         """Les trames de ce tour en un seul texte : le même pour chacun, et rien à faire de plus.

@@ -29,11 +29,11 @@ class Session:
         "_holds",
         "_house",
         "_pinged",
-        "_since",
         "back",
         "bounds",
         "challenge",
         "closed",
+        "device",
         "host",
         "name",
         "partial_since",
@@ -42,6 +42,7 @@ class Session:
         "person",
         "quiet_rooms",
         "rooms",
+        "since",
     )
 
     def __init__(
@@ -57,6 +58,7 @@ class Session:
         self._house, self._handle = house, handle
         self.peer, self.host, self.name = peer, host, name
         self.bounds: Mapping[int, int] = house.before_hello  # ce que le décodeur laisse passer
+        self.device = 0
         self.challenge = b""  # ce à quoi doit répondre la preuve de son jeton
         self.person: Person | None = None
         self.rooms: dict[int, Room] = NOWHERE
@@ -65,7 +67,7 @@ class Session:
         self.partial_since: float | None = None  # une trame, une image commencée attend sa fin
         self.parts: bytes | bytearray = b""  # d'une image qui vient en morceaux
         self.quiet_rooms: frozenset[int] = frozenset()  # où son retour n'est pas une nouvelle
-        self._heard = self._since = now
+        self._heard = self.since = now
         self._pinged = False
         self._holds = 0
 
@@ -152,7 +154,7 @@ class Session:
     def tick(self, now: float) -> None:
         limits, silence = self._house.limits, now - self._heard
         if self.person is None:
-            if now - self._since > limits.handshake and not self.held:  # le disque peut tarder
+            if now - self.since > limits.handshake and not self.held:  # le disque peut tarder
                 self.close(Reason.SILENT, "Vous ne vous êtes pas présenté.")
         elif self.partial_since is not None and now - self.partial_since > limits.frame:
             self.close(Reason.SILENT, "Une trame commencée n'a pas été finie à temps.")
@@ -182,15 +184,17 @@ class Session:
             return
         for room in list(self.rooms.values()):
             self.leave(room, messages.Presence.LEFT)
-        if person and person.session is self:
-            person.session = None
+        if person:
+            person.leave(self)
         house.disconnected(self)
         house.note(f"Déconnexion de {self}", self.host)
 
     def leave(self, room: Room, event: messages.Presence) -> None:
         del self.rooms[room.id]
         room.leave(self)
-        if self.person and self.person.session is self:  # sinon, il est déjà de retour ailleurs
+        person = self.person
+        # Hors de ses appareils : un autre a déjà pris sa place.
+        if person and self in person.sessions and not person.elsewhere(self, room.id):
             self._house.announce(room, self, event)
 
     def put_out(self, room: int) -> None:

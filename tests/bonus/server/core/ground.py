@@ -179,7 +179,7 @@ class Disk:
         said = (batch.said[person.id] for batch in self.batches if person.id in batch.said)
         nonces = {device: nonce for one in said for device, nonce in one.nonces.items() if nonce}
         last = max(self.kept.get(person.id | PRIVATE_BIT, {0: ""}))
-        return replace(person, nonces=nonces, last=last, session=None, busy=0)
+        return replace(person, nonces=nonces, last=last, sessions=(), busy=0)
 
     def issue(self, code: Code, done: Callable[[str], None]) -> None:
         self.codes[code.kind, code.hash] = code
@@ -325,9 +325,9 @@ class Ground:
         self.world.settle()
         return client
 
-    def arrive(self, pseudo: str, token: bytes = b"") -> tuple[Client, Welcome]:
+    def arrive(self, pseudo: str, token: bytes = b"", device: int = 0) -> tuple[Client, Welcome]:
         client = self.connect()
-        client.tell(*introduction(pseudo, token))
+        client.tell(*introduction(pseudo, token, device))
         return client, client.last(Welcome)
 
     def person(self, pseudo: str, room: str = "salon") -> tuple[Client, int]:

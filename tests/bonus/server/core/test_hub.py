@@ -122,20 +122,20 @@ def test_what_cannot_be_kept_is_refused_and_leaves_no_hole() -> None:
 def test_what_was_lost_while_its_author_was_away_can_be_said_again() -> None:
     ground = Ground()
     alice, welcome = ground.arrive("alice")
-    room = alice.enter().room
-    alice.tell(say(room, 1, "un"))
+    room, nonce = alice.enter().room, welcome.nonce
+    alice.tell(say(room, nonce + 1, "un"))
     ground.disk.slow = True
-    alice.tell(say(room, 2, "deux"))
-    alice.tell(say(room, 3, "trois"))
+    alice.tell(say(room, nonce + 2, "deux"))
+    alice.tell(say(room, nonce + 3, "trois"))
     alice.leave()
     ground.disk.broken = "le disque est plein"
     ground.disk.catch_up()
     ground.world.settle()
     ground.disk.broken, ground.disk.slow = "", False
-    back, again = ground.arrive("alice", welcome.token)
-    assert again.nonce == 1
+    back, again = ground.arrive("alice", welcome.token, welcome.device)
+    assert again.nonce == nonce + 1
     back.enter(after=1)
-    back.tell(say(room, 2, "deux"), say(room, 3, "trois"))
+    back.tell(say(room, nonce + 2, "deux"), say(room, nonce + 3, "trois"))
     assert [(one.seq, one.text) for one in back.take(Said)] == [(2, "deux"), (3, "trois")]
 
 
@@ -144,14 +144,14 @@ def test_what_is_lost_once_its_author_is_back_is_said_to_him() -> None:
     alice, welcome = ground.arrive("alice")
     room = alice.enter().room
     ground.disk.slow = True
-    alice.tell(say(room, 1, "un"))
+    alice.tell(say(room, welcome.nonce + 1, "un"))
     alice.leave()
-    back, again = ground.arrive("alice", welcome.token)
-    assert again.nonce == 1
+    back, again = ground.arrive("alice", welcome.token, welcome.device)
+    assert again.nonce == welcome.nonce + 1
     ground.disk.broken = "le disque est plein"
     ground.disk.catch_up()
     ground.world.settle()
-    assert back.last(Refused).nonce == 1
+    assert back.last(Refused).nonce == welcome.nonce + 1
 
 
 def test_a_newcomer_or_a_room_that_cannot_be_kept() -> None:
@@ -297,10 +297,10 @@ def test_known_rooms_and_people_are_found_again() -> None:
     ground = Ground()
     alice, welcome = ground.arrive("alice")
     room = alice.enter().room
-    alice.tell(say(room, 1, "avant"))
+    alice.tell(say(room, welcome.nonce + 1, "avant"))
     ground.start(People(ground.disk, 1, welcome.person), Rooms([Room(room, "salon", 1)]))
-    back, again = ground.arrive("alice", welcome.token)
-    assert (again.person, again.nonce, again.back) == (welcome.person, 1, 1)
+    back, again = ground.arrive("alice", welcome.token, welcome.device)
+    assert (again.person, again.nonce, again.back) == (welcome.person, welcome.nonce + 1, 1)
     assert back.enter().last == 1
     assert ground.arrive("bob")[1].person == welcome.person + 1
     assert back.enter("autre").room == room + 1

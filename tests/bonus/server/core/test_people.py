@@ -96,7 +96,7 @@ def test_the_absent_leave_memory_first_come_first_gone() -> None:
     there, busy = found(people, Number(1)), found(people, Number(2))
     assert there
     assert busy
-    there.session, busy.busy = object(), 1  # type: ignore[assignment]
+    there.sessions, busy.busy = (object(),), 1  # type: ignore[assignment]
     for number in range(3, 101):
         found(people, Number(number))
         assert sum(people.live(one) is not None for one in range(1, 101)) <= 2 + 10

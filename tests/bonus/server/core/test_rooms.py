@@ -19,6 +19,7 @@ class Guest:
     got: list[bytes] = field(default_factory=list)
     person: Person | None = None
     rooms: Collection[int] = ()
+    device: int = 0
 
     host = "192.0.2.7"
 

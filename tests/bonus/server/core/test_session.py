@@ -45,7 +45,7 @@ def test_a_stranger_gets_a_number_a_colour_and_a_secret_of_which_only_a_proof_is
     ground = Ground()
     _, first = ground.arrive("alice")
     _, second = ground.arrive("bob")
-    assert (first.version, first.back, first.nonce) == (VERSION, 0, 0)
+    assert (first.version, first.back, first.nonce) == (VERSION, 0, first.device << 32)
     assert first.person != second.person
     assert first.token != second.token
     assert len(first.token) == 32
@@ -103,11 +103,12 @@ def test_coming_back_one_is_recognised_and_others_are_told() -> None:
     alice, room = ground.person("alice")
     bob, welcome = ground.arrive("bob")
     bob.enter()
-    bob.tell(say(room, 1, "à tout à l'heure"))
+    bob.tell(say(room, welcome.nonce + 1, "à tout à l'heure"))
     bob.leave()
     alice.got.clear()
-    back, again = ground.arrive("peu importe", welcome.token)
-    assert (again.back, again.pseudo, again.token, again.nonce) == (1, "bob", b"", 1)
+    back, again = ground.arrive("peu importe", welcome.token, welcome.device)
+    assert (again.back, again.pseudo, again.token) == (1, "bob", b"")
+    assert again.nonce == welcome.nonce + 1
     assert (again.person, again.colour) == (welcome.person, welcome.colour)
     back.enter()
     assert [one.event for one in alice.take(Announced)] == [Presence.BACK]
@@ -123,13 +124,13 @@ def test_the_absent_get_nothing() -> None:
     assert bob.got == []
 
 
-def test_the_same_token_elsewhere_takes_over() -> None:
+def test_the_same_device_takes_over() -> None:
     ground = Ground()
     alice, _ = ground.person("alice")
     first, welcome = ground.arrive("bob")
     first.enter()
     alice.got.clear()
-    second, _ = ground.arrive("bob", welcome.token)
+    second, _ = ground.arrive("bob", welcome.token, welcome.device)
     assert first.closed
     assert first.last(Closing).reason == Reason.TAKEN_OVER
     assert second.enter().members == 2
@@ -143,7 +144,7 @@ def test_who_took_over_is_announced_when_he_comes_in_a_second_time() -> None:
     alice, room = ground.person("alice")
     first, welcome = ground.arrive("bob")
     first.enter()
-    second, _ = ground.arrive("bob", welcome.token)
+    second, _ = ground.arrive("bob", welcome.token, welcome.device)
     second.enter()
     alice.got.clear()
     second.tell(Leave(room))

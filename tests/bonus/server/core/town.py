@@ -50,7 +50,7 @@ class Town(Ground):
         bans, rooms = self.hub.bans, self.hub.rooms
         last = max((person.id for person in self.disk.people), default=0)
         for person in self.disk.people:
-            person.session = None
+            person.sessions = ()
         self.start(People(self.disk, len(self.disk.people), last), Rooms(rooms.public()))
         self.hub.bans = bans
 

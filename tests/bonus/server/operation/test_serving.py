@@ -96,17 +96,17 @@ def test_what_a_picture_tells_is_not_kept(server: Server, tmp_path: Path) -> Non
 def test_killed_it_has_lost_nothing_that_was_seen(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         client = Client(server)
-        token = client.hello("alice").token
-        room = client.join().room
-        for nonce in range(1, 31):
-            client.tell(Say(room, nonce, f"n° {nonce}"))
-        while client.expect(Said).nonce < 30:
+        welcome = client.hello("alice")
+        room, first = client.join().room, welcome.nonce
+        for count in range(1, 31):
+            client.tell(Say(room, first + count, f"n° {count}"))
+        while client.expect(Said).nonce < first + 30:
             pass
         server.popen.kill()
         assert client.receive() is None
         client.close()
     with Server(tmp_path) as server, Client(server) as client:
-        assert client.hello("", token).nonce == 30
+        assert client.hello("", welcome.token, welcome.device).nonce == first + 30
         assert client.join(after=20).last == 30
         documents = json.loads(client.expect(Page).documents)
         assert [one["text"] for one in documents] == [f"n° {seq}" for seq in range(21, 31)]

@@ -10,6 +10,7 @@ import pytest
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import (
     Announced,
+    Ask,
     Closing,
     GetImage,
     Image,
@@ -112,24 +113,25 @@ def test_a_picture_comes_in_pieces(server: Server) -> None:
 
 def test_resume(tmp_path: Path) -> None:
     with Server(tmp_path) as server, WebClient(server) as client:
-        token = client.hello("alice").token
-        room = client.join().room
-        client.tell(*(Say(room, nonce, f"n° {nonce}") for nonce in range(1, 11)))
-        while client.expect(Said).nonce < 10:
+        first = client.hello("alice")
+        room, nonce = client.join().room, first.nonce
+        client.tell(*(Say(room, nonce + count, f"n° {count}") for count in range(1, 11)))
+        while client.expect(Said).nonce < nonce + 10:
             pass
         server.popen.kill()
         assert client.receive() is None
     with Server(tmp_path) as server, WebClient(server) as client:
-        welcome = client.hello("", token)
-        assert (welcome.back, welcome.nonce) == (1, 10)
+        welcome = client.hello("", first.token, first.device)
+        assert (welcome.back, welcome.nonce) == (1, nonce + 10)
         assert client.join(after=7).last == 10
         assert client.expect(Page).documents.count('"text"') >= 3
 
 
-def test_a_second_place_takes_over(server: Server) -> None:
+def test_who_wants_to_be_alone_dismisses_the_other_place(server: Server) -> None:
     with WebClient(server) as first, Client(server) as second:
         token = first.hello("alice").token
         second.hello("", token)
+        second.tell(Ask("alone", ""))
         assert first.expect(Closing).reason == Reason.TAKEN_OVER
         assert code(first) == CloseCode.NORMAL_CLOSURE
 
