@@ -292,16 +292,14 @@ export class Participant {
   }
 
   #joined(/** @type {Of<"Joined">} */ message) {
-    const { room: name, after } = this.#answer("Join");
+    const { room: name, ...asked } = this.#answer("Join");
     const stream = /** @type {Stream} */ (this.#streams.named(name));
     if (fold(message.name) !== fold(name)) {
       throw new ProtocolError("On entre dans un salon qu'on n'a pas demandé.");
     }
     const { room, last } = message;
-    if (last < after) {
-      stream.forget();
-      return this.#ask(stream.join());
-    }
+    if (message.restarted) stream.forget();
+    const after = message.restarted ? 0 : asked.after;
     const again = stream.known;
     if (stream.joined(message, after)) {
       // Le serveur y répond sans qu'on le demande.

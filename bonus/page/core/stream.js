@@ -15,6 +15,7 @@ import { ProtocolError } from "../protocol/frames.js";
 export class Stream {
   number = 0; // celui du salon chez le serveur
   seen = 0;
+  mark = 0; // l'heure de ce message-là : d'un salon restauré, il en aurait une autre
   oldest = 0; // le premier numéro reçu : l'historique se remonte à partir de lui
   more = false; // il reste de l'historique avant lui
   members = 0; // en entrant
@@ -38,13 +39,13 @@ export class Stream {
 
   /** Le serveur a perdu son histoire : ses numéros repartent d'ailleurs. */
   forget() {
-    this.seen = this.oldest = 0;
+    this.seen = this.mark = this.oldest = 0;
     this.remade = this.known;
   }
 
   /** @returns {Of<"Join">} */
   join() {
-    return { kind: "Join", room: this.name, after: this.seen, mark: 0, word: "" };
+    return { kind: "Join", room: this.name, after: this.seen, mark: this.mark, word: "" };
   }
 
   /**
@@ -56,6 +57,7 @@ export class Stream {
   joined({ name, room, members, last }, after) {
     this.#whole = this.known && !this.remade;
     [this.name, this.number, this.known, this.members] = [name, room, true, members];
+    if (after > last) throw new ProtocolError("Un salon s'arrête avant ce que l'on y a vu.");
     this.caughtUp = after === last;
     return after < last;
   }
@@ -86,7 +88,7 @@ export class Stream {
 
   /** L'historique est illisible : on commence au direct. */
   giveUp(/** @type {number} */ last) {
-    [this.seen, this.caughtUp] = [last, true];
+    [this.seen, this.mark, this.caughtUp] = [last, 0, true];
   }
 
   live(/** @type {Live} */ message) {
@@ -103,9 +105,9 @@ export class Stream {
   }
 
   #fresh(/** @type {Posted[]} */ messages) {
-    return messages.filter(({ seq }) => {
+    return messages.filter(({ seq, time }) => {
       if (seq <= this.seen) return false;
-      this.seen = seq;
+      [this.seen, this.mark] = [seq, time];
       this.oldest ||= seq;
       return true;
     });

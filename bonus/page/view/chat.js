@@ -153,7 +153,7 @@ export class Chat {
     this.#stale = true;
     if (restarted) {
       room.more = true;
-      room.log.note(`Le serveur a perdu l'historique de ${room.title} : il recommence.`);
+      room.log.note(`${room.title} a recommencé (serveur restauré) ; voici ce qu'il en a :`);
     }
     if (!again && (!this.rooms.current || fold(name) === fold(this.wanted))) this.go(room);
     this.pictures.ask();

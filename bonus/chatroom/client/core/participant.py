@@ -253,21 +253,19 @@ class Participant:
         assert stream
         if fold(message.name) != fold(asked.room):
             raise ProtocolError("On entre dans un salon qu'on n'a pas demandé.")
-        if message.last < asked.after:
+        after = asked.after
+        if message.restarted:
             stream.forget()
-            return self._ask(stream.join())
+            after = 0
         again = stream.known
-        if stream.joined(message, asked.after):
-            following = messages.GetPage(
-                message.room, asked.after or message.last + 1, bool(asked.after)
-            )
+        if stream.joined(message, after):
+            following = messages.GetPage(message.room, after or message.last + 1, bool(after))
             self._questions.expect(following)
         self._streams.enter(stream)
         if stream.name != messages.PRIVATE and not stream.leaving:
             event = events.Entered(stream.name, message.members, again, stream.remade)
             self._events.append(event)
         stream.remade = False
-        return None
 
     def _page(self, message: messages.Page) -> None:
         self._answer(messages.GetPage)

@@ -20,6 +20,7 @@ class Stream:
         self.name = name
         self.number = 0  # celui du salon chez le serveur
         self.seen = 0
+        self.mark = 0  # l'heure de ce message-là : d'un salon restauré, il en aurait une autre
         self.oldest = 0  # le premier numéro reçu : l'historique se remonte à partir de lui
         self.more = False  # il reste de l'historique avant lui
         self.members = 0  # en entrant
@@ -37,17 +38,19 @@ class Stream:
 
     def forget(self) -> None:
         """Le serveur a perdu son histoire : ses numéros repartent d'ailleurs."""
-        self.seen = self.oldest = 0
+        self.seen = self.mark = self.oldest = 0
         self.remade = self.known
 
     def join(self) -> Join:
-        return Join(self.name, self.seen)
+        return Join(self.name, self.seen, self.mark)
 
     def joined(self, message: Joined, after: int) -> bool:
         """Nous y sommes ; vrai si une page suit d'elle-même. `after` : ce qu'on avait demandé."""
         self._whole = self.known and not self.remade
         self.name, self.number, self.known = message.name, message.room, True
         self.members = message.members
+        if after > message.last:
+            raise ProtocolError("Un salon s'arrête avant ce que l'on y a vu.")
         self.caught_up = after == message.last
         return after < message.last
 
@@ -67,7 +70,7 @@ class Stream:
 
     def give_up(self, last: int) -> None:
         """L'historique est illisible : on commence au direct."""
-        self.seen, self.caught_up = last, True
+        self.seen, self.mark, self.caught_up = last, 0, True
 
     def live(self, message: Live) -> None:
         self._held.append(message)
@@ -85,7 +88,7 @@ class Stream:
         fresh = []
         for message in messages:
             if message.seq > self.seen:
-                self.seen = message.seq
+                self.seen, self.mark = message.seq, message.time
                 self.oldest = self.oldest or message.seq
                 fresh.append(message)
         return fresh

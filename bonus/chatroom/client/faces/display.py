@@ -109,7 +109,7 @@ class Display:
     def _entered(self, event: events.Entered) -> list[str]:
         room = neutral(event.room)
         if event.restarted:
-            return [self.dim(f"Le serveur a perdu l'historique de {room} : il recommence.")]
+            return [self.dim(f"{room} a recommencé (serveur restauré) ; voici ce qu'il en a :")]
         if event.again:
             return []
         many = plural(event.members)

@@ -56,9 +56,9 @@ def _reread(house: House, person: Person) -> None:
         if fresh:
             house.people.refresh(person, fresh)
             return
-        if person.session:
+        for one in person.sessions:
             text = "Vous n'êtes plus connu de ce serveur : vos messages y sont retirés."
-            person.session.close(Reason.STORAGE, text)
+            one.close(Reason.STORAGE, text)
         house.people.forget(person)
 
     house.store.person(Number(person.id), found, house.note)

@@ -1,5 +1,7 @@
 """Le client sans le réseau : rien ne manque, rien n'est répété, quoi qu'il arrive aux fils."""
 
+from dataclasses import replace
+
 import pytest
 from chatroom.client.core.events import (
     Announcement,
@@ -139,12 +141,32 @@ def test_a_server_that_lost_its_history(alone: Conversation, back: bool) -> None
     alone.participant.take_events()
     if back:
         assert asked == [Join("salon", 3)]
-        asked = alone.receive(Joined(ROOM, 1, 1, "salon"))
-    assert asked == [Join("salon", 0)]
-    alone.receive(Joined(ROOM, 1, 1, "salon"), page(said(1, "autre")))
+        joined = Joined(ROOM, 1, 1, "salon", restarted=1)
+    else:
+        assert asked == [Join("salon", 0)]
+        joined = Joined(ROOM, 1, 1, "salon")
+    alone.receive(joined, page(said(1, "autre")))
     entered, spoke = alone.participant.take_events()
     assert entered == Entered("salon", 1, again=True, restarted=True)
     assert isinstance(spoke, Spoke)
+
+
+def test_a_room_restored_under_the_same_numbers(alone: Conversation) -> None:
+    """Le serveur l'a vu à l'heure du dernier message reçu : tout ce qu'il en a est à lire."""
+    alone.receive(said(1), replace(said(2), time=2_000))
+    assert alone.connect(back=True) == [Join("salon", 2, 2_000)]
+    alone.participant.take_events()
+    alone.receive(Joined(ROOM, 9, 1, "salon", restarted=1))
+    alone.receive(page(said(8), said(9), more=True))
+    assert alone.seqs() == [8, 9]
+    assert alone.connect(back=True) == [Join("salon", 9)]
+
+
+def test_a_room_may_not_end_before_what_was_seen(alone: Conversation) -> None:
+    alone.receive(said(1), said(2))
+    alone.connect(back=True)
+    with pytest.raises(ProtocolError):
+        alone.receive(Joined(ROOM, 1, 1, "salon"))
 
 
 def test_a_page_that_cannot_be_read(alone: Conversation) -> None:

@@ -1,5 +1,7 @@
 """La suite des messages d'un salon : ni trou ni répétition."""
 
+from dataclasses import replace
+
 import pytest
 from chatroom.client.core.stream import Stream
 from chatroom.protocol.frames import ProtocolError
@@ -66,6 +68,21 @@ def test_a_page_that_does_not_advance() -> None:
     stream = inside(9)
     with pytest.raises(ProtocolError, match="n'avance pas"):
         stream.page([], forwards=True, more=True)
+
+
+def test_the_hour_of_the_last_message_is_kept() -> None:
+    """Un salon restauré en aurait une autre sous le même numéro."""
+    stream = inside(1)
+    stream.page([replace(said(1), time=7)], forwards=False, more=False)
+    assert stream.join() == Join("Salon", 1, 7)
+    stream.give_up(3)
+    assert stream.join() == Join("Salon", 3, 0)
+
+
+def test_a_room_may_not_end_before_what_was_seen() -> None:
+    stream = inside(1)
+    with pytest.raises(ProtocolError):
+        stream.joined(Joined(ROOM, 1, 1, "Salon"), 2)
 
 
 def test_another_history_under_the_same_name() -> None:

@@ -85,7 +85,7 @@ def shown(*events: Event, colours: bool = False) -> list[str]:
         (Entered("salon", 2, False, False), "— Vous êtes dans salon (2 personnes) —"),
         (
             Entered("salon", 2, True, True),
-            "Le serveur a perdu l'historique de salon : il recommence.",
+            "salon a recommencé (serveur restauré) ; voici ce qu'il en a :",
         ),
         (NoticeShown("Le serveur s'arrête."), "— Le serveur s'arrête."),
         (RefusedRequest("Personne.", None), "Personne."),

@@ -278,7 +278,8 @@ def test_the_terminal_is_left_as_found(chat: Chat) -> None:
         rosa.expect("fin > je disais do")
         with chat.client("rosa", "--room", "fin") as elsewhere:
             elsewhere.expect("Welcome back rosa !")
-            rosa.expect("rosa s'est connecté ailleurs, avec le même jeton.")
+            elsewhere.type("/alone")
+            rosa.expect("rosa a déconnecté ses autres appareils (/alone).")
             assert rosa.wait() == 1
             assert rosa.raw.count(b"\x1b[?2004h") == rosa.raw.count(b"\x1b[?2004l")
 

@@ -139,13 +139,17 @@ class Storm:
             case Ask(verb, _):
                 text = self.draw.choice(["{}"] * 9 + ['{"code":"K7","seconds":600}', "[]"])
                 self.tell(Answered(verb, text))
-            case Join(room, _):
+            case Join(room, after):
                 number = self.numbers.setdefault(fold(room), len(self.numbers) + 1)
                 last = self.lasts.setdefault(number, self.draw.randint(0, 7))
                 if self.draw.random() < 0.05:
                     last = self.lasts[number] = self.draw.randint(0, last)
                 name = room.upper() if self.draw.random() < 0.97 else "ailleurs"
-                self.tell(Joined(number, last, self.draw.randint(1, 9), name))
+                restarted = after > last or self.draw.random() < 0.05
+                if self.draw.random() < 0.02:
+                    restarted = not restarted
+                there = self.draw.randint(1, 9)
+                self.tell(Joined(number, last, there, name, restarted, 0, ""))
             case GetPage(room, seq, forwards):
                 self.tell(self.page(room, seq, forwards))
             case GetImage(room, seq):

@@ -10,7 +10,18 @@ from chatroom.protocol.messages import Announced, Joined, Said
 from playwright.sync_api import Page
 
 ROOM = 7
-STATE = ["name", "number", "seen", "oldest", "more", "members", "known", "remade", "caught_up"]
+STATE = [
+    "name",
+    "number",
+    "seen",
+    "mark",
+    "oldest",
+    "more",
+    "members",
+    "known",
+    "remade",
+    "caught_up",
+]
 PLAY = """async (calls) => {
   const { Stream } = await import("/core/stream.js");
   const said = (seq) => (seq ? { kind: "Said", seq } : { kind: "Announced" });

@@ -137,3 +137,43 @@ def test_what_a_newer_client_would_ask_is_refused_and_nothing_closes(alice: Gues
     assert alice.refused(Unknown(0x3F))[:2] == (Reason.UNKNOWN, 0)
     assert "poll" in alice.refused(Ask("poll", "{}"))[2]
     alice.asks(Ping(), Pong)
+
+
+@pytest.fixture
+def restored(ground: Ground) -> Guest:
+    """Un salon de trois messages, dont le deuxième a été dit à la date 5 000."""
+    alice = Guest(ground, "alice")
+    room = alice.asks(Join("salon", 0), Joined).room
+    for count in range(1, 4):
+        alice.asks(Say(room, count, f"n° {count}"), Said)
+    kept = ground.disk.kept[room]
+    for seq, text in kept.items():
+        kept[seq] = json.dumps(json.loads(text) | {"time": 2_500 * seq})
+    return Guest(ground, "bob")
+
+
+@pytest.mark.parametrize(
+    ("after", "mark", "restarted", "read"),
+    [
+        (0, 0, 0, [1, 2, 3]),
+        (2, 5_000, 0, [3]),
+        (2, 0, 0, [3]),  # qui ne sait plus à quelle heure
+        (3, 7_500, 0, []),
+        (2, 5_001, 1, [1, 2, 3]),
+        (3, 7_501, 1, [1, 2, 3]),
+        (4, 9_000, 1, [1, 2, 3]),
+        (4, 0, 1, [1, 2, 3]),
+    ],
+)
+def test_who_was_ahead_of_a_restored_server_learns_it(
+    restored: Guest, after: int, mark: int, restarted: int, read: list[int]
+) -> None:
+    assert restored.asks(Join("salon", after, mark), Joined).restarted == restarted
+    assert [entry["seq"] for entry in restored.client.read()] == read
+
+
+def test_a_message_whose_hour_is_lost_proves_nothing(restored: Guest) -> None:
+    room = restored.ground.hub.rooms.named("salon")
+    assert room
+    del restored.ground.disk.kept[room.id][2]
+    assert restored.asks(Join("salon", 2, 9_999), Joined).restarted == 0
