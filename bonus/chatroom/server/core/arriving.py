@@ -14,6 +14,7 @@ from chatroom.server.core.lookalikes import skeletons
 from chatroom.server.core.names import clean_pseudo
 from chatroom.server.core.people import DEVICE_SHIFT, Alike, Number, Person, Proof, by_pseudo
 from chatroom.server.core.session import Session
+from chatroom.server.core.transferring import transferred
 from chatroom.server.core.waiting import look_up, wait_for
 from wording.numbers import delay
 
@@ -38,10 +39,16 @@ def hello(house: House, session: Session, message: messages.Hello) -> None:
 @on(messages.Identify)
 def identify(house: House, session: Session, message: messages.Identify) -> None:
     challenge, session.challenge = session.challenge, b""
-    if refusal := house.door.refuses_code(message.code, session.host, house.world.now()):
-        return session.close(*refusal)
     # Un numéro démesuré ne tiendrait pas dans ceux de ses messages : on en tirera un.
     session.device = message.device if message.device < DEVICES_DRAWN else 0
+    if message.code and not message.pseudo:  # le code de la classe, lui, accompagne un pseudo
+
+        def transfer(person: Person, token: bytes) -> None:
+            _recognised(house, session, person, token)
+
+        return transferred(house, session, message, transfer)
+    if refusal := house.door.refuses_code(message.code, session.host, house.world.now()):
+        return session.close(*refusal)
     if len(message.token) == messages.PROOF:
         return _claimed(house, session, message, challenge)
 
@@ -119,7 +126,8 @@ def _enrol(house: House, session: Session, pseudo: str, token: bytes) -> None:
     )
 
 
-def _recognised(house: House, session: Session, person: Person) -> None:
+def _recognised(house: House, session: Session, person: Person, token: bytes = b"") -> None:
+    """`token` : celui qu'on lui a tiré pour cet appareil, s'il n'en avait pas."""
     if wait := house.usage.flooders.left(person.id, house.world.now()):
         text = f"Vous en avez trop dit, trop vite : revenez dans {delay(wait)}."
         return session.close(Reason.FLOOD, text)
@@ -127,7 +135,7 @@ def _recognised(house: House, session: Session, person: Person) -> None:
         return session.close(*refusal)
     if person.id in house.enrolling:  # coupé avant d'être accueilli, il revient déjà
         return _wait_to_be_known(house, session, person, lambda: _return(house, session, person))
-    return _return(house, session, person)
+    return _return(house, session, person, token)
 
 
 def _wait_to_be_known(
@@ -139,7 +147,7 @@ def _wait_to_be_known(
     wait_for(session, house.enrolling[person.id], then, sorry)
 
 
-def _return(house: House, session: Session, person: Person) -> None:
+def _return(house: House, session: Session, person: Person, token: bytes = b"") -> None:
     session.back = True
     if session.device and (other := person.on(session.device)):
         person.leave(other)  # son départ n'en est pas un, ni son retour
@@ -150,7 +158,7 @@ def _return(house: House, session: Session, person: Person) -> None:
             f"{person.pseudo} est déjà là, sur {len(person.sessions)} appareils : /alone, de l'un "
         )
         return session.close(Reason.FULL, f"{text}d'eux, déconnecte les autres.")
-    return _welcome(house, session, person, b"")
+    return _welcome(house, session, person, token)
 
 
 def _welcome(house: House, session: Session, person: Person, token: bytes) -> None:

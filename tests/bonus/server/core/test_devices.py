@@ -153,12 +153,13 @@ def test_devices_says_from_where_and_since_when(ground: Ground) -> None:
     answered = client.last(Answered)
     date = ground.world.date()
     assert answered.verb == "devices"
-    assert json.loads(answered.answer) == {
-        "devices": [
-            {"name": "10.0.0.1:1234", "since": date - 60_000, "here": False},
-            {"name": "10.0.0.1:1234", "since": date, "here": True},
-        ]
-    }
+    answer = json.loads(answered.answer)
+    assert answer["devices"] == [
+        {"name": "10.0.0.1:1234", "since": date - 60_000, "here": False},
+        {"name": "10.0.0.1:1234", "since": date, "here": True},
+    ]
+    assert answer["text"].startswith("Connecté de 10.0.0.1:1234, depuis ")
+    assert answer["text"].endswith(" (d'ici).")
 
 
 def test_alone_dismisses_the_others(ground: Ground, bob: Client) -> None:
@@ -167,7 +168,7 @@ def test_alone_dismisses_the_others(ground: Ground, bob: Client) -> None:
     second.enter()
     bob.got.clear()
     second.tell(Ask("alone", ""))
-    assert json.loads(second.last(Answered).answer) == {"closed": 1}
+    assert json.loads(second.last(Answered).answer)["closed"] == 1
     assert first.last(Closing).reason == Reason.TAKEN_OVER
     assert not second.closed
     assert told(bob) == []
