@@ -3,6 +3,7 @@
 import { Reason } from "./protocol/frames.js";
 import { Tokens } from "./tokens.js";
 import { Link } from "./network/link.js";
+import { codeIn } from "./view/answers.js";
 import { Chat } from "./view/chat.js";
 import { find, icon } from "./view/dom.js";
 import { EntryForm } from "./view/form.js";
@@ -43,6 +44,17 @@ async function enter(stay) {
   new Entrance(limits, wanted, stay).start();
 }
 
+/** Avec le code d'un autre appareil : cette page y est la même personne. */
+async function bring(/** @type {string} */ code) {
+  history.replaceState(null, "", location.pathname + location.search); // il ne sert qu'une fois
+  const limits = await askLimits();
+  form.show();
+  if (!limits) return form.complain("entry", "Pas de serveur ici pour l'instant : réessayez.");
+  form.busy = true;
+  const nowhere = { pseudo: "", rooms: [], drafts: {} };
+  new Entrance(limits, { pseudo: "", room: DEFAULT_ROOM }, nowhere, code).start();
+}
+
 /** De la demande d'entrer au premier salon ; ou au refus, que le formulaire montre. */
 class Entrance {
   /** @type {Event[]} ce que la conversation apprendra en s'ouvrant */
@@ -55,8 +67,9 @@ class Entrance {
    * @param {Limits} limits
    * @param {{ pseudo: string, room: string }} wanted
    * @param {Stay} stay
+   * @param {string} code d'un autre appareil, et alors sans pseudo
    */
-  constructor(limits, { pseudo, room }, stay) {
+  constructor(limits, { pseudo, room }, stay, code = "") {
     const url = new URL("socket", location.href);
     url.protocol = url.protocol.replace("http", "ws");
     url.hash = "";
@@ -65,7 +78,7 @@ class Entrance {
     this.room = room;
     this.stay = stay;
     this.rooms = new Set([...stay.rooms, room]);
-    this.link = new Link({ url: url.href, pseudo, tokens, limits, onEvents });
+    this.link = new Link({ url: url.href, pseudo, tokens, limits, onEvents, code });
   }
 
   start() {
@@ -77,6 +90,7 @@ class Entrance {
     if (this.#chat) return this.#chat.handle(events);
     this.#early.push(...events);
     for (const event of events) {
+      if (event.type === "welcomed") tokens.lastPseudo = event.pseudo;
       if (event.type === "entered") return this.#open();
       if (event.type === "ended") return this.#ended(event.reason, event.text);
       if (event.type === "refused" && ++this.#refusals === this.rooms.size) {
@@ -93,7 +107,8 @@ class Entrance {
     listenToKeys(chat);
     watchPage(chat);
     addEventListener("hashchange", () => {
-      if (roomInAddress()) chat.talk.join(roomInAddress());
+      if (codeIn(location.hash)) location.reload();
+      else if (roomInAddress()) chat.talk.join(roomInAddress());
     });
     chat.handle(this.#early);
   }
@@ -118,11 +133,13 @@ function roomInAddress() {
   }
 }
 
+const code = codeIn(location.hash);
 const stay = recallStay();
 const [first] = stay?.rooms ?? [];
 form.pseudo.value ||= stay?.pseudo ?? tokens.lastPseudo;
 form.room.value ||= roomInAddress() || first || DEFAULT_ROOM;
 themeButton(find("theme", HTMLButtonElement), icon);
 find("help-button", HTMLButtonElement).addEventListener("click", openHelp);
-if (stay) enter(stay);
+if (code) bring(code);
+else if (stay) enter(stay);
 else form.show();

@@ -33,6 +33,7 @@ class ClientSettings:
     port: int = PORT
     log: Path | None = None
     pseudo: str = ""  # vide : il sera demandé
+    token: str = ""  # le code d'un autre appareil, pour être la même personne
     room: str = ""  # vide : il sera demandé
     code: str = ""  # le mot de la classe ; vide : celui d'une autre fois, ou il sera demandé
     lines: bool = False  # le client en lignes, même sur un terminal
@@ -57,6 +58,12 @@ def _parser() -> Parser:
     add_common(parser, CLIENT["port"], f"adresse du serveur ({HOST} par défaut)")
     add = parser.options.add_argument
     add("--pseudo", metavar="PSEUDO", type=typed(name), help="sinon, il est demandé")
+    add(
+        "--token",
+        metavar="CODE",
+        type=typed(word),
+        help="être la même personne que sur un autre appareil, où /token donne ce code",
+    )
     add("--room", metavar="SALON", type=typed(name), help="sinon, il est demandé")
     add(
         "--class-code",

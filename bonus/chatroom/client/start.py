@@ -7,6 +7,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chatroom.client.faces.console import Console, Pipes, is_terminal
 from chatroom.client.faces.line import LineClient
@@ -43,11 +44,12 @@ def _converse(settings: ClientSettings, log: Log) -> int:
     tls = client_context(settings.tls_ca, settings.tls_insecure) if settings.tls else None
     pseudo = settings.pseudo
     while True:
-        pseudo = _proper_pseudo(settings, pseudo)
+        # D'un autre appareil, le code dit aussi le pseudo.
+        pseudo = "" if settings.token else _proper_pseudo(settings, pseudo)
         outcome = asyncio.run(_chat(settings, pseudo, log, tls))
         if outcome is not Outcome.OTHER_PSEUDO or not is_terminal():
             return 1 if outcome.value else 0
-        pseudo = ""
+        pseudo, settings = "", replace(settings, token="")
 
 
 def _proper_pseudo(settings: ClientSettings, wanted: str) -> str:
@@ -83,6 +85,7 @@ async def _chat(
     names = Names()
     tokens = Tokens(state_folder() / TOKENS, _say)
     link = Link(settings.host, settings.port, pseudo, tokens, settings.limits, tls=tls)
+    link.code = settings.token
     if _full_screen(settings):
         return await _on_screen(settings, link, names, log)
     with _ended_by_signals(), _console(names) as console:

@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from chatroom.common.state import make_private
@@ -21,7 +22,20 @@ PRIVATE = 0o600
 OPENING = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # ni lien, ni tube qui ferait attendre
 TOKEN = re.compile(r"(?:[0-9a-f]{2}){1,64}")
 
-Servers = dict[str, dict[str, str]]  # « hôte:port » -> pseudo replié -> jeton en hexadécimal
+PERSON = 4  # octets du numéro de la personne, après ceux de son jeton
+# Qui est le serveur, en hexadécimal -> pseudo replié -> jeton, puis numéro, en hexadécimal ; ou,
+# d'avant la version 2 du protocole, « hôte:port » -> pseudo replié -> jeton.
+Servers = dict[str, dict[str, str]]
+ADDRESSES = "adresses"  # parmi les serveurs : « hôte:port » -> qui y répondait
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Ce qu'on sait de soi chez un serveur. `stranger` : un autre répondait à cette adresse."""
+
+    token: bytes = b""
+    person: int = 0
+    stranger: bool = False
 
 
 class Tokens:
@@ -35,8 +49,11 @@ class Tokens:
         self.path = path
         self._say = say
 
-    def get(self, server: str, pseudo: str) -> bytes | None:
-        """Le jeton de ce pseudo chez ce serveur (« hôte:port »), ou None ; ChatError."""
+    def find(self, server: bytes, address: str, pseudo: str) -> Known:
+        """Le jeton de ce pseudo chez ce serveur, quelle que soit son adresse ; ChatError.
+
+        À défaut, celui qu'un client de la version 1 gardait pour cette adresse (« hôte:port »).
+        """
         try:
             servers = self._read()
         except ValueError:
@@ -44,14 +61,25 @@ class Tokens:
                 servers = self._read_or_set_aside()
         except OSError as error:
             raise self._error(error) from error
-        token = servers.get(server, {}).get(fold(pseudo))
-        return bytes.fromhex(token) if token else None
+        name, who = server.hex(), fold(pseudo)
+        stranger = servers.get(ADDRESSES, {}).get(address, name) != name
+        if kept := servers.get(name, {}).get(who):
+            data = bytes.fromhex(kept)
+            token, person = data[:-PERSON], int.from_bytes(data[-PERSON:])
+            return Known(token, person, stranger)
+        old = servers.get(address, {}).get(who, "")
+        return Known(bytes.fromhex(old), 0, stranger)
 
-    def keep(self, server: str, pseudo: str, token: bytes) -> None:
+    def keep(self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0) -> None:
         """Garde ce jeton, sur le disque avant de revenir ; ChatError si c'est impossible."""
         with self._locked():
             servers = self._read_or_set_aside()
-            servers.setdefault(server, {})[fold(pseudo)] = token.hex()
+            who = fold(pseudo)
+            kept = token.hex() + person.to_bytes(PERSON).hex()
+            servers.setdefault(server.hex(), {})[who] = kept
+            servers.setdefault(ADDRESSES, {})[address] = server.hex()
+            if (old := servers.get(address)) and old.pop(who, None) and not old:
+                del servers[address]
             text = json.dumps(servers, ensure_ascii=False, indent=1)
             self._replace(text.encode("utf-8", "replace"))
 

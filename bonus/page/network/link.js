@@ -32,6 +32,7 @@ import { Wait } from "./wait.js";
  */
 export class Link {
   /** @type {string} */ #url;
+  /** @type {string} */ #code;
   /** @type {Keyring} */ #tokens;
   /** @type {(events: Event[]) => void} */ #onEvents;
   /** @type {() => number} */ #random;
@@ -54,8 +55,12 @@ export class Link {
    * @param {(events: Event[]) => void} options.onEvents
    * @param {Partial<Patience>} [options.patience]
    * @param {() => number} [options.random] de 0 à 1
+   * @param {string} [options.code] d'un autre appareil, et alors sans pseudo
    */
-  constructor({ url, pseudo, tokens, limits, onEvents, patience = {}, random = Math.random }) {
+  constructor({
+    url, pseudo, tokens, limits, onEvents, patience = {}, random = Math.random, code = "",
+  }) {
+    this.#code = code;
     [this.#url, this.#tokens, this.#onEvents, this.#random] = [url, tokens, onEvents, random];
     const { ping, idle } = limits;
     const usual = { answer: 10, ping, idle, first: 0.5, longest: 30, goodbye: 10 };
@@ -155,7 +160,8 @@ export class Link {
       for (const message of messages) {
         participant.receive(message);
         // Le jeton part tel quel : ce serveur a donné la page, et elle ne parle qu'à lui.
-        if (message.kind === "Greeting") participant.identify(participant.token);
+        if (message.kind === "Greeting") participant.identify(participant.token, this.#code);
+        if (message.kind === "Welcome") this.#keepToken();
         if (message.kind === "Parted") this.#progress.end(); // une image avance
       }
       this.flush();
@@ -183,9 +189,25 @@ export class Link {
    */
   #findToken() {
     const { pseudo } = this.participant;
-    const known = this.#tokens.get(pseudo);
+    const known = pseudo && this.#tokens.get(pseudo);
     if (known) return known;
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_SIZE));
+    if (pseudo) this.#keep(pseudo, token);
+    return token;
+  }
+
+  /** Avec un code, le pseudo n'est connu qu'à la bienvenue ; et le code a servi. */
+  #keepToken() {
+    const { pseudo, token } = this.participant;
+    if (this.#code) this.#keep(pseudo, token);
+    this.#code = "";
+  }
+
+  /**
+   * @param {string} pseudo
+   * @param {Uint8Array<ArrayBuffer>} token
+   */
+  #keep(pseudo, token) {
     try {
       this.#tokens.keep(pseudo, token);
     } catch (error) {
@@ -193,7 +215,6 @@ export class Link {
       const text = `Votre pseudo ne pourra pas vous être rendu : ${error.message}`;
       this.#emit({ type: "notice", text });
     }
-    return token;
   }
 
   #emit(/** @type {Event[]} */ ...events) {

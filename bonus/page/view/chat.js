@@ -3,6 +3,7 @@
 import { fold, neutral } from "../protocol/text.js";
 import { Announcer } from "./announcer.js";
 import { announcement, gathering } from "./presence.js";
+import { answered } from "./answers.js";
 import { Names } from "./completion.js";
 import { Conversation } from "./conversation.js";
 import { counted, find, initial, paint, typeset } from "./dom.js";
@@ -96,8 +97,9 @@ export class Chat {
       case "gathered":
         return this.#gathered(event);
       case "acted":
-      case "answered":
         return;
+      case "answered":
+        return this.note(answered(event));
       case "entered":
         return this.#entered(event);
       case "rooms":

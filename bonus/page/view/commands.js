@@ -10,6 +10,9 @@ export const COMMANDS = Object.freeze({
   "/msg": { usage: "/msg PSEUDO TEXTE", help: "ne parler qu’à une personne, là ou non" },
   "/image": { usage: "/image", help: "choisir une image à envoyer" },
   "/history": { usage: "/history", help: "la page d’avant, puis celle d’avant encore" },
+  "/token": { usage: "/token", help: "un code, pour être soi sur un autre appareil" },
+  "/devices": { usage: "/devices", help: "d’où l’on est connecté" },
+  "/alone": { usage: "/alone", help: "déconnecter ses autres appareils" },
   "/help": { usage: "/help", help: "cette aide" },
   "/quit": { usage: "/quit", help: "partir" },
 });

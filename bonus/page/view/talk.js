@@ -174,6 +174,10 @@ export class Talk {
         if (!room.more) this.complain("C'est le début de ce qui peut se relire ici.");
         chat.older();
         return true;
+      case "/token":
+      case "/devices":
+      case "/alone":
+        return Boolean(chat.speaker.ask(() => (chat.link.participant.ask(command.slice(1)), true)));
       case "/help":
         openHelp();
         return true;

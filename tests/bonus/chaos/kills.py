@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chatroom.client.core.events import Ended, Entered, RefusedRequest, Spoke
 from chatroom.client.network.link import Link, Patience
+from chatroom.client.tokens import Known
 from chatroom.protocol.text import fold
 from chatroom.server.storage.exporting import export
 
@@ -23,16 +24,18 @@ DEADLINE = 60.0  # secondes sans le moindre progrès
 
 
 class Pocket:
-    """Les jetons d'un client, en mémoire."""
+    """Un seul jeton, en mémoire."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._known = Known()
 
-    def get(self, _server: str, pseudo: str) -> bytes | None:
-        return self._kept.get(pseudo)
+    def find(self, _server: bytes, _address: str, _pseudo: str) -> Known:
+        return self._known
 
-    def keep(self, _server: str, pseudo: str, token: bytes) -> None:
-        self._kept[pseudo] = token
+    def keep(
+        self, _server: bytes, _address: str, _pseudo: str, token: bytes, person: int = 0
+    ) -> None:
+        self._known = Known(token, person)
 
 
 @dataclass

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from chatroom.client import tokens as module
-from chatroom.client.tokens import Tokens
+from chatroom.client.tokens import Known, Tokens
 from chatroom.protocol import ChatError
 
 from tests.support.processes import Process
 
-HERE, THERE = "127.0.0.1:8888", "[::1]:9999"
+HERE, THERE = b"ici", b"ailleurs"  # qui sont les serveurs
+PLACE = "127.0.0.1:8888"
 SECRET, OTHER = bytes(range(32)), b"\xff" * 32
 
 
@@ -41,39 +42,42 @@ def no_descriptor_left() -> Iterator[None]:
 
 
 def test_nothing_is_created_to_answer_no(kept: Tokens, path: Path) -> None:
-    assert kept.get(HERE, "it4") is None
+    assert kept.find(HERE, PLACE, "it4").token == b""
     assert not path.parent.exists()
 
 
 @pytest.mark.usefixtures("no_descriptor_left")
 def test_each_pseudo_of_each_server_has_its_token(kept: Tokens, path: Path) -> None:
-    kept.keep(HERE, "it4", SECRET)
-    kept.keep(THERE, "it4", OTHER)
-    kept.keep(HERE, "Élodie", OTHER)
+    kept.keep(HERE, PLACE, "it4", SECRET)
+    kept.keep(THERE, PLACE, "it4", OTHER)
+    kept.keep(HERE, PLACE, "Élodie", OTHER)
     again = Tokens(path, pytest.fail)
-    assert again.get(HERE, "it4") == SECRET
-    assert again.get(THERE, "it4") == OTHER
-    assert again.get(HERE, "e\u0301LODIE") == OTHER
-    assert again.get(THERE, "Élodie") is None
-    kept.keep(HERE, "it4", OTHER)
-    assert again.get(HERE, "IT4") == OTHER
+    assert again.find(HERE, PLACE, "it4").token == SECRET
+    assert again.find(THERE, PLACE, "it4").token == OTHER
+    assert again.find(HERE, PLACE, "e\u0301LODIE").token == OTHER
+    assert again.find(THERE, PLACE, "Élodie").token == b""
+    kept.keep(HERE, PLACE, "it4", OTHER)
+    assert again.find(HERE, PLACE, "IT4").token == OTHER
 
 
 def test_the_file_and_its_folder_are_private(kept: Tokens, path: Path) -> None:
     old = os.umask(0)
     try:
-        kept.keep(HERE, "it4", SECRET)
+        kept.keep(HERE, PLACE, "it4", SECRET)
     finally:
         os.umask(old)
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
-    assert json.loads(path.read_text()) == {HERE: {"it4": SECRET.hex()}}
+    assert json.loads(path.read_text()) == {
+        HERE.hex(): {"it4": SECRET.hex() + "00000000"},
+        "adresses": {PLACE: HERE.hex()},
+    }
 
 
 def test_a_file_open_to_others_is_closed_to_them(kept: Tokens, path: Path, said: list[str]) -> None:
-    kept.keep(HERE, "it4", SECRET)
+    kept.keep(HERE, PLACE, "it4", SECRET)
     path.chmod(0o644)
-    assert kept.get(HERE, "it4") == SECRET
+    assert kept.find(HERE, PLACE, "it4").token == SECRET
     assert path.stat().st_mode & 0o777 == 0o600
     assert said == [f"D'autres que vous pouvaient lire {path} : il est refermé."]
 
@@ -103,10 +107,10 @@ def test_a_damaged_file_is_set_aside(
     path.write_bytes(data)
     path.chmod(0o600)
     if action == "get":
-        assert kept.get(HERE, "it4") is None
+        assert kept.find(HERE, PLACE, "it4").token == b""
     else:
-        kept.keep(HERE, "it4", SECRET)
-        assert kept.get(HERE, "it4") == SECRET
+        kept.keep(HERE, PLACE, "it4", SECRET)
+        assert kept.find(HERE, PLACE, "it4").token == SECRET
     aside = path.with_name("tokens.json.bad")
     assert aside.read_bytes() == data
     assert said == [f"{path} est illisible : il est mis de côté, dans {aside}."]
@@ -115,7 +119,7 @@ def test_a_damaged_file_is_set_aside(
 def test_what_is_not_a_file_is_set_aside(kept: Tokens, path: Path, said: list[str]) -> None:
     path.parent.mkdir()
     os.mkfifo(path, 0o600)
-    assert kept.get(HERE, "it4") is None
+    assert kept.find(HERE, PLACE, "it4").token == b""
     assert path.with_name("tokens.json.bad").is_fifo()
     assert len(said) == 1
 
@@ -124,18 +128,18 @@ def test_a_link_is_not_followed(kept: Tokens, path: Path, tmp_path: Path) -> Non
     path.parent.mkdir()
     path.symlink_to(tmp_path / "ailleurs.json")
     with pytest.raises(ChatError, match="c'est un lien"):
-        kept.get(HERE, "it4")
+        kept.find(HERE, PLACE, "it4")
     with pytest.raises(ChatError, match="c'est un lien"):
-        kept.keep(HERE, "it4", SECRET)
+        kept.keep(HERE, PLACE, "it4", SECRET)
 
 
 @pytest.mark.usefixtures("no_descriptor_left")
 def test_a_folder_in_its_place(kept: Tokens, path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(ChatError, match="c'est un dossier"):
-        kept.get(HERE, "it4")
+        kept.find(HERE, PLACE, "it4")
     with pytest.raises(ChatError, match="c'est un dossier"):
-        kept.keep(HERE, "it4", SECRET)
+        kept.keep(HERE, PLACE, "it4", SECRET)
 
 
 @pytest.mark.usefixtures("no_descriptor_left")
@@ -143,9 +147,9 @@ def test_nowhere_to_keep_them(tmp_path: Path) -> None:
     (tmp_path / "fichier").touch()
     nowhere = Tokens(tmp_path / "fichier/tokens.json", pytest.fail)
     with pytest.raises(ChatError, match="un fichier tient la place d'un dossier"):
-        nowhere.keep(HERE, "it4", SECRET)
+        nowhere.keep(HERE, PLACE, "it4", SECRET)
     with pytest.raises(ChatError, match="un fichier tient la place d'un dossier"):
-        nowhere.get(HERE, "it4")
+        nowhere.find(HERE, PLACE, "it4")
 
 
 @pytest.mark.usefixtures("no_descriptor_left")
@@ -153,7 +157,7 @@ def test_nowhere_to_keep_them(tmp_path: Path) -> None:
 def test_a_failure_half_way_keeps_the_old_tokens(
     kept: Tokens, path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    kept.keep(HERE, "it4", SECRET)
+    kept.keep(HERE, PLACE, "it4", SECRET)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -161,8 +165,8 @@ def test_a_failure_half_way_keeps_the_old_tokens(
     with monkeypatch.context() as patched:
         patched.setattr(step, full)
         with pytest.raises(ChatError, match="le disque est plein"):
-            kept.keep(HERE, "it4", OTHER)
-    assert kept.get(HERE, "it4") == SECRET
+            kept.keep(HERE, PLACE, "it4", OTHER)
+    assert kept.find(HERE, PLACE, "it4").token == SECRET
     assert sorted(file.name for file in path.parent.iterdir()) == [
         "tokens.json",
         "tokens.json.lock",
@@ -172,34 +176,34 @@ def test_a_failure_half_way_keeps_the_old_tokens(
 def test_they_never_outgrow_what_can_be_read_back(
     kept: Tokens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.keep(HERE, "it4", SECRET)
-    monkeypatch.setattr(module, "MAX_SIZE", 150)
+    kept.keep(HERE, PLACE, "it4", SECRET)
+    monkeypatch.setattr(module, "MAX_SIZE", 200)
     with pytest.raises(ChatError, match="plein"):
-        kept.keep(THERE, "it4", SECRET)
-    assert kept.get(HERE, "it4") == SECRET
+        kept.keep(THERE, PLACE, "it4", SECRET)
+    assert kept.find(HERE, PLACE, "it4").token == SECRET
 
 
 def test_a_lock_held_for_ever_does_not_hang_us(
     kept: Tokens, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept.keep(HERE, "it4", SECRET)
+    kept.keep(HERE, PLACE, "it4", SECRET)
     monkeypatch.setattr(module, "LOCK_PATIENCE", 0.0)
     with open(path.with_name("tokens.json.lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(ChatError, match="un autre client le tient"):
-            kept.keep(HERE, "it4", OTHER)
-        assert kept.get(HERE, "it4") == SECRET
-    kept.keep(HERE, "it4", OTHER)
+            kept.keep(HERE, PLACE, "it4", OTHER)
+        assert kept.find(HERE, PLACE, "it4").token == SECRET
+    kept.keep(HERE, PLACE, "it4", OTHER)
 
 
 WRITER = """
 import sys
 sys.path.insert(0, "bonus")
-from chatroom.client.tokens import Tokens
+from chatroom.client.tokens import Known, Tokens
 from pathlib import Path
 tokens = Tokens(Path(sys.argv[1]), sys.exit)
 for number in range(20):
-    tokens.keep("127.0.0.1:8888", f"{sys.argv[2]}-{number}", sys.argv[2].encode())
+    tokens.keep(b"ici", "127.0.0.1:8888", f"{sys.argv[2]}-{number}", sys.argv[2].encode())
 """
 
 
@@ -210,8 +214,8 @@ def test_several_clients_at_once_lose_nothing(path: Path, kept: Tokens) -> None:
 
     def both() -> None:
         for number in range(20):
-            kept.keep(HERE, f"dd-{number}", b"dd")
-            assert kept.get(HERE, f"dd-{number}") == b"dd"
+            kept.keep(HERE, PLACE, f"dd-{number}", b"dd")
+            assert kept.find(HERE, PLACE, f"dd-{number}").token == b"dd"
 
     threads = [threading.Thread(target=guarded(both, failures)) for _ in range(2)]
     processes = [Process("-c", WRITER, str(path), name) for name in names]
@@ -224,7 +228,9 @@ def test_several_clients_at_once_lose_nothing(path: Path, kept: Tokens) -> None:
             assert (process.wait(), process.err) == (0, "")
     assert failures == []
     for name in [*names, "dd"]:
-        assert [kept.get(HERE, f"{name}-{n}") for n in range(20)] == [name.encode()] * 20
+        assert [kept.find(HERE, PLACE, f"{name}-{n}").token for n in range(20)] == [
+            name.encode()
+        ] * 20
 
 
 def guarded(work: Callable[[], None], failures: list[BaseException]) -> Callable[[], None]:
@@ -237,3 +243,36 @@ def guarded(work: Callable[[], None], failures: list[BaseException]) -> Callable
             failures.append(error)
 
     return run
+
+
+def test_a_number_is_kept_with_the_token(kept: Tokens) -> None:
+    kept.keep(HERE, PLACE, "it4", SECRET, 7)
+    assert kept.find(HERE, PLACE, "it4") == Known(SECRET, 7)
+
+
+def test_the_same_server_whatever_its_address(kept: Tokens) -> None:
+    kept.keep(HERE, PLACE, "it4", SECRET)
+    assert kept.find(HERE, "localhost:8888", "it4") == Known(SECRET)
+
+
+def test_another_server_at_a_known_address(kept: Tokens) -> None:
+    assert not kept.find(HERE, PLACE, "it4").stranger
+    kept.keep(HERE, PLACE, "it4", SECRET)
+    assert kept.find(THERE, PLACE, "it4") == Known(stranger=True)
+    kept.keep(THERE, PLACE, "it4", OTHER)
+    assert not kept.find(THERE, PLACE, "it4").stranger
+    assert kept.find(HERE, PLACE, "it4") == Known(SECRET, stranger=True)
+
+
+def test_a_file_of_version_1_is_read_then_moved(kept: Tokens, path: Path) -> None:
+    """Un jeton y était à une adresse : il passe au serveur qui y répond, pseudo par pseudo."""
+    path.parent.mkdir(mode=0o700)
+    path.touch(0o600)
+    path.write_text(json.dumps({PLACE: {"it4": SECRET.hex(), "zoé": OTHER.hex()}}))
+    assert kept.find(HERE, PLACE, "it4") == Known(SECRET)
+    kept.keep(HERE, PLACE, "it4", SECRET, 7)
+    assert kept.find(HERE, PLACE, "it4") == Known(SECRET, 7)
+    assert kept.find(HERE, PLACE, "Zoé") == Known(OTHER)
+    assert json.loads(path.read_text())[PLACE] == {"zoé": OTHER.hex()}
+    kept.keep(HERE, PLACE, "zoé", OTHER, 8)
+    assert PLACE not in json.loads(path.read_text())

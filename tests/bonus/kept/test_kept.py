@@ -43,9 +43,9 @@ def token(kept: Path, folder: Path, person: str, pseudo: str) -> bytes:
     path.touch(0o600)
     path.write_bytes((kept / f"tokens-{person}.json").read_bytes())
     (server,) = json.loads(path.read_text("utf-8"))
-    found = Tokens(path, pytest.fail).get(server, pseudo)
-    assert found
-    return found
+    found = Tokens(path, pytest.fail).find(b"un serveur d'ici.", server, pseudo)
+    assert found.token
+    return found.token
 
 
 @pytest.fixture

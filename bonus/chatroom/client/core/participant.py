@@ -50,9 +50,12 @@ class Participant:
         """Une connexion neuve."""
         self._requests = [messages.Hello(messages.VERSION)]
 
-    def identify(self, shown: bytes, code: str = "") -> None:
-        """Se présente au serveur qui vient de saluer ; `shown` : le jeton, ou sa preuve."""
-        who = (self.person, self.device, self.pseudo)
+    def identify(self, shown: bytes, code: str = "", person: int = 0) -> None:
+        """Se présente au serveur qui vient de saluer ; `shown` : le jeton, ou sa preuve.
+
+        `person` : le numéro gardé avec lui.
+        """
+        who = (person or self.person, self.device, self.pseudo)
         self._requests.append(messages.Identify(*who, code, shown))
 
     def disconnected(self) -> None:

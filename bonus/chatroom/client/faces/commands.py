@@ -27,6 +27,9 @@ COMMANDS = {
     "/msg": Command("/msg PSEUDO TEXTE", "ne parler qu'à une personne, là ou non"),
     "/image": Command("/image FICHIER", "envoyer une image PNG ou JPEG"),
     "/history": Command("/history", "la page d'avant, puis celle d'avant encore"),
+    "/token": Command("/token", "un code, pour être soi sur un autre appareil"),
+    "/devices": Command("/devices", "d'où l'on est connecté"),
+    "/alone": Command("/alone", "déconnecter ses autres appareils"),
     "/help": Command("/help", "cette aide"),
     "/quit": Command("/quit", "partir ; Ctrl-D aussi"),
 }

@@ -51,7 +51,7 @@ class Display:
         match event:
             case events.Spoke(message=message, mine=mine):
                 return [*self._new_day(message), self._message(message, mine)]
-            case events.Happened() | events.AnswerReceived() | events.ImageReceived():
+            case events.Happened() | events.ImageReceived():
                 return []
             case events.Entered() | events.Announcement() | events.Gathering():
                 return self._presence(event)
@@ -77,6 +77,7 @@ class Display:
         self,
         event: events.Welcomed
         | events.NoticeShown
+        | events.AnswerReceived
         | events.RefusedRequest
         | events.Lost
         | events.Ended,
@@ -87,6 +88,8 @@ class Display:
                 line = self.dim("Reconnecté.") if again else f"{greeting} {neutral(pseudo)} !"
             case events.NoticeShown(text=text):
                 line = self.dim(f"— {neutral(text)}")
+            case events.AnswerReceived(answer=answer):
+                line = self.dim(f"— {neutral(str(answer.get('text') or 'C’est fait.'))}")
             case events.RefusedRequest(text=text, post=post):
                 about = f" (« {post.text} » n'a pas été envoyé)" if post else ""
                 line = f"{neutral(text)}{about}"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from chatroom.client.faces.commands import addressed
@@ -56,6 +57,9 @@ class Speaker:
             "/who": lambda: participant.list_rooms(rest or room),
             "/msg": lambda: participant.whisper(*addressed(rest, self._names.pseudos)),
             "/history": lambda: participant.older(room),
+            **{
+                f"/{verb}": partial(participant.ask, verb) for verb in ("token", "devices", "alone")
+            },
         }
         return self.ask(requests[command])
 

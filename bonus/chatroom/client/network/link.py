@@ -3,12 +3,10 @@
 import asyncio
 import math
 import random
-import secrets
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from chatroom.client.core.events import (
     Ended,
@@ -21,18 +19,11 @@ from chatroom.client.core.events import (
 )
 from chatroom.client.core.participant import Participant, RetryError
 from chatroom.client.network.connecting import ALERT, TlsError, connect, speaks_tls
-from chatroom.common.proofs import masked
-from chatroom.protocol import ChatError
+from chatroom.client.network.presenting import Keyring, Presenting
 from chatroom.protocol.bounds import FROM_SERVER, GREETING
 from chatroom.protocol.frames import Decoder, ProtocolError, Reason
 from chatroom.protocol.limits import Limits
-from chatroom.protocol.messages import (
-    TOKEN,
-    Greeting,
-    Parted,
-    Ping,
-    decode,
-)
+from chatroom.protocol.messages import Greeting, Message, Parted, Ping, Welcome, decode
 
 READ = 65_536  # octets lus à la fois
 GONE = "Connexion perdue"
@@ -60,17 +51,6 @@ class Patience:
         return self.draw.uniform(0, bound)
 
 
-class Keyring(Protocol):
-    """Où sont les jetons, par serveur (« hôte:port ») et pseudo. ChatError s'il ne s'ouvre pas.
-
-    Ses méthodes sont appelées dans un fil : elles peuvent attendre le disque.
-    """
-
-    def get(self, server: str, pseudo: str) -> bytes | None: ...
-
-    def keep(self, server: str, pseudo: str, token: bytes) -> None: ...
-
-
 class Link:
     """Tout se demande au participant, `participant` ; puis `flush` l'envoie.
 
@@ -91,7 +71,8 @@ class Link:
     ) -> None:
         self.host, self.port = host, port
         self.participant = Participant(pseudo, b"", limits or Limits())
-        self._tokens = tokens
+        self.code = ""  # celui de la classe ; ou, sans pseudo, celui d'un autre de nos appareils
+        self._presenting = Presenting(tokens, f"{host}:{port}", self._note)
         self._patience = patience or Patience()
         self._sleep = sleep
         self._tls = tls  # None : en clair
@@ -157,7 +138,6 @@ class Link:
     # La connexion, et les suivantes
 
     async def _run(self) -> None:
-        await self._find_token()
         while not self._over:
             try:
                 text = await self._connection()
@@ -219,8 +199,7 @@ class Link:
                 while (frame := decoder.next()) and not self._over:
                     message = decode(*frame)
                     self.participant.receive(message)
-                    if isinstance(message, Greeting):
-                        self._identify(message)
+                    await self._introduce(message)
                     if isinstance(message, Parted):  # une image avance : c'est espérer encore
                         self._progress.set()
                     if self.participant.welcomed:
@@ -228,13 +207,14 @@ class Link:
             finally:
                 self.flush()
 
-    def _identify(self, greeting: Greeting) -> None:
-        """Le serveur qui nous a accueillis a l'empreinte de notre jeton : il n'a pas à le lire."""
+    async def _introduce(self, message: Message) -> None:
+        """Dit qui l'on est à qui salue ; retient qui l'on est pour qui souhaite la bienvenue."""
         participant = self.participant
-        shown = participant.token
-        if participant.person and len(shown) == TOKEN:
-            shown = masked(shown, greeting.challenge, greeting.server)
-        participant.identify(shown)
+        if isinstance(message, Greeting):
+            shown, person = await self._presenting.shown(message, participant.pseudo)
+            participant.identify(shown, self.code, person)
+        elif isinstance(message, Welcome):
+            await self._presenting.welcomed(message)
 
     async def _watch(self, writer: asyncio.StreamWriter) -> None:
         """Un serveur qui se tait : lui demander s'il est là, puis ne plus l'attendre."""
@@ -254,18 +234,8 @@ class Link:
     def _server(self) -> str:
         return f"{self.host}:{self.port}"
 
-    async def _find_token(self) -> None:
-        """Celui d'une autre fois, ou un neuf, gardé avant d'être envoyé : une coupure avant le
-        Welcome ne doit pas nous faire perdre un pseudo que le serveur vient de nous donner."""
-        participant, token = self.participant, None
-        try:
-            token = await asyncio.to_thread(self._tokens.get, self._server, participant.pseudo)
-            if token is None:
-                token = secrets.token_bytes(TOKEN)
-                await asyncio.to_thread(self._tokens.keep, self._server, participant.pseudo, token)
-        except ChatError as error:
-            self._emit(NoticeShown(f"Votre pseudo ne pourra pas vous être rendu : {error}"))
-        participant.token = token or secrets.token_bytes(TOKEN)
+    def _note(self, text: str) -> None:
+        self._emit(NoticeShown(text))
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, Ended) and not self._ever:

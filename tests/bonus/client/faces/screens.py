@@ -12,22 +12,10 @@ from chatroom.client.network.link import Link, Patience
 from chatroom.protocol.limits import Limits
 from textual.pilot import Pilot
 
+from tests.bonus.client.network.stage import Keyring
 from tests.support.waiting import DEADLINE
 
 QUICK = Patience(first=0.05, longest=0.2, goodbye=2.0)
-
-
-class Keys:
-    """Un trousseau en mémoire."""
-
-    def __init__(self) -> None:
-        self._tokens: dict[tuple[str, str], bytes] = {}
-
-    def get(self, server: str, pseudo: str) -> bytes | None:
-        return self._tokens.get((server, pseudo))
-
-    def keep(self, server: str, pseudo: str, token: bytes) -> None:
-        self._tokens[server, pseudo] = token
 
 
 class Book:
@@ -85,7 +73,7 @@ async def seated(
     limits: Limits | None = None,
 ) -> AsyncIterator[Seat]:
     book, limits, names = Book(), limits or Limits(), Names()
-    link = Link("127.0.0.1", port, pseudo, Keys(), limits, QUICK)
+    link = Link("127.0.0.1", port, pseudo, Keyring(), limits, QUICK)
     app = ChatApp(link, names, book, limits, room)
     async with app.run_test(size=size) as pilot:
         seat = Seat(app, pilot, book)

@@ -217,5 +217,6 @@ def test_a_message_that_cannot_be_read(why: Missing, by: str, text: str) -> None
     assert shown(spoke(Absent(7, 1, why, by=by))) == [text]
 
 
-def test_what_another_part_of_the_face_shows() -> None:
-    assert shown(AnswerReceived("devices", {})) == []
+def test_the_answer_to_a_command() -> None:
+    assert shown(AnswerReceived("token", {"text": "K7\x1b"})) == ["— K7�"]
+    assert shown(AnswerReceived("alone", {})) == ["— C’est fait."]

@@ -12,6 +12,7 @@ from typing import ParamSpec
 
 from chatroom.client.core.events import Entered, Event, Welcomed
 from chatroom.client.network.link import Link, Patience
+from chatroom.client.tokens import Known
 from chatroom.protocol import ChatError
 from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
@@ -41,18 +42,23 @@ class Keyring:
     """Les jetons, en mémoire."""
 
     def __init__(self, broken: bool = False) -> None:
-        self.tokens: dict[tuple[str, str], bytes] = {}
+        self.kept: dict[tuple[bytes, str], tuple[bytes, int]] = {}
+        self.old: dict[tuple[str, str], bytes] = {}  # d'un client de la version 1
+        self.addresses: dict[str, bytes] = {}
         self.broken = broken
 
-    def get(self, server: str, pseudo: str) -> bytes | None:
+    def find(self, server: bytes, address: str, pseudo: str) -> Known:
         if self.broken:
             raise ChatError("illisible")
-        return self.tokens.get((server, pseudo))
+        stranger = self.addresses.get(address, server) != server
+        token, person = self.kept.get((server, pseudo), (self.old.get((address, pseudo), b""), 0))
+        return Known(token, person, stranger)
 
-    def keep(self, server: str, pseudo: str, token: bytes) -> None:
+    def keep(self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0) -> None:
         if self.broken:
             raise ChatError("disque plein")
-        self.tokens[server, pseudo] = token
+        self.kept[server, pseudo] = token, person
+        self.addresses[address] = server
 
 
 class Visitor:
@@ -87,6 +93,8 @@ class Visitor:
         await self.expect(Hello(VERSION))
         self.send(GREETING)
         who = await self.receive()
+        while who == Ping():  # une machine lente, ou un client pressé
+            who = await self.receive()
         assert isinstance(who, Identify)
         assert who.pseudo == "alice"
         return who.token

@@ -10,7 +10,7 @@ from chatroom.common.proofs import proof_of, unmasked
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.messages import TOKEN, Closing, Ping, Pong, Say
 
-from tests.bonus.client.core.conversation import GREETING
+from tests.bonus.client.core.conversation import GREETING, ME, SECRET
 from tests.bonus.client.network.stage import ROOM, Keyring, said, scene, settled_in, stage
 
 
@@ -30,8 +30,9 @@ async def test_the_token_is_kept_before_it_is_shown() -> None:
     """Coupé avant le Welcome, il est peut-être inscrit : le même jeton, ensuite, le prouvera."""
     async with stage() as opened:
         visitor = await settled_in(opened)
-        ((place, token),) = opened.keyring.tokens.items()
-        assert (place, len(token)) == ((f"127.0.0.1:{opened.port}", "alice"), TOKEN)
+        ((place, (token, person)),) = opened.keyring.kept.items()
+        assert (place, len(token), person) == ((GREETING.server, "alice"), TOKEN, ME)
+        assert opened.keyring.addresses == {f"127.0.0.1:{opened.port}": GREETING.server}
         visitor.writer.close()
         shown = await (await opened.visitor()).hello()
         known = (GREETING.challenge, GREETING.server)
@@ -43,9 +44,11 @@ async def test_a_token_from_before() -> None:
     """Le jeton d'une autre fois sert dès le premier Hello."""
     keyring = Keyring()
     async with stage(keyring) as opened:
-        keyring.tokens[f"127.0.0.1:{opened.port}", "alice"] = b"ancien"
+        keyring.old[f"127.0.0.1:{opened.port}", "alice"] = SECRET
         opened.link.start()
-        assert await (await opened.visitor()).hello() == b"ancien"
+        shown = await (await opened.visitor()).hello()
+        known = (GREETING.challenge, GREETING.server)
+        assert unmasked(shown, [proof_of(SECRET)], *known) == SECRET
 
 
 @scene
