@@ -30,7 +30,7 @@ ADDRESSES = "adresses"  # parmi les serveurs : « hôte:port » -> qui y répond
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Credential:
     """Ce qu'on sait de soi chez un serveur. `stranger` : un autre répondait à cette adresse."""
 
     token: bytes = b""
@@ -49,7 +49,7 @@ class Tokens:
         self.path = path
         self._say = say
 
-    def find(self, server: bytes, address: str, pseudo: str) -> Known:
+    def find(self, server: bytes, address: str, pseudo: str) -> Credential:
         """Le jeton de ce pseudo chez ce serveur, quelle que soit son adresse ; ChatError.
 
         À défaut, celui qu'un client de la version 1 gardait pour cette adresse (« hôte:port »).
@@ -66,9 +66,9 @@ class Tokens:
         if kept := servers.get(name, {}).get(who):
             data = bytes.fromhex(kept)
             token, person = data[:-PERSON], int.from_bytes(data[-PERSON:])
-            return Known(token, person, stranger)
+            return Credential(token, person, stranger)
         old = servers.get(address, {}).get(who, "")
-        return Known(bytes.fromhex(old), 0, stranger)
+        return Credential(bytes.fromhex(old), 0, stranger)
 
     def keep(self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0) -> None:
         """Garde ce jeton, sur le disque avant de revenir ; ChatError si c'est impossible."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chatroom.client.core.events import Ended, Entered, RefusedRequest, Spoke
 from chatroom.client.network.link import Link, Patience
-from chatroom.client.tokens import Known
+from chatroom.client.tokens import Credential
 from chatroom.protocol.text import fold
 from chatroom.server.storage.exporting import export
 
@@ -27,15 +27,15 @@ class Pocket:
     """Un seul jeton, en mémoire."""
 
     def __init__(self) -> None:
-        self._known = Known()
+        self._known = Credential()
 
-    def find(self, _server: bytes, _address: str, _pseudo: str) -> Known:
+    def find(self, _server: bytes, _address: str, _pseudo: str) -> Credential:
         return self._known
 
     def keep(
         self, _server: bytes, _address: str, _pseudo: str, token: bytes, person: int = 0
     ) -> None:
-        self._known = Known(token, person)
+        self._known = Credential(token, person)
 
 
 @dataclass

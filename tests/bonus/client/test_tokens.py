@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from chatroom.client import tokens as module
-from chatroom.client.tokens import Known, Tokens
+from chatroom.client.tokens import Credential, Tokens
 from chatroom.protocol import ChatError
 
 from tests.support.processes import Process
@@ -199,7 +199,7 @@ def test_a_lock_held_for_ever_does_not_hang_us(
 WRITER = """
 import sys
 sys.path.insert(0, "bonus")
-from chatroom.client.tokens import Known, Tokens
+from chatroom.client.tokens import Credential, Tokens
 from pathlib import Path
 tokens = Tokens(Path(sys.argv[1]), sys.exit)
 for number in range(20):
@@ -247,21 +247,21 @@ def guarded(work: Callable[[], None], failures: list[BaseException]) -> Callable
 
 def test_a_number_is_kept_with_the_token(kept: Tokens) -> None:
     kept.keep(HERE, PLACE, "it4", SECRET, 7)
-    assert kept.find(HERE, PLACE, "it4") == Known(SECRET, 7)
+    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, 7)
 
 
 def test_the_same_server_whatever_its_address(kept: Tokens) -> None:
     kept.keep(HERE, PLACE, "it4", SECRET)
-    assert kept.find(HERE, "localhost:8888", "it4") == Known(SECRET)
+    assert kept.find(HERE, "localhost:8888", "it4") == Credential(SECRET)
 
 
 def test_another_server_at_a_known_address(kept: Tokens) -> None:
     assert not kept.find(HERE, PLACE, "it4").stranger
     kept.keep(HERE, PLACE, "it4", SECRET)
-    assert kept.find(THERE, PLACE, "it4") == Known(stranger=True)
+    assert kept.find(THERE, PLACE, "it4") == Credential(stranger=True)
     kept.keep(THERE, PLACE, "it4", OTHER)
     assert not kept.find(THERE, PLACE, "it4").stranger
-    assert kept.find(HERE, PLACE, "it4") == Known(SECRET, stranger=True)
+    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, stranger=True)
 
 
 def test_a_file_of_version_1_is_read_then_moved(kept: Tokens, path: Path) -> None:
@@ -269,10 +269,10 @@ def test_a_file_of_version_1_is_read_then_moved(kept: Tokens, path: Path) -> Non
     path.parent.mkdir(mode=0o700)
     path.touch(0o600)
     path.write_text(json.dumps({PLACE: {"it4": SECRET.hex(), "zoé": OTHER.hex()}}))
-    assert kept.find(HERE, PLACE, "it4") == Known(SECRET)
+    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET)
     kept.keep(HERE, PLACE, "it4", SECRET, 7)
-    assert kept.find(HERE, PLACE, "it4") == Known(SECRET, 7)
-    assert kept.find(HERE, PLACE, "Zoé") == Known(OTHER)
+    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, 7)
+    assert kept.find(HERE, PLACE, "Zoé") == Credential(OTHER)
     assert json.loads(path.read_text())[PLACE] == {"zoé": OTHER.hex()}
     kept.keep(HERE, PLACE, "zoé", OTHER, 8)
     assert PLACE not in json.loads(path.read_text())

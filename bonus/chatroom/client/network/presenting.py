@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
-from chatroom.client.tokens import Known
+from chatroom.client.tokens import Credential
 from chatroom.common.proofs import masked
 from chatroom.protocol import ChatError
 from chatroom.protocol.messages import TOKEN, Greeting, Welcome
@@ -22,7 +22,7 @@ class Keyring(Protocol):
     Ses méthodes sont appelées dans un fil : elles peuvent attendre le disque.
     """
 
-    def find(self, server: bytes, address: str, pseudo: str) -> Known: ...
+    def find(self, server: bytes, address: str, pseudo: str) -> Credential: ...
 
     def keep(
         self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0
@@ -58,7 +58,7 @@ class Presenting:
         await self._keep(message.pseudo)
 
     async def _meet(self, server: bytes, pseudo: str) -> None:
-        known = Known()
+        known = Credential()
         try:
             known = await asyncio.to_thread(self._tokens.find, server, self._address, pseudo)
         except ChatError as error:

@@ -162,13 +162,6 @@ def test_a_room_restored_under_the_same_numbers(alone: Conversation) -> None:
     assert alone.connect(back=True) == [Join("salon", 9)]
 
 
-def test_a_room_may_not_end_before_what_was_seen(alone: Conversation) -> None:
-    alone.receive(said(1), said(2))
-    alone.connect(back=True)
-    with pytest.raises(ProtocolError):
-        alone.receive(Joined(ROOM, 1, 1, "salon"))
-
-
 def test_a_page_that_cannot_be_read(alone: Conversation) -> None:
     """Refusée à qui revient : la connexion est à refaire, car rien ne doit manquer."""
     alone.receive(said(1))

@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 from chatroom.client.core.events import Entered, Event, Welcomed
 from chatroom.client.network.link import Link, Patience
-from chatroom.client.tokens import Known
+from chatroom.client.tokens import Credential
 from chatroom.protocol import ChatError
 from chatroom.protocol.frames import Decoder
 from chatroom.protocol.messages import (
@@ -47,12 +47,12 @@ class Keyring:
         self.addresses: dict[str, bytes] = {}
         self.broken = broken
 
-    def find(self, server: bytes, address: str, pseudo: str) -> Known:
+    def find(self, server: bytes, address: str, pseudo: str) -> Credential:
         if self.broken:
             raise ChatError("illisible")
         stranger = self.addresses.get(address, server) != server
         token, person = self.kept.get((server, pseudo), (self.old.get((address, pseudo), b""), 0))
-        return Known(token, person, stranger)
+        return Credential(token, person, stranger)
 
     def keep(self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0) -> None:
         if self.broken:
@@ -83,7 +83,7 @@ class Visitor:
             received = await self.receive()
             while received == Ping() != message:  # une machine lente les a fait naître
                 received = await self.receive()
-            assert received == message
+            assert received == message, (received, message)
 
     def send(self, *messages: Message) -> None:
         self.writer.write(b"".join(message.encode() for message in messages))
