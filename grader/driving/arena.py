@@ -37,6 +37,8 @@ CALM = 0.4  # secondes de sommeil au bout desquelles il ne répondra plus
 TURNS = 5  # de la boucle d'événements, pour accepter une connexion et en lire les octets
 LOOK = 0.01  # secondes entre deux regards
 NAP = 0.02  # de même, quand rien ne presse ; moins que BLINK, pour voir les battements
+LONG_NAP = 0.1  # de même, quand on sait qu'il n'y aura rien de neuf d'ici là
+BUSY_FOR = 8  # ce qui occupe depuis une seconde occupera bien un huitième de plus
 
 
 class Arena:
@@ -221,7 +223,7 @@ class Arena:
             return "écrit sans fin"
         if not state.running:
             return "a fini"
-        if not state.asleep and observer and 2 * observer.busy > observer.looks:
+        if not state.asleep and observer and 2 * observer.busy > observer.looked:
             return "calcule sans fin"
         if state.unread:
             return "n'a pas lu ce qu'on lui envoie"
@@ -262,7 +264,8 @@ class Arena:
         loop = asyncio.get_running_loop()
         patience = self.job.patience
         limit = self.deadline(deadline or self.check.deadline)
-        since, proven = loop.time(), False
+        since = calm_at = loop.time()
+        proven = False
         before: list[frozenset[tuple[int, int]]] = []
         while not (value := fact()):
             # Ce qu'un autre programme de l'arène va faire peut encore le réveiller.
@@ -273,6 +276,7 @@ class Arena:
             now, left = loop.time(), limit.left()
             if not asleep or (proven and turns != before):
                 since, before = now, turns
+            calm_at = now if asleep else calm_at
             rested = (now - max(since, self.pulse.last)) / patience
             if proven and rested >= CONFIRMED:
                 concluded = all(enough(state, left) for state in states)
@@ -285,8 +289,14 @@ class Arena:
                 if (value := fact()) or left <= 0 or not stirred:
                     break
             # Occupés, ou endormis pour un temps compté, ils le restent un peu : y regarder coûte.
-            lasting = not asleep or (proven and rested >= CONFIRMED)
-            await self.pulse.until(fact, NAP if lasting else LOOK)
+            if not asleep:
+                pause = _nap((now - calm_at) / BUSY_FOR)
+            elif proven and rested >= CONFIRMED:
+                # À l'approche du réveil, on y regarde d'assez près pour voir les battements.
+                pause = _nap(min([left, *(state.soonest / 2 for state in states)]))
+            else:
+                pause = LOOK
+            await self.pulse.until(fact, pause)
         return value, proven
 
     async def _catch_up(self) -> bool:
@@ -305,6 +315,10 @@ def _free(host: str, port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _nap(seconds: float) -> float:
+    return min(LONG_NAP, max(NAP, seconds))
 
 
 def _settled(state: Sleep, left: float) -> bool:

@@ -5,6 +5,7 @@ y attend encore (`Diag`). Ce qu'aucun fil n'est là pour lire ne le sera pas : e
 n'est venu » ne dépend ni de la charge de la machine, ni d'un délai.
 """
 
+import math
 import os
 import time
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.driving.peer import Peer
-from grader.driving.waiting import Wait, waits
+from grader.driving.waiting import Wait, Watch
 from grader.sandbox.appetite import processes_of, slurp
 from grader.world.diag import Diag, Listening, State
 
@@ -20,6 +21,7 @@ REGULAR = 2  # fois qu'un sommeil se répète à l'identique, pour n'être qu'un
 ROUNDING, LATENESS = 0.1, 0.015  # part et secondes dont deux battements peuvent différer
 BLINK = 0.05  # secondes entre deux regards, au plus, pour ne pas manquer un battement
 MAX_BEATS = 40  # retenus
+SEEN = 0.1  # secondes avant un regard dont il dit quelque chose ; il y en a d'ordinaire bien moins
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Sleep:
     def lasts(self, seconds: float) -> bool:
         """Vrai s'il ne se réveillera pas de lui-même d'ici là."""
         return all(timer is None or timer > seconds for timer in (self.timer, self.beat))
+
+    @property
+    def soonest(self) -> float:
+        """Secondes, au moins, avant qu'il ne se réveille de lui-même."""
+        return min(end for end in (self.timer, self.beat, math.inf) if end is not None)
 
 
 FINISHED = Sleep(running=False, asleep=True, proven=True)
@@ -97,18 +104,20 @@ class Observer:
 
     def __init__(self, process: int) -> None:
         self._process = process
+        self._watch = Watch()
         self._looked = time.monotonic()
         self._naps: dict[int, _Nap] = {}
         self._beats: list[float] = []  # les durées de sommeil qui se sont suivies à l'identique
-        self.looks = self.busy = 0
+        self.looked = self.busy = 0.0  # secondes : en tout, et où il n'a pas dormi
 
     def look(self, diag: Diag, peers: Iterable[Peer]) -> Sleep:
         now, before = time.monotonic(), self._looked
-        self.looks, self._looked = self.looks + 1, now
-        processes = processes_of(self._process)
-        found = waits(processes)
+        self._looked, since = now, min(now - before, SEEN)
+        self.looked += since
+        processes = [] if self._watch.runs() else processes_of(self._process)
+        found = self._watch.waits(processes) if processes else None
         if not found:  # il court ou, s'il n'a plus de fil, on va apprendre qu'il a fini
-            self.busy += 1
+            self.busy += since
             return BUSY
         if not alive(self._process):  # sa fin n'est pas encore parvenue jusqu'à nous
             return BUSY

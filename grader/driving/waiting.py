@@ -11,7 +11,7 @@ import platform
 import stat
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -87,10 +87,62 @@ class _Call(NamedTuple):
     selector: bool = False
 
 
+class _Thread(NamedTuple):
+    """Un fil, et ce que le noyau en dit d'abord."""
+
+    process: int
+    number: int
+    state: str
+    turns: int
+
+
+class Watch:
+    """Regarde les mêmes processus, d'une fois à l'autre.
+
+    Un fil dont le tour n'a pas changé n'a pas couru depuis : quand il en est ainsi de tous, ils
+    attendent encore ce qu'ils attendaient, et il n'y a pas à le relire.
+    """
+
+    def __init__(self) -> None:
+        self._threads: list[_Thread] = []
+        self._waits: list[Wait] | None = None
+        self._running: tuple[int, int] | None = None  # celui qu'on a vu courir : processus, fil
+
+    def runs(self) -> bool:
+        """Vrai si celui qui courait au regard d'avant court encore."""
+        if not self._running:
+            return False
+        state, _ = _status(*self._running)
+        return state not in SLEEPING + UNINTERRUPTIBLE + STOPPED + GONE
+
+    def waits(self, processes: Sequence[int]) -> list[Wait] | None:
+        """Comme la fonction ; des derniers nés d'abord : qui court, d'ordinaire, c'est le
+        programme, et non ce qui l'enferme."""
+        threads = []
+        self._running = None
+        for thread in _threads(reversed(processes)):
+            if thread.state not in SLEEPING + UNINTERRUPTIBLE + STOPPED:
+                self._running = thread.process, thread.number
+                return None
+            threads.append(thread)
+        if threads and threads == self._threads:
+            return self._waits
+        found = _all_asleep(map(_wait, threads))
+        # Qui naît (UNINTERRUPTIBLE), ou dont on ne sait rien, peut s'éclaircir sans courir.
+        clear = all(one.state not in UNINTERRUPTIBLE for one in threads)
+        clear &= all(wait.known for wait in found or ())
+        self._threads, self._waits = threads if found and clear else [], found
+        return found
+
+
 def waits(processes: Iterable[int]) -> list[Wait] | None:
     """Où dort chacun de leurs fils ; None si l'un d'eux ne dort pas."""
+    return _all_asleep(map(_wait, _threads(processes)))
+
+
+def _all_asleep(waits: Iterable[Wait | None]) -> list[Wait] | None:
     found = []
-    for wait in _threads(processes):
+    for wait in waits:
         if wait is None:
             return None
         found.append(wait)
@@ -99,25 +151,23 @@ def waits(processes: Iterable[int]) -> list[Wait] | None:
 
 def selectors(processes: Iterable[int]) -> list[Wait]:
     """Les sélecteurs sur lesquels un fil dort en cet instant, quoi que fassent les autres."""
-    return [wait for wait in _threads(processes) if wait and wait.selector]
+    return [wait for wait in map(_wait, _threads(processes)) if wait and wait.selector]
 
 
-def _threads(processes: Iterable[int]) -> Iterator[Wait | None]:
-    """Chaque fil de ces processus ; None pour un fil qui ne dort pas."""
+def _threads(processes: Iterable[int]) -> Iterator[_Thread]:
+    """Chaque fil de ces processus."""
     for process in processes:
         try:
             threads = os.listdir(f"/proc/{process}/task")  # noqa: PTH208 (cent fois par seconde)
         except OSError:
             continue
-        for thread in threads:
-            state, turns = _status(process, thread)
-            if state in STOPPED:
-                yield Wait(int(thread), turns, known=True)
-            elif state not in GONE:
-                yield _wait(process, int(thread), state, turns)
+        for number in map(int, threads):
+            state, turns = _status(process, number)
+            if state not in GONE:
+                yield _Thread(process, number, state, turns)
 
 
-def _status(process: int, thread: str) -> tuple[str, int]:
+def _status(process: int, thread: int) -> tuple[str, int]:
     """Son état, et combien de fois il a rendu le processeur."""
     try:
         status = slurp(f"/proc/{process}/task/{thread}/status")
@@ -128,10 +178,16 @@ def _status(process: int, thread: str) -> tuple[str, int]:
     return status[place : place + 8].strip()[:1].decode(), int(ran[1]) + int(ran[3])
 
 
-def _wait(process: int, thread: int, state: str, turns: int) -> Wait | None:
+def _wait(found: _Thread) -> Wait | None:
     """Ce qu'attend ce fil ; None s'il ne dort pas."""
-    if state not in SLEEPING + UNINTERRUPTIBLE:
-        return None
+    if found.state in STOPPED:
+        return Wait(found.number, found.turns, known=True)
+    return _called(found) if found.state in SLEEPING + UNINTERRUPTIBLE else None
+
+
+def _called(found: _Thread) -> Wait | None:
+    """De même, pour qui dort dans un appel."""
+    process, thread, state, turns = found
     unknown = None if state in UNINTERRUPTIBLE else Wait(thread, turns)
     try:
         number, *words = slurp(f"/proc/{process}/task/{thread}/syscall").split()

@@ -89,11 +89,8 @@ def killed_for_memory() -> int:
 
 def number_inside(process: int) -> int:
     """Le numéro d'un processus, dans l'espace où il est né."""
-    for line in (PROC / str(process) / "status").read_text("utf-8", "replace").splitlines():
-        name, _, value = line.partition(":")
-        if name == "NSpid":
-            return int(value.split()[-1])
-    return process
+    _, named, rest = slurp(f"/proc/{process}/status").partition(b"\nNSpid:")
+    return int(rest.partition(b"\n")[0].split()[-1]) if named else process
 
 
 def address_space() -> int:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from grader.driving.arena import Arena
+from grader.driving.arena import NAP, Arena
 from grader.driving.peer import Peer, connect
 from grader.sandbox.cell import PLACE
 from tests.grader.driving.playing import LONG, playing, prepared
@@ -58,6 +58,21 @@ def test_gives_up_when_all_sleep(tmp_path: Path) -> None:
         assert arena.idle(program)
 
     playing(tmp_path, "print('prêt', flush=True)\ninput()", scenario)
+
+
+@pytest.mark.parametrize("doing", ["time.sleep(2)", "while time.process_time() < 1.5: pass"])
+def test_looks_less_often_where_nothing_can_change(tmp_path: Path, doing: str) -> None:
+    async def scenario(arena: Arena) -> None:
+        program = await arena.start()
+        assert await arena.wait(lambda: "prêt" in program.since(), program)
+        with patch.object(arena, "state", wraps=arena.state) as looks:
+            started = time.monotonic()
+            assert await arena.wait(lambda: "fini" in program.since(), program, deadline=DEADLINE)
+            lasted = time.monotonic() - started
+        assert looks.call_count < lasted / NAP / 2
+
+    source = f"import time; print('prêt', flush=True)\n{doing}"
+    playing(tmp_path, f"{source}\nprint('fini')", scenario)
 
 
 def test_gives_up_after_a_while_where_the_kernel_says_nothing(

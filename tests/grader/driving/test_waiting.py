@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from grader.driving import waiting
-from grader.driving.waiting import CALLS, Wait, selectors, waits
+from grader.driving.waiting import CALLS, Wait, Watch, selectors, waits
 from grader.sandbox.appetite import processes_of, slurp
 from grader.world.diag import Diag
 from tests.grader.driving.programs import child
@@ -163,6 +163,56 @@ def test_a_thread_that_ran_has_taken_turns() -> None:
         process.stdin.write("une ligne\n")
         process.stdin.flush()
         wait_until(lambda: only(process).turns > before, "il n'a pas couru")
+
+
+def test_what_has_not_run_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noted(path: str) -> bytes:
+        read.append(path.rpartition("/")[2])
+        return slurp(path)
+
+    watch = Watch()
+    with child("import sys\nfor line in sys.stdin: pass") as process:
+        slept = only(process)
+        monkeypatch.setattr(waiting, "slurp", noted)
+        assert watch.waits([process.pid]) == watch.waits([process.pid]) == [slept]
+        assert read == ["status", "syscall", "status"]
+        assert not watch.runs()
+        assert process.stdin
+        process.stdin.write("une ligne\n")
+        process.stdin.flush()
+        wait_until(lambda: only(process).turns > slept.turns, "il n'a pas couru")
+        read.clear()
+        assert watch.waits([process.pid]) == [only(process)]
+        assert read[:2] == ["status", "syscall"]
+
+
+def test_what_has_not_run_may_become_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch()
+    with child("import sys; sys.stdin.read()") as process:
+        slept = only(process)
+        with monkeypatch.context() as patch:
+            patch.setattr(waiting, "NAMES", {})
+            assert [wait.known for wait in watch.waits([process.pid]) or ()] == [False]
+        assert watch.waits([process.pid]) == [slept]
+    assert watch.waits([process.pid]) == []
+
+
+def test_who_ran_is_asked_first_whether_he_still_does() -> None:
+    watch = Watch()
+    source = "print(1, flush=True)\nwhile not sys.stdin.closed: pass"
+    with child("import sys; sys.stdin.read()") as other, child(f"import sys\n{source}") as process:
+        assert process.stdout
+        process.stdout.readline()
+        assert not watch.runs()
+        assert watch.waits([other.pid, process.pid]) is None
+        assert watch.runs()
+        os.kill(process.pid, signal.SIGSTOP)
+        wait_until(lambda: not watch.runs(), "il court encore")
+        wait_until(lambda: len(watch.waits([other.pid, process.pid]) or ()) == 2, "ils dorment")
+        assert not watch.runs()
+        process.kill()
 
 
 def test_a_call_we_do_not_know_proves_nothing() -> None:
