@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,41 +79,32 @@ def _strangers(process: Path = Path("/proc/self")) -> int | None:
     return None
 
 
-def _write_maps(pid: int) -> None:
-    """Écrit, de l'extérieur, qui est qui dans l'espace d'utilisateurs de `pid`."""
-    process = Path(f"/proc/{pid}")
+def _maps() -> list[str]:
+    """Ce qui écrit, en shell, qui est qui dans l'espace d'utilisateurs d'un processus."""
     strangers = _strangers()
-    users, groups = f"0 {os.geteuid()} 1\n", f"0 {os.getegid()} 1\n"
-    if strangers is None:
-        (process / "setgroups").write_text("deny", encoding="ascii")
-    else:
-        users = groups = f"0 0 1\n1 {strangers} {STRANGERS_COUNT}\n"
-    (process / "uid_map").write_text(users, encoding="ascii")
-    (process / "gid_map").write_text(groups, encoding="ascii")
+    if strangers is not None:
+        rows = f"0 0 1\\n1 {strangers} {STRANGERS_COUNT}\\n"
+        return [f"printf '{rows}' > {file}" for file in ("uid_map", "gid_map")]
+    return [
+        "echo deny > setgroups",
+        f"echo 0 {os.geteuid()} 1 > uid_map",
+        f"echo 0 {os.getegid()} 1 > gid_map",
+    ]
 
 
 def _unshare(flags: int) -> None:
-    """unshare(2) ; un enfant resté dehors écrit les tables, ce que root ne pourrait plus d'ici."""
-    ready, unshared = os.pipe()
-    inside = os.getpid()
-    helper = os.fork()
-    if helper == 0:
-        code = 1
-        try:
-            os.close(unshared)
-            if os.read(ready, 1):
-                _write_maps(inside)
-                code = 0
-        finally:
-            os._exit(code)
-    os.close(ready)
-    try:
+    """unshare(2) ; un enfant resté dehors écrit les tables, ce que root ne pourrait plus d'ici.
+
+    C'est un shell : un enfant né d'un fork recopierait, pour cela, de quoi retrouver toute la
+    mémoire du correcteur.
+    """
+    command = ["/bin/sh", "-c", " && ".join(["read -r _", *_maps()])]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=f"/proc/{os.getpid()}"
+    ) as helper:
         _libc("unshare", flags)
-        os.write(unshared, b"!")
-    finally:
-        os.close(unshared)
-        _, status = os.waitpid(helper, 0)
-    if status:
+        helper.communicate(b"\n")
+    if helper.returncode:
         raise PermissionError("les tables d'utilisateurs n'ont pu être écrites")
 
 
