@@ -10,6 +10,7 @@ qu'on ajoutera demain au noyau.
 """
 
 import errno
+import functools
 import platform
 import struct
 from dataclasses import dataclass
@@ -99,6 +100,7 @@ ALLOW, FAIL = 0x7FFF_0000, 0x0005_0000  # <linux/seccomp.h>
 Instruction = tuple[int, int, int, int]  # opération, saut si vrai, saut si faux, opérande
 
 
+@functools.cache  # chaque arène le demande plusieurs fois
 def call_filter(machine: str = "") -> bytes:
     """Le filtre pour ce processeur ; vide si ses numéros d'appels ne sont pas connus."""
     machine = machine or platform.machine()

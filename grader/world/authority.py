@@ -40,20 +40,22 @@ class Authority:
         return context
 
     def server_context(self, address: str = "127.0.0.1") -> ssl.SSLContext:
-        """Se fait passer pour le nom que le client demande (SNI) ; à défaut, pour `address`."""
-        return self.context(address)
+        """Se fait passer pour le nom que le client demande (SNI) ; à défaut, pour `address`.
+
+        Le certificat n'est fait qu'alors : peu de clients s'adressent à une adresse IP.
+        """
+
+        def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+            connection.context = self.context(address if name is None else name)
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sni_callback = choose
+        return context
 
     def _mint(self, *identities: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority.issue_cert(*identities).configure_cert(context)
-        context.sni_callback = self._on_server_name
         return context
-
-    def _on_server_name(
-        self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext
-    ) -> None:
-        if name is not None:  # sans nom, le client s'est adressé à une adresse IP
-            connection.context = self.context(name)
 
 
 def _canonical(host: str) -> str:

@@ -149,6 +149,7 @@ def test_unknown_processor_has_no_filter() -> None:
 
 def test_this_processor_is_the_default() -> None:
     assert call_filter() == call_filter(platform.machine())
+    assert call_filter() is call_filter()
 
 
 def observed() -> set[str]:

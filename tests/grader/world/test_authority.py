@@ -1,4 +1,5 @@
 import ssl
+from unittest.mock import patch
 
 import pytest
 
@@ -48,6 +49,13 @@ def test_without_a_name_the_address_chooses(authority: Authority) -> None:
     shake_hands(client_context(authority), authority.server_context("198.18.0.1"), "198.18.0.1")
     with pytest.raises(ssl.SSLCertVerificationError):
         shake_hands(client_context(authority), authority.server_context(), "198.18.0.1")
+
+
+def test_an_address_nobody_names_has_no_certificate(authority: Authority) -> None:
+    with patch.object(authority, "_mint", wraps=authority._mint) as made:
+        server = authority.server_context("198.18.9.9")
+        shake_hands(client_context(authority), server, "www.seul.fr")
+    made.assert_called_once_with("www.seul.fr")
 
 
 def test_another_authority_is_not_believed(authority: Authority) -> None:
