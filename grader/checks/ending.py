@@ -3,10 +3,10 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from grader.driving.arena import Arena
 from grader.driving.program import CTRL_C, Program
+from grader.sandbox.appetite import slurp
 
 ENTER = "enter"  # ce qu'on a tapé, parmi les réponses que garde la façon de lancer
 MAX_ENTERS = 4
@@ -59,7 +59,7 @@ def computed(program: Program) -> float:
     ticks = 0
     for process in program.processes():
         with suppress(OSError, ValueError):
-            stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
-            user, system = stat.rpartition(") ")[2].split()[11:13]
+            stat = slurp(f"/proc/{process}/stat")  # à chaque octet qui arrive
+            user, system = stat.rpartition(b") ")[2].split()[11:13]
             ticks += int(user) + int(system)
     return ticks / os.sysconf("SC_CLK_TCK")

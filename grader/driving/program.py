@@ -171,7 +171,8 @@ class Program:
     def prompt(self) -> str:
         """Ce qui précède le curseur sur sa ligne : l'invite, s'il y en a une."""
         cursor = self._screen.cursor
-        return self._screen.display[cursor.y][: cursor.x].strip()
+        line = self._screen.buffer[cursor.y]  # `display` mettrait tout l'écran en texte
+        return "".join(line[column].data for column in range(cursor.x)).strip()
 
     @property
     def screen(self) -> str:

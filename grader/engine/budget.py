@@ -72,7 +72,9 @@ class Slowness:
         self._others = Others()
 
     def __call__(self) -> float:
-        return 1 + (slowness() - 1) * self._others.share()
+        share = self._others.share()
+        # Mesurer prend du temps de calcul : rien n'est à ôter quand tout est à nous.
+        return 1 + (slowness() - 1) * share if share else 1.0
 
 
 class Budget:

@@ -163,3 +163,9 @@ def test_only_others_slow_us(
     monkeypatch.setattr(budget, "slowness", lambda: 5.0)
     monkeypatch.setattr(Others, "share", lambda _: share)
     assert budget.Slowness()() == expected
+
+
+def test_nothing_is_measured_when_all_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "slowness", lambda: pytest.fail("une mesure prend du calcul"))
+    monkeypatch.setattr(Others, "share", lambda _: 0.0)
+    assert budget.Slowness()() == 1.0
