@@ -2,13 +2,11 @@
 
 import os
 from contextlib import suppress
-from pathlib import Path
 
-PROC = Path("/proc")
 KILOBYTE = 1024
 NANOSECONDS = 1e9  # par seconde
-RESIDENT = ("VmRSS", "VmSwap", "VmPTE")  # en mémoire vive, ailleurs, et de quoi les retrouver
-SHARED_OUT = ("Pss", "SwapPss")  # de même, une page que n processus partagent comptée 1/n
+RESIDENT = (b"VmRSS", b"VmSwap", b"VmPTE")  # en mémoire vive, ailleurs, et de quoi les retrouver
+SHARED_OUT = (b"Pss", b"SwapPss")  # de même, une page que n processus partagent comptée 1/n
 CHUNK = 1 << 16  # octets
 
 
@@ -50,19 +48,19 @@ def memory_of(processes: list[int], limit: int) -> int:
     if memory > limit:
         shared = [_total(process, "smaps_rollup", SHARED_OUT) for process in processes]
         if all(shared):
-            tables = sum(_total(process, "status", ("VmPTE",)) for process in processes)
+            tables = sum(_total(process, "status", (b"VmPTE",)) for process in processes)
             return sum(shared) + tables
     return memory
 
 
-def _total(process: int, file: str, names: tuple[str, ...]) -> int:
+def _total(process: int, file: str, names: tuple[bytes, ...]) -> int:
     """La somme de ces lignes, en octets ; 0 si le processus a fini, ou ne se laisse pas lire."""
     total = 0
     with suppress(OSError, ValueError):
-        for line in (PROC / str(process) / file).read_text("utf-8", "replace").splitlines():
-            name, _, value = line.partition(":")
-            if name in names:
-                total += int(value.split()[0]) * KILOBYTE
+        text = slurp(f"/proc/{process}/{file}")
+        for name in names:
+            _, _, rest = text.partition(b"\n%s:" % name)
+            total += int(rest.split(maxsplit=1)[0]) * KILOBYTE if rest else 0
     return total
 
 
