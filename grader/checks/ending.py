@@ -1,12 +1,9 @@
 """Mener un script jusqu'à sa fin, ou jusqu'à savoir qu'il n'y viendra pas."""
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 
 from grader.driving.arena import Arena
 from grader.driving.program import CTRL_C, Program
-from grader.sandbox.appetite import slurp
 
 ENTER = "enter"  # ce qu'on a tapé, parmi les réponses que garde la façon de lancer
 MAX_ENTERS = 4
@@ -51,15 +48,3 @@ async def interrupt(arena: Arena, program: Program) -> bool:
         if await ends(arena, program):
             return True
     return False
-
-
-def computed(program: Program) -> float:
-    """Les secondes de processeur qu'ont prises ses processus encore vivants : elles ne dépendent
-    pas de la charge de la machine."""
-    ticks = 0
-    for process in program.processes():
-        with suppress(OSError, ValueError):
-            stat = slurp(f"/proc/{process}/stat")  # à chaque octet qui arrive
-            user, system = stat.rpartition(b") ")[2].split()[11:13]
-            ticks += int(user) + int(system)
-    return ticks / os.sysconf("SC_CLK_TCK")

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grader.checks.ending import computed
 from grader.checks.web import COUNT, Given, Web, open_web, options, run
 from grader.driving.arena import Arena
 from grader.driving.failures import Wrong
@@ -153,14 +152,14 @@ class Learner:
 
         def enough() -> bool:
             program = started[-1]
-            return web.complete() or (not web.asked and computed(program) > COMPUTING)
+            return web.complete() or (not web.asked and program.computed > COMPUTING)
 
         program = await run(
             arena, web, Given(ended=True), script=self.script, launch=launch, enough=enough
         )
         running = program.running
         # Au bout du délai, sur une machine chargée, il n'a pu calculer autant.
-        computing = running and not web.asked and computed(program) > COMPUTING / 2
+        computing = running and not web.asked and program.computed > COMPUTING / 2
         attempt = Attempt(
             launch=replace(launch, answers=web.answers),
             web=web,

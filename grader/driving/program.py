@@ -21,7 +21,7 @@ from grader.driving.timeline import MAX_TEXT, Timeline
 from grader.driving.traces import exceptions, own
 from grader.driving.waiting import CONTROLLING_TERMINAL
 from grader.model.text import plain
-from grader.sandbox.appetite import processes_of
+from grader.sandbox.appetite import computed, processes_of
 from grader.sandbox.cell import Cell
 
 COLUMNS, LINES = 160, 60
@@ -211,6 +211,12 @@ class Program:
     def processes(self) -> list[int]:
         """Lui et ses enfants, tels que le noyau les voit en cet instant."""
         return processes_of(self.pid)
+
+    @property
+    def computed(self) -> float:
+        """Secondes de calcul de ses processus encore vivants : elles ne dépendent pas de la charge
+        de la machine."""
+        return computed(self.processes())
 
     def press(self, keys: str) -> None:
         """Appuie sur ces touches ; « \\x03 » est Ctrl-C."""

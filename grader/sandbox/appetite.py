@@ -7,6 +7,7 @@ KILOBYTE = 1024
 NANOSECONDS = 1e9  # par seconde
 RESIDENT = (b"VmRSS", b"VmSwap", b"VmPTE")  # en mémoire vive, ailleurs, et de quoi les retrouver
 SHARED_OUT = (b"Pss", b"SwapPss")  # de même, une page que n processus partagent comptée 1/n
+TICKS = os.sysconf("SC_CLK_TCK")  # par seconde
 CHUNK = 1 << 16  # octets
 
 
@@ -62,6 +63,16 @@ def _total(process: int, file: str, names: tuple[bytes, ...]) -> int:
             _, _, rest = text.partition(b"\n%s:" % name)
             total += int(rest.split(maxsplit=1)[0]) * KILOBYTE if rest else 0
     return total
+
+
+def computed(processes: list[int]) -> float:
+    """Secondes de processeur qu'ont prises ceux d'entre eux qui vivent encore."""
+    ticks = 0
+    for process in processes:
+        with suppress(OSError, ValueError):
+            user, system = slurp(f"/proc/{process}/stat").rpartition(b") ")[2].split()[11:13]
+            ticks += int(user) + int(system)
+    return ticks / TICKS
 
 
 def starved(processes: list[int]) -> float:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.ending import computed, finish, interrupt
+from grader.checks.ending import finish, interrupt
 from grader.driving.arena import Arena
 from tests.grader.checks.playing import play
 
@@ -43,23 +43,6 @@ def test_finish_stops_when_it_has_seen_enough(tmp_path: Path) -> None:
         assert program.running
 
     play(tmp_path, "I.1.sync", "print('vu')\nwhile True: pass", check)
-
-
-def test_computed_counts_what_is_computed_and_not_what_is_slept(tmp_path: Path) -> None:
-    async def check(arena: Arena) -> None:
-        program = await arena.start()
-        await finish(arena, program, 60, lambda: computed(program) > 0.3)
-        assert computed(program) > 0.3
-        assert program.running
-
-    play(tmp_path, "I.1.sync", "while True: pass", check)
-
-    async def asleep(arena: Arena) -> None:
-        program = await arena.start()
-        await finish(arena, program, 30)
-        assert computed(program) < 0.3
-
-    play(tmp_path, "I.1.sync", "import time; time.sleep(600)", asleep)
 
 
 @pytest.mark.parametrize(("stubborn", "ends"), [(0, True), (2, True), (9, False)])

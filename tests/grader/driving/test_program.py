@@ -57,6 +57,18 @@ def test_runs_in_its_copy_in_a_terminal_of_its_own(tmp_path: Path) -> None:
     assert shown == "tp6 True True os.terminal_size(columns=160, lines=60) True\n"
 
 
+@pytest.mark.parametrize(("source", "computes"), [("while True: pass", True), ("input()", False)])
+def test_what_it_computes(tmp_path: Path, source: str, computes: bool) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, f"print('prêt', flush=True)\n{source}") as program:
+            assert await shows(program, "prêt")
+            if computes:
+                wait_until(lambda: program.computed > 1, "il ne calcule pas")
+            assert (program.computed > 1) is computes
+
+    asyncio.run(scenario())
+
+
 def test_answers_a_prompt(tmp_path: Path) -> None:
     async def scenario() -> None:
         source = "nom = input('\\x1b[33mVotre pseudo :\\x1b[0m ')\nprint(f'salut {nom}')"

@@ -9,6 +9,7 @@ from grader.sandbox import appetite
 from grader.sandbox.appetite import (
     address_space,
     children_of,
+    computed,
     killed_for_memory,
     memory_of,
     number_inside,
@@ -61,6 +62,13 @@ def test_children_are_not_grandchildren() -> None:
         (only,) = children_of(process.pid)
         assert children_of(only) == [grandchild]
     assert children_of(ABSENT) == []
+
+
+def test_what_is_computed_and_not_what_is_slept() -> None:
+    with child("while True: pass", until_killed=True) as busy, child(WAITING) as other:
+        wait_until(lambda: computed([busy.pid, other.pid, ABSENT]) > 0.5, "il ne calcule pas")
+        assert computed([other.pid]) < 0.5
+    assert computed([ABSENT]) == 0.0
 
 
 def test_memory() -> None:
