@@ -91,7 +91,9 @@ class Batch:
 
     def by(self, person: Person) -> Speech:
         """Ce qu'elle dit dans cette transaction."""
-        return self.said.setdefault(person.id, Speech())
+        if (said := self.said.get(person.id)) is None:
+            said = self.said[person.id] = Speech()
+        return said
 
 
 class Pending(Protocol):

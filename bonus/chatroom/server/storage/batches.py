@@ -1,6 +1,5 @@
 """Un lot, en lignes de la base : tout ce qu'une transaction enregistre."""
 
-import json
 import sqlite3
 
 from chatroom.server.core.pending import Batch
@@ -45,5 +44,11 @@ def insert(base: sqlite3.Connection, batch: Batch, now: int) -> None:
     many(LAST, ((room, seq, now) for room, seq in batch.last.items()))
     remove(base, batch.removed)
     said = batch.said.items()
-    many(SPEAK, ((json.dumps(o.nonces), o.time, o.bytes, o.pictures, who) for who, o in said))
+    many(SPEAK, ((_patch(o.nonces), o.time, o.bytes, o.pictures, who) for who, o in said))
     enforce(base, batch, now)
+
+
+def _patch(nonces: dict[int, int | None]) -> str:
+    """Un objet JSON, à la main : c'est le chemin de chaque message."""
+    fields = [f'"{one}":{"null" if last is None else last}' for one, last in nonces.items()]
+    return f"{{{','.join(fields)}}}"
