@@ -175,6 +175,7 @@ def _welcome(house: House, session: Session, person: Person, token: bytes) -> No
         house.note(f"{session} est nouveau")
     elif first:
         house.note(f"{session} est de retour", session.host)
+        house.visited(person, session)
     else:
         house.note(f"{session} vient aussi d'un autre appareil", session.host)
     session.wait_turn()

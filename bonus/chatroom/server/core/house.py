@@ -16,7 +16,7 @@ from chatroom.server.core.admission import Admission
 from chatroom.server.core.announcing import Announcer
 from chatroom.server.core.bans import Bans
 from chatroom.server.core.journal import Journal
-from chatroom.server.core.pending import Batch, Code, Newcomer, Pending
+from chatroom.server.core.pending import Batch, Code, Newcomer, Pending, Seen
 from chatroom.server.core.people import Directory, Guest, People, Person
 from chatroom.server.core.rooms import Room, Rooms
 from chatroom.server.core.space import Space, Tidied
@@ -25,6 +25,7 @@ from chatroom.server.core.usage import Usage
 from chatroom.server.core.world import World
 from wording.numbers import plural
 
+DAY = 86_400_000  # ms : une visite ne se note qu'une fois par jour
 NAMED = 3  # destinataires que nomme une ligne du journal ; les autres y sont comptés
 
 
@@ -169,6 +170,7 @@ class House:
         def settle(kept: bool) -> None:
             self.enrolling.pop(person.id, None)
             if kept:
+                person.seen = self.world.date()
                 self.people.saved(person)
             else:
                 self.people.forget(person)
@@ -176,6 +178,12 @@ class House:
         newcomer = Newcomer(lambda batch: batch.people.append(person), settle)
         self.enrolling[person.id] = newcomer
         self.submit(newcomer, session)
+
+    def visited(self, person: Person, session: Visit) -> None:
+        """Elle vient d'être accueillie. Qui parle n'a pas besoin qu'on le note."""
+        date = self.world.date()
+        if not person.nonces and date - person.seen > DAY:
+            self.submit(Seen(person, date), session)
 
     def open_room(self, room: Room, session: Visit) -> None:
         """Un salon nouveau, de même."""

@@ -140,6 +140,29 @@ class Newcomer:
             callback(why)
 
 
+class Seen:
+    """Quelqu'un qui ne dit jamais rien est venu : il n'est pas de ceux qu'on oublie."""
+
+    __slots__ = ("_date", "_person", "size")
+
+    def __init__(self, person: Person, date: int) -> None:
+        """`date` : en millisecondes."""
+        self._person, self._date = person, date
+        self.size = 50
+        person.busy += 1
+
+    def write(self, batch: Batch) -> None:
+        batch.seen[self._person.id] = self._date
+
+    def kept(self) -> None:
+        self._person.seen = self._date
+        self._person.busy -= 1
+
+    def lost(self, why: str) -> None:
+        """Ce sera pour une autre fois."""
+        self._person.busy -= 1
+
+
 class Submission:
     """Un message, pour un salon ou, s'il est privé, pour ceux de deux personnes."""
 

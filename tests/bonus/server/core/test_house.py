@@ -4,6 +4,7 @@ from chatroom.protocol.bounds import after_greeting, before_hello
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import Announced, Presence, Refused, Said, Say
+from chatroom.server.core.house import DAY
 
 from tests.bonus.server.core.ground import Ground, say
 
@@ -117,3 +118,22 @@ def test_other_limits_are_for_those_who_are_there_too() -> None:
     assert ground.hub.limits.room == 5
     assert ground.hub.before_hello == before_hello(limits)
     assert ground.hub.after_greeting == after_greeting(limits)
+
+
+def test_who_never_speaks_is_noted_once_a_day() -> None:
+    ground = Ground()
+    mute, welcome = ground.arrive("muette")
+    talker, room = ground.person("bavarde")
+    talker.tell(say(room, 1, "bonjour"))
+
+    def noted() -> list[dict[int, int]]:
+        found = [batch.seen for batch in ground.disk.batches if batch.seen]
+        ground.disk.batches.clear()
+        return found
+
+    assert noted() == []  # son inscription suffit
+    for seconds, expected in ((10, 0), (DAY / 1_000 + 1, 1), (10, 0)):
+        mute.leave()
+        ground.world.advance(seconds)
+        mute, _ = ground.arrive("muette", welcome.token)
+        assert [*map(set, noted())] == [{welcome.person}] * expected

@@ -4,7 +4,7 @@ import json
 from functools import partial
 
 from chatroom.protocol.messages import Said
-from chatroom.server.core.pending import Batch, Newcomer, Speech, Submission
+from chatroom.server.core.pending import Batch, Newcomer, Seen, Speech, Submission
 from chatroom.server.core.people import DEVICES, Person
 from chatroom.server.core.rooms import Room
 
@@ -80,3 +80,15 @@ def test_a_device_too_many_is_forgotten_on_disk_too() -> None:
     nonce = 99 << 32 | 1
     Submission((alice,), rooms, Said, 1, nonce, ("salut",), None, lambda *_: None).write(batch)
     assert batch.said[3].nonces == {0: None, 99: nonce}
+
+
+def test_a_visit_is_noted_and_keeps_its_person_in_memory() -> None:
+    alice, batch = Person(3, "alice", 0, ()), Batch()
+    lost = Seen(alice, 60)
+    lost.lost("plein")
+    assert (alice.seen, alice.busy) == (0, 0)
+    seen = Seen(alice, 70)
+    seen.write(batch)
+    assert (batch.seen, alice.busy) == ({3: 70}, 1)
+    seen.kept()
+    assert (alice.seen, alice.busy) == (70, 0)
