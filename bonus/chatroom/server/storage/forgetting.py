@@ -14,8 +14,8 @@ from chatroom.server.storage.belongings import START, Place, scan
 from chatroom.server.storage.erasing import remove
 
 TASK = "oubli:"
-BUDGET = 0.004  # secondes : ce qui attend d'être enregistré ne doit pas le sentir
-SLICE = 200  # messages relus entre deux regards à l'horloge
+BUDGET = 0.003  # secondes : ce qui attend d'être enregistré ne doit pas le sentir
+SLICE = 100  # messages relus entre deux regards à l'horloge
 GONE = (
     "DELETE FROM people WHERE id=?",
     "DELETE FROM tokens WHERE person=?",
