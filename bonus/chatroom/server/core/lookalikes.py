@@ -19,15 +19,41 @@ _UNSEEN = dict.fromkeys([0x200D, *range(0xFE00, 0xFE10)])
 _LANGUAGES = {"Jpan": ("Hani", "Hira", "Kana"), "Kore": ("Hani", "Hang"), "Hanb": ("Hani", "Bopo")}
 
 
-def skeletons(name: str) -> tuple[str, str]:
-    """Ce à quoi ressemble un nom : en minuscules, et tel qu'il est écrit.
+def skeletons(name: str) -> tuple[str, ...]:
+    """Ce à quoi ressemble un nom, de toutes les façons de le lire : une à trois.
 
-    Deux noms se confondent si un squelette de l'un, au moins, en est un de l'autre. Il en faut
-    deux : « ALICE » se lit alice, et « aIice », d'un I majuscule, aussi. Les accents comptent :
-    « élodie » n'est pas « elodie ». « 0 » et « O », « 1 » et « l », « rn » et « m », non.
-    Ne sert qu'à comparer ; ne se montre pas.
+    Deux noms se confondent si un squelette de l'un, au moins, en est un de l'autre. Un seul n'y
+    suffirait pas : « ALICE » est alice, « aIice » s'y lit d'un I majuscule, et « ALlCE », d'un l.
+    Les accents comptent : « élodie » n'est pas « elodie ». Mais « 0 » se lit O, « 1 » se lit l, et
+    « rn » se lit m. Ne sert qu'à comparer ; ne se montre pas.
     """
-    return _settled(fold(name)), _settled(name)
+    readings = (fold(_capitals(name)), name, fold(_capitals(_bars(name))))
+    return tuple(dict.fromkeys(map(_settled, readings)))
+
+
+def _capitals(name: str) -> str:
+    """Les capitales telles qu'on les lit, un trait droit en I : « ТІМ », en russe, est TIM."""
+    letters = unicodedata.normalize("NFD", name)
+    capitals = {one for one in letters if unicodedata.category(one) == "Lu"}
+    return letters.translate({ord(one): "I" if _bar(one) else _seen(one) for one in capitals})
+
+
+def _bars(name: str) -> str:
+    """Les traits droits en I, là où l'on attend une capitale : parmi d'autres, ou à un début."""
+    sorts = {unicodedata.category(one) for one in name if not _bar(one)}
+    if "Lu" in sorts and "Ll" not in sorts:
+        return "".join("I" if _bar(one) else one for one in name)
+    words = name.split(" ")
+    return " ".join("I" + word[1:] if word and _bar(word[0]) else word for word in words)
+
+
+def _bar(char: str) -> bool:
+    """Vrai de tout ce qui se lit « l », « I » ou « 1 »."""
+    return _seen(char) == "l"
+
+
+def _seen(char: str) -> str:
+    return _CONFUSABLES.get(ord(char), char)
 
 
 def _settled(name: str) -> str:

@@ -3,6 +3,7 @@
 Une migration publiée ne se modifie plus : la suivante s'y ajoute. Une base neuve les joue toutes.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -102,8 +103,7 @@ THIRD = Migration(
     "ce à quoi ressemble chaque pseudo",
     """
     DELETE FROM skeletons;
-    INSERT INTO skeletons
-        SELECT skeleton(pseudo, 0), id FROM people UNION SELECT skeleton(pseudo, 1), id FROM people
+    INSERT INTO skeletons SELECT value, people.id FROM people, json_each(skeletons(pseudo))
     """,
 )
 MIGRATIONS = (FIRST, SECOND, THIRD)
@@ -157,7 +157,7 @@ def _apply(base: sqlite3.Connection, migration: Migration, now: int) -> None:
 
     base.create_function("now", 0, lambda: now)
     base.create_function("folded", 2, folded)
-    base.create_function("skeleton", 2, lambda pseudo, which: skeletons(pseudo)[which])
+    base.create_function("skeletons", 1, lambda pseudo: json.dumps(skeletons(pseudo)))
     with base:
         base.execute("BEGIN IMMEDIATE")
         for statement in migration.statements.split(";"):

@@ -64,6 +64,8 @@ def test_names_a_class_would_choose(name: str) -> None:
         ("ann0nce", "« annonce »"),
         ("Le serveur", "« le serveur »"),
         ("Moi", "« moi »"),
+        ("ΜΟΙ", "« moi »"),  # en grec
+        ("𝓈𝓮ƦＶ𝑒ꞟⓇ", "« serveur »"),
         ("OPERATEUR", "« opérateur »"),
         ("bob a_quitte", "« a quitté »"),
         ("bob est de retour !", "« est de retour »"),
