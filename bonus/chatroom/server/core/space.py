@@ -33,17 +33,24 @@ class Tidied:
     lighter: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # octets, images
 
 
+def full(limits: Limits, space: Space | None) -> bool:
+    """Plus rien n'est accepté, de personne."""
+    if space is None:
+        return False
+    return space.free < limits.spare or space.used >= limits.base * MEGABYTE
+
+
 def room_for(limits: Limits, space: Space | None, person: Person, picture: int) -> str:
     """Pourquoi ce qu'elle dit n'a pas de place ; rien, s'il y en a. `picture` : octets, ou 0."""
     if person.bytes >= limits.messages_per_person:
         return "Vous en avez trop dit pour ce serveur : effacez de vos messages."
     if picture and person.pictures + picture > limits.pictures_per_person:
         return "Vos images prennent trop de place sur ce serveur : effacez-en."
+    if full(limits, space):
+        return "Le serveur n'a plus de place."
     if space is None:
         return ""
     whole = limits.base * MEGABYTE
-    if space.free < limits.spare or space.used >= whole:
-        return "Le serveur n'a plus de place."
     nearly = space.free < limits.spare_for_pictures or space.used >= whole * NEARLY
     if picture and nearly:
         return "Le serveur n'a presque plus de place : il ne prend plus d'images."

@@ -19,14 +19,23 @@ class Probed(Protocol):
 
 
 class Health:
-    def __init__(self, tally: Tally, disk: Probed, now: Callable[[], float]) -> None:
-        self._tally, self._disk, self._now = tally, disk, now
+    def __init__(
+        self,
+        tally: Tally,
+        disk: Probed,
+        now: Callable[[], float],
+        full: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`full` : le serveur refuse-t-il tout, avant que le disque soit vraiment plein ?"""
+        self._tally, self._disk, self._now, self._full = tally, disk, now, full
         self._probe: asyncio.Future[str] | None = None
         self._asked = 0.0
 
     async def trouble(self) -> str:
         """Pourquoi rien ne s'enregistre ; vide si tout va bien. Répond en cinq secondes au plus."""
         trouble, now = self._tally.trouble, self._now()
+        if self._full():
+            return "il n'y a plus de place"
         if trouble and now - trouble.time < RECENT:
             return trouble.why
         if self._probe is None or (self._probe.done() and now - self._asked > REUSED):

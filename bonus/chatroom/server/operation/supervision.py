@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chatroom.common.logs import Log
 from chatroom.server.core.hub import Hub
+from chatroom.server.core.space import full
 from chatroom.server.operation.health import Health, Probed
 from chatroom.server.operation.listening import IMPOSSIBLE, cannot_listen
 from chatroom.server.operation.metrics import TYPE, exposition
@@ -17,7 +18,7 @@ from chatroom.server.transports.tcp import Listener
 
 def supervision(hub: Hub, listener: Listener, disk: Probed, log: Log, data: Path) -> Monitor:
     """Il reste à l'ouvrir ; `data` : le dossier de la base."""
-    health = Health(hub.tally, disk, hub.world.now)
+    health = Health(hub.tally, disk, hub.world.now, lambda: full(hub.limits, hub.space))
 
     async def healthz() -> Answer:
         if trouble := await health.trouble():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from chatroom.common.logs import open_log
 from chatroom.protocol import ChatError
+from chatroom.server.core.space import Space
 from chatroom.server.operation.monitor import Monitor
 from chatroom.server.operation.supervision import open_to_watchers, supervision
 from chatroom.server.transports.tcp import Listener
@@ -23,7 +24,7 @@ class Disk:
         done(self.why)
 
 
-def play(folder: Path, scene: Callable[[Monitor, Disk], Awaitable[None]]) -> None:
+def play(folder: Path, scene: Callable[[Monitor, Disk, Ground], Awaitable[None]]) -> None:
     async def alone() -> None:
         ground, disk = Ground(), Disk()
         log = open_log("server", folder, None, print)
@@ -31,7 +32,7 @@ def play(folder: Path, scene: Callable[[Monitor, Disk], Awaitable[None]]) -> Non
         monitor = supervision(ground.hub, listener, disk, log, folder)
         try:
             async with asyncio.timeout(DEADLINE):
-                await scene(monitor, disk)
+                await scene(monitor, disk, ground)
         finally:
             monitor.close()
             log.close()
@@ -60,7 +61,7 @@ async def fetched(place: str, path: str) -> str:
     ],
 )
 def test_health_and_measures(tmp_path: Path, why: str, first: str, last: str) -> None:
-    async def scene(monitor: Monitor, disk: Disk) -> None:
+    async def scene(monitor: Monitor, disk: Disk, _: Ground) -> None:
         said: list[str] = []
         disk.why = why
         await open_to_watchers(monitor, ("127.0.0.1", 0), said.append)
@@ -77,8 +78,23 @@ def test_health_and_measures(tmp_path: Path, why: str, first: str, last: str) ->
     play(tmp_path, scene)
 
 
+def test_a_server_that_refuses_everything_is_not_healthy(tmp_path: Path) -> None:
+    """Le disque, lui, accepterait encore : la réserve (`spare`) sert à s'arrêter bien."""
+
+    async def scene(monitor: Monitor, _: Disk, ground: Ground) -> None:
+        said: list[str] = []
+        await open_to_watchers(monitor, ("127.0.0.1", 0), said.append)
+        place = said[0].removeprefix("Mesures : http://").removesuffix("/metrics")
+        ground.hub.space = Space(ground.limits.spare, 0)
+        assert (await fetched(place, "/healthz")).endswith("ok\n")
+        ground.hub.space = Space(ground.limits.spare - 1, 0)
+        assert (await fetched(place, "/healthz")).endswith(" : il n'y a plus de place\n")
+
+    play(tmp_path, scene)
+
+
 def test_a_port_already_taken(tmp_path: Path) -> None:
-    async def scene(monitor: Monitor, _: Disk) -> None:
+    async def scene(monitor: Monitor, *_: object) -> None:
         with (
             socket.create_server(("127.0.0.1", 0)) as taken,
             pytest.raises(ChatError, match="L'option --metrics en choisit un autre"),
