@@ -31,11 +31,15 @@ ADDRESSES = "adresses"  # parmi les serveurs : « hôte:port » -> qui y répond
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Ce qu'on sait de soi chez un serveur. `stranger` : un autre répondait à cette adresse."""
+    """Ce qu'on sait de soi chez un serveur.
+
+    `stranger` : un autre répondait à cette adresse ; `placed` : c'est lui qui y répondait.
+    """
 
     token: bytes = b""
     person: int = 0
     stranger: bool = False
+    placed: bool = False
 
 
 class Tokens:
@@ -62,13 +66,14 @@ class Tokens:
         except OSError as error:
             raise self._error(error) from error
         name, who = server.hex(), fold(pseudo)
-        stranger = servers.get(ADDRESSES, {}).get(address, name) != name
+        there = servers.get(ADDRESSES, {}).get(address)
+        where = (there not in {None, name}, there == name)
         if kept := servers.get(name, {}).get(who):
             data = bytes.fromhex(kept)
             token, person = data[:-PERSON], int.from_bytes(data[-PERSON:])
-            return Credential(token, person, stranger)
+            return Credential(token, person, *where)
         old = servers.get(address, {}).get(who, "")
-        return Credential(bytes.fromhex(old), 0, stranger)
+        return Credential(bytes.fromhex(old), 0, *where)
 
     def keep(self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0) -> None:
         """Garde ce jeton, sur le disque avant de revenir ; ChatError si c'est impossible."""

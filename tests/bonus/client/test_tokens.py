@@ -247,7 +247,7 @@ def guarded(work: Callable[[], None], failures: list[BaseException]) -> Callable
 
 def test_a_number_is_kept_with_the_token(kept: Tokens) -> None:
     kept.keep(HERE, PLACE, "it4", SECRET, 7)
-    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, 7)
+    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, 7, placed=True)
 
 
 def test_the_same_server_whatever_its_address(kept: Tokens) -> None:
@@ -271,8 +271,8 @@ def test_a_file_of_version_1_is_read_then_moved(kept: Tokens, path: Path) -> Non
     path.write_text(json.dumps({PLACE: {"it4": SECRET.hex(), "zoé": OTHER.hex()}}))
     assert kept.find(HERE, PLACE, "it4") == Credential(SECRET)
     kept.keep(HERE, PLACE, "it4", SECRET, 7)
-    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, 7)
-    assert kept.find(HERE, PLACE, "Zoé") == Credential(OTHER)
+    assert kept.find(HERE, PLACE, "it4") == Credential(SECRET, 7, placed=True)
+    assert kept.find(HERE, PLACE, "Zoé") == Credential(OTHER, placed=True)
     assert json.loads(path.read_text())[PLACE] == {"zoé": OTHER.hex()}
     kept.keep(HERE, PLACE, "zoé", OTHER, 8)
     assert PLACE not in json.loads(path.read_text())

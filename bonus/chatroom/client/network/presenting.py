@@ -69,7 +69,8 @@ class Presenting:
         self._known = len(known.token) == TOKEN
         self._token = known.token if self._known else secrets.token_bytes(TOKEN)
         if self._known:
-            self._kept = (pseudo, self._token, self._person)
+            # Sous une adresse nouvelle, c'est à la bienvenue qu'on la retiendra.
+            self._kept = (pseudo, self._token, self._person) if known.placed else None
         elif pseudo:
             await self._keep(pseudo)
 

@@ -50,9 +50,10 @@ class Keyring:
     def find(self, server: bytes, address: str, pseudo: str) -> Credential:
         if self.broken:
             raise ChatError("illisible")
-        stranger = self.addresses.get(address, server) != server
+        there = self.addresses.get(address)
+        where = (there not in {None, server}, there == server)
         token, person = self.kept.get((server, pseudo), (self.old.get((address, pseudo), b""), 0))
-        return Credential(token, person, stranger)
+        return Credential(token, person, *where)
 
     def keep(self, server: bytes, address: str, pseudo: str, token: bytes, person: int = 0) -> None:
         if self.broken:

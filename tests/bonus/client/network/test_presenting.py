@@ -55,6 +55,8 @@ def test_another_address_of_the_same_server_is_the_same_person() -> None:
     elsewhere = Presenting(scene.keyring, "localhost:8888", scene.said.append)
     shown, _ = asyncio.run(elsewhere.shown(HERE, "alice"))
     assert proves(shown, token)
+    asyncio.run(elsewhere.welcomed(welcome()))
+    assert scene.keyring.addresses == {PLACE: b"ici", "localhost:8888": b"ici"}
     assert scene.said == []
 
 
