@@ -14,7 +14,6 @@ STATE = [
     "name",
     "number",
     "seen",
-    "mark",
     "oldest",
     "more",
     "members",
