@@ -156,8 +156,31 @@ def test_coming_back_resumes(chat: Chat, pages: Pages) -> None:
     expect(again.get_by_label("Pseudo")).to_have_value("alice")
     again.get_by_role("button", name="Entrer", exact=True).click()
     expect(again.get_by_role("heading", level=1)).to_be_visible()
-    ended = alice.page.get_by_text("alice s'est connecté ailleurs, avec le même jeton.")
-    expect(ended).to_be_visible()
+    alice.say("encore là")  # un second onglet ne renvoie pas le premier
+    alice.hears("encore là")
+
+
+def test_a_link_makes_another_browser_the_same_person(chat: Chat, pages: Pages) -> None:
+    alice = Person(pages, chat).enter("alice", "général")
+    alice.say("/token")
+    shown = alice.conversation.get_by_text("#token=")
+    expect(shown).to_be_visible()
+    found = re.search(r"#token=[\w-]+", shown.text_content() or "")
+    assert found
+    other = Person(pages, chat)
+    other.page.goto("about:blank")
+    other.page.goto(f"{other.url}{found[0]}")
+    other.is_in("général")
+    other.say("du téléphone")
+    for one in (alice, other):
+        one.hears("du téléphone")
+        expect(one.conversation.locator(".row.mine")).to_have_count(1)
+    other.page.reload()  # le navigateur a gardé son propre jeton
+    other.is_in("général")
+    again = Person(pages, chat)
+    again.page.goto("about:blank")
+    again.page.goto(f"{again.url}{found[0]}")
+    expect(again.page.get_by_text("Ce code ne vaut rien, ou plus")).to_be_visible()
 
 
 def test_the_address_names_the_room(chat: Chat, pages: Pages) -> None:
