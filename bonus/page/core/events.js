@@ -14,14 +14,25 @@
  * Le serveur nous connaît. `back` : il nous connaissait déjà ; `again` : après une coupure.
  *
  * @typedef {{ type: "welcomed", pseudo: string, person: number, colour: number, back: boolean,
- *   again: boolean }} Welcomed
+ *   again: boolean, role: number }} Welcomed
  */
 /**
  * Nous voilà dans ce salon. `again` : nous y étions avant la coupure ; `restarted` : mais il a été
  * refait depuis.
  *
  * @typedef {{ type: "entered", room: string, members: number, again: boolean,
- *   restarted: boolean }} Entered
+ *   restarted: boolean, mode: number, topic: string }} Entered
+ */
+/**
+ * Ce qu'est désormais ce salon ; les champs, comme ceux d'« entered ».
+ *
+ * @typedef {{ type: "ruled", room: string, mode: number, topic: string }} Ruled
+ */
+/** @typedef {{ type: "renamed", room: string, name: string }} Renamed ce salon a changé de nom */
+/**
+ * Nous ne sommes plus dans ce salon : il a fermé, ou ne nous laisse plus entrer.
+ *
+ * @typedef {{ type: "out", room: string }} PutOut
  */
 /**
  * Un message. `old` : il vient de l'historique.
@@ -81,8 +92,9 @@
  * @typedef {{ type: "ended", reason: number | null, text: string, final: boolean }} Ended
  */
 /**
- * @typedef {Welcomed | Entered | Spoke | Acted | Announced | Gathered | Answered | Notice | Refused
- *   | RoomsListed | PageReceived | ImageReceived | Connecting | Lost | Ended} Event
+ * @typedef {Welcomed | Entered | Ruled | Renamed | PutOut | Spoke | Acted | Announced | Gathered
+ *   | Answered | Notice | Refused | RoomsListed | PageReceived | ImageReceived | Connecting | Lost
+ *   | Ended} Event
  */
 
 export {};

@@ -133,6 +133,16 @@ export class Outbox {
     return dropped;
   }
 
+  /**
+   * Le salon a changé de nom.
+   *
+   * @param {string} before
+   * @param {string} room
+   */
+  rename(before, room) {
+    for (const post of this.#posts) if (post.room === before) post.room = room;
+  }
+
   waitsFor(/** @type {string} */ room) {
     return this.#posts.some((post) => post.room === room);
   }

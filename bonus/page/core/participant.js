@@ -14,6 +14,7 @@ import { Outbox, Post } from "./outbox.js";
 import { announced } from "./presence.js";
 import { Questions } from "./questions.js";
 import { FINAL, known } from "./reasons.js";
+import { entered, happened, putOut, renamed, unsaid } from "./ruling.js";
 import { Streams } from "./streams.js";
 
 /** @import { Limits } from "../protocol/limits.js" */
@@ -38,6 +39,7 @@ export class Participant {
   greeting = null;
   token = new Uint8Array();
   #limits;
+  #ours;
   #streams = new Streams();
   /** @type {Message[]} */
   #requests = [];
@@ -49,6 +51,7 @@ export class Participant {
     this.pseudo = pseudo;
     this.outbox = new Outbox(limits);
     this.#limits = limits;
+    this.#ours = { streams: this.#streams, outbox: this.outbox };
   }
 
   // Avec qui le fait vivre
@@ -58,13 +61,8 @@ export class Participant {
     this.#requests = [{ kind: "Hello", version: VERSION, pseudo: "", token: new Uint8Array() }];
   }
 
-  /**
-   * Se présente au serveur qui vient de saluer.
-   *
-   * @param {Uint8Array<ArrayBuffer>} token
-   * @param {string} code
-   */
-  identify(token, code = "") {
+  /** Se présente au serveur qui vient de saluer. */
+  identify(/** @type {Uint8Array<ArrayBuffer>} */ token, code = "") {
     const { person, device, pseudo } = this;
     this.#requests.push({ kind: "Identify", person, device, pseudo, code, token });
   }
@@ -108,6 +106,7 @@ export class Participant {
         return this.#page(message);
       case "Image":
         this.#answer("GetImage");
+        if (this.#streams.closed(message.room)) return;
         return this.#emit({
           type: "image",
           room: this.#streams.numbered(message.room).name,
@@ -157,16 +156,22 @@ export class Participant {
 
   // Ce que veut la personne. Chacune lève RequestError si ce n'est pas possible.
 
-  /** Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra. */
-  join(/** @type {string} */ name) {
+  /**
+   * Entrer dans un salon, ou le créer ; « entered » ou « refused » suivra.
+   *
+   * @param {string} name
+   * @param {string} [word] son mot de passe
+   */
+  join(name, word = "") {
     name = checkedName("Nom de salon", name, this.#limits.room);
     const stream = this.#streams.named(name);
     if (!stream) {
       const added = this.#streams.add(name);
+      added.word = word;
       if (this.welcomed) this.#ask(added.join());
     } else if (stream.known) {
       stream.leaving = false;
-      this.#entered(stream, { again: false, restarted: false });
+      this.#emit(entered(stream, { again: false, restarted: false }));
     }
   }
 
@@ -219,6 +224,11 @@ export class Participant {
     if (this.#streams.has(room)) this.#ask({ kind: "GetImage", room, seq });
   }
 
+  /** Le sujet d'un salon où l'on est ; vide s'il n'en a pas. */
+  topic(/** @type {string} */ room) {
+    return this.#mine(room).topic;
+  }
+
   /**
    * Une commande ; « answered » ou « refused » suivra.
    *
@@ -244,8 +254,8 @@ export class Participant {
     this.#requests.push(...this.#questions.ask(request));
   }
 
-  #emit(/** @type {Event} */ event) {
-    this.#events.push(event);
+  #emit(/** @type {Event[]} */ ...events) {
+    this.#events.push(...events);
   }
 
   // Ce que dit le serveur
@@ -274,7 +284,7 @@ export class Participant {
     if (this.welcomed || !this.greeting) {
       throw new ProtocolError("Bienvenue deux fois, ou avant bonjour.");
     }
-    const { pseudo, person, colour, back } = message;
+    const { pseudo, person, colour, back, role } = message;
     const again = this.person !== 0;
     this.welcomed = true;
     if (!back) { // si l'on y était, sa base est neuve
@@ -283,20 +293,15 @@ export class Participant {
     [this.person, this.pseudo] = [person, pseudo];
     this.device = message.device;
     if (message.token.length) this.token = message.token;
-    const givenUp = this.outbox.begin(message.nonce);
-    this.#emit({ type: "welcomed", pseudo, person, colour, back: Boolean(back), again });
-    for (const post of givenUp) {
-      this.#emit({ type: "refused", text: GIVEN_UP, post, reason: null, room: "" });
-    }
+    this.#emit({ type: "welcomed", pseudo, person, colour, back: Boolean(back), again, role });
+    this.#emit(...unsaid(this.outbox.begin(message.nonce), GIVEN_UP));
     for (const stream of this.#streams) this.#ask(stream.join());
   }
 
   #joined(/** @type {Of<"Joined">} */ message) {
     const { room: name, ...asked } = this.#answer("Join");
     const stream = /** @type {Stream} */ (this.#streams.named(name));
-    if (fold(message.name) !== fold(name)) {
-      throw new ProtocolError("On entre dans un salon qu'on n'a pas demandé.");
-    }
+    if (fold(message.name) !== fold(name)) this.#rename(stream, message.name);
     const { room, last } = message;
     if (message.restarted) stream.forget();
     const after = message.restarted ? 0 : asked.after;
@@ -308,21 +313,14 @@ export class Participant {
     }
     this.#streams.enter(stream);
     if (stream.name !== PRIVATE && !stream.leaving) {
-      this.#entered(stream, { again, restarted: stream.remade });
+      this.#emit(entered(stream, { again, restarted: stream.remade }));
     }
     stream.remade = false;
   }
 
-  /**
-   * @param {Stream} stream
-   * @param {{ again: boolean, restarted: boolean }} since
-   */
-  #entered({ name, members }, since) {
-    this.#emit({ type: "entered", room: name, members, ...since });
-  }
-
   #page(/** @type {Of<"Page">} */ { room, documents, ...rest }) {
     this.#answer("GetPage");
+    if (this.#streams.closed(room)) return;
     const stream = this.#streams.numbered(room);
     const [forwards, more] = [Boolean(rest.forwards), Boolean(rest.more)];
     const messages = page(documents, room);
@@ -362,11 +360,21 @@ export class Participant {
    * @param {Posted} message
    * @param {boolean} old
    */
-  #spoke({ name: room }, message, old) {
+  #spoke(stream, message, old) {
+    const room = stream.name;
     const mine = message.person === this.person;
     const post = mine && message.nonce ? this.outbox.remove(message.nonce) : null;
-    if (message.kind === "Acted") this.#emit({ type: "acted", room, message, mine, old });
-    else this.#emit({ type: "spoke", room, message, mine, old, post });
+    if (message.kind !== "Acted") {
+      return this.#emit({ type: "spoke", room, message, mine, old, post });
+    }
+    this.#emit({ type: "acted", room, message, mine, old });
+    if (!old && mine && message.act === "nick") this.pseudo = message.text;
+    if (!old) this.#emit(...happened(stream, message, this.#ours));
+  }
+
+  #rename(/** @type {Stream} */ stream, /** @type {string} */ name) {
+    this.#emit(...renamed(stream, name, this.#ours));
+    if (this.#streams.named(name) !== stream) throw new RetryError("Un salon a changé de nom");
   }
 
   #refused(/** @type {Of<"Refused">} */ { reason, nonce, text }) {
@@ -375,21 +383,16 @@ export class Participant {
     const room = asked?.kind === "Join" ? asked.room : "";
     const post = nonce ? this.outbox.remove(nonce) : null;
     this.#emit({ type: "refused", text, post, reason: known(reason), room });
-    if (asked?.kind === "Join") this.#shutOut(asked.room, text);
-    if (asked?.kind !== "GetPage") return;
+    if (asked?.kind === "Join") { // on n'y entre pas
+      const stream = this.#streams.named(asked.room);
+      if (!stream || stream.name === PRIVATE) throw new RetryError(text);
+      this.#emit(...putOut(stream, text, this.#ours));
+    }
+    if (asked?.kind !== "GetPage" || this.#streams.closed(asked.room)) return;
     const stream = this.#streams.numbered(asked.room);
     if (stream.caughtUp) return;
     if (asked.forwards) throw new RetryError(text); // rien ne doit manquer : il faudra redemander
     stream.giveUp(asked.seq - 1);
     this.#release(stream);
-  }
-
-  /** On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas. */
-  #shutOut(/** @type {string} */ name, /** @type {string} */ text) {
-    if (fold(name) === PRIVATE) throw new RetryError(text);
-    this.#streams.remove(name);
-    for (const post of this.outbox.drop(fold(name))) {
-      this.#emit({ type: "refused", text, post, reason: null, room: "" });
-    }
   }
 }

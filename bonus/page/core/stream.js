@@ -1,10 +1,21 @@
 /** La suite des messages d'un salon, sans trou ni répétition, malgré les coupures. */
 
 import { ProtocolError } from "../protocol/frames.js";
+import { Mode } from "../protocol/flags.js";
 
 /** @import { Posted } from "../protocol/documents.js" */
 /** @import { Of } from "../protocol/messages.js" */
 /** @typedef {Posted | Of<"Announced"> | Of<"Gathered">} Live */
+
+// Ce qu'un acte fait d'un salon ; ou défait, s'il dit OFF.
+const MODES = new Map([
+  ["lock", Mode.LOCKED],
+  ["readonly", Mode.READ_ONLY],
+  ["private", Mode.PRIVATE],
+  ["password", Mode.PASSWORD],
+  ["close", Mode.CLOSED],
+]);
+export const OFF = "off";
 
 /**
  * `seen` est le dernier numéro montré ; une coupure ne l'oublie pas.
@@ -19,6 +30,9 @@ export class Stream {
   oldest = 0; // le premier numéro reçu : l'historique se remonte à partir de lui
   more = false; // il reste de l'historique avant lui
   members = 0; // en entrant
+  mode = 0; // Mode
+  topic = "";
+  word = ""; // le mot de passe que l'on a donné, s'il en faut un
   known = false; // nous y sommes entrés un jour
   remade = false; // mais ce n'est plus le même
   caughtUp = false;
@@ -45,7 +59,7 @@ export class Stream {
 
   /** @returns {Of<"Join">} */
   join() {
-    return { kind: "Join", room: this.name, after: this.seen, mark: this.mark, word: "" };
+    return { kind: "Join", room: this.name, after: this.seen, mark: this.mark, word: this.word };
   }
 
   /**
@@ -54,12 +68,21 @@ export class Stream {
    * @param {Of<"Joined">} message
    * @param {number} after
    */
-  joined({ name, room, members, last }, after) {
+  joined({ name, room, members, last, mode, topic }, after) {
     this.#whole = this.known && !this.remade;
     [this.name, this.number, this.known, this.members] = [name, room, true, members];
     if (after > last) throw new ProtocolError("Un salon s'arrête avant ce que l'on y a vu.");
+    [this.mode, this.topic] = [mode, topic];
     this.caughtUp = after === last;
     return after < last;
+  }
+
+  /** Ce qu'on vient de décider du salon. */
+  ruled(/** @type {Of<"Acted">} */ { act, text }) {
+    const mode = MODES.get(act);
+    if (act === "topic") this.topic = text;
+    else if (mode) this.mode = text === OFF ? this.mode & ~mode : this.mode | mode;
+    return this;
   }
 
   /**

@@ -11,6 +11,8 @@ export class Streams {
   #byName = new Map([[PRIVATE, new Stream(PRIVATE)]]); // replié
   /** @type {Map<number, Stream>} seulement ceux où l'on est entré, sur la connexion présente */
   #byNumber = new Map();
+  /** @type {Set<number>} de même, ceux d'où l'on nous a mis dehors */
+  #closed = new Set();
 
   [Symbol.iterator]() {
     return this.#byName.values();
@@ -48,16 +50,39 @@ export class Streams {
   }
 
   remove(/** @type {string} */ name) {
+    const stream = this.named(name);
     this.#byName.delete(fold(name));
+    if (!stream || this.#byNumber.get(stream.number) !== stream) return;
+    this.#byNumber.delete(stream.number);
+    this.#closed.add(stream.number);
+  }
+
+  /** On vient d'en être mis dehors : des réponses en viennent peut-être encore. */
+  closed(/** @type {number} */ number) {
+    return this.#closed.has(number);
+  }
+
+  /**
+   * Le nouveau nom ne doit pas être celui d'un autre.
+   *
+   * @param {Stream} stream
+   * @param {string} name
+   */
+  rename(stream, name) {
+    this.#byName.delete(fold(stream.name));
+    stream.name = name;
+    this.#byName.set(fold(name), stream);
   }
 
   enter(/** @type {Stream} */ stream) {
     this.#byNumber.set(stream.number, stream);
+    this.#closed.delete(stream.number);
   }
 
   /** La connexion est perdue. D'un salon qu'on quittait, on est sorti. */
   cut(/** @type {Outbox} */ outbox) {
     this.#byNumber.clear();
+    this.#closed.clear();
     for (const [room, stream] of this.#byName) {
       stream.cut();
       if (stream.leaving && !outbox.waitsFor(room)) this.#byName.delete(room);

@@ -33,6 +33,7 @@ import { Wait } from "./wait.js";
 export class Link {
   /** @type {string} */ #url;
   /** @type {string} */ #code;
+  #transfer = false; // ce code vient d'un autre appareil
   /** @type {Keyring} */ #tokens;
   /** @type {(events: Event[]) => void} */ #onEvents;
   /** @type {() => number} */ #random;
@@ -50,17 +51,17 @@ export class Link {
    * @param {object} options
    * @param {string} options.url ws:// ou wss://
    * @param {string} options.pseudo
+   * @param {string} [options.code] celui du chat ; ou, sans pseudo, d'un autre appareil
    * @param {Keyring} options.tokens
    * @param {Limits} options.limits
    * @param {(events: Event[]) => void} options.onEvents
    * @param {Partial<Patience>} [options.patience]
    * @param {() => number} [options.random] de 0 à 1
-   * @param {string} [options.code] d'un autre appareil, et alors sans pseudo
    */
-  constructor({
-    url, pseudo, tokens, limits, onEvents, patience = {}, random = Math.random, code = "",
-  }) {
-    this.#code = code;
+  constructor(options) {
+    const { url, pseudo, code = "", tokens, limits, onEvents } = options;
+    const { patience = {}, random = Math.random } = options;
+    [this.#code, this.#transfer] = [code, Boolean(code && !pseudo)];
     [this.#url, this.#tokens, this.#onEvents, this.#random] = [url, tokens, onEvents, random];
     const { ping, idle } = limits;
     const usual = { answer: 10, ping, idle, first: 0.5, longest: 30, goodbye: 10 };
@@ -199,15 +200,12 @@ export class Link {
   /** Avec un code, le pseudo n'est connu qu'à la bienvenue ; et le code a servi. */
   #keepToken() {
     const { pseudo, token } = this.participant;
-    if (this.#code) this.#keep(pseudo, token);
-    this.#code = "";
+    if (this.#transfer) this.#keep(pseudo, token);
+    if (this.#transfer) this.#code = "";
+    this.#transfer = false;
   }
 
-  /**
-   * @param {string} pseudo
-   * @param {Uint8Array<ArrayBuffer>} token
-   */
-  #keep(pseudo, token) {
+  #keep(/** @type {string} */ pseudo, /** @type {Uint8Array<ArrayBuffer>} */ token) {
     try {
       this.#tokens.keep(pseudo, token);
     } catch (error) {
@@ -240,6 +238,9 @@ export class Link {
     } else if (event.type === "ended" && event.final) {
       this.#over = true;
       this.#progress.end();
+    } else if (event.type === "acted" && event.mine && !event.old && event.message.act === "nick") {
+      // Sous notre nouveau pseudo aussi : c'est lui qu'on donnera la prochaine fois.
+      this.#keep(event.message.text, this.participant.token);
     } else if ((event.type === "spoke" || event.type === "refused") && event.post) {
       this.#progress.end();
     }

@@ -22,6 +22,7 @@ class Welcomed:
     back: bool
     again: bool
     token: bytes  # à garder, s'il n'est pas vide
+    role: int = 0  # Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,32 @@ class Entered:
     members: int
     again: bool
     restarted: bool
+    mode: int = 0  # Mode
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """Ce qu'est désormais ce salon ; les champs, comme ceux d'Entered."""
+
+    room: str
+    mode: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Ce salon a changé de nom."""
+
+    room: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOut:
+    """Nous ne sommes plus dans ce salon : il a fermé, ou ne nous laisse plus entrer."""
+
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +169,9 @@ class Ended:
 Event = (
     Welcomed
     | Entered
+    | Ruled
+    | Renamed
+    | PutOut
     | Spoke
     | Happened
     | Announcement

@@ -112,6 +112,12 @@ class Outbox:
             self._picture, self._forgotten = None, self._gone > 0
         return dropped
 
+    def rename(self, before: str, room: str) -> None:
+        """Le salon a changé de nom."""
+        for post in self._posts:
+            if post.room == before:
+                post.room = room
+
     def waits_for(self, room: str) -> bool:
         return any(post.room == room for post in self._posts)
 

@@ -14,6 +14,7 @@ from chatroom.client.core.outbox import Outbox, Post
 from chatroom.client.core.presence import announced
 from chatroom.client.core.questions import Asked, Questions
 from chatroom.client.core.reasons import FINAL, known
+from chatroom.client.core.ruling import entered, happened, put_out, renamed, unsaid
 from chatroom.client.core.stream import Live, Stream
 from chatroom.client.core.streams import Streams
 from chatroom.protocol import ChatError, messages
@@ -120,19 +121,21 @@ class Participant:
 
     # Ce que veut la personne. Chacune lève ValueError, en français, si ce n'est pas possible.
 
-    def join(self, name: str) -> None:
-        """Entrer dans un salon, ou le créer ; Entered ou RefusedRequest suivra."""
+    def join(self, name: str, word: str = "") -> None:
+        """Entrer dans un salon, ou le créer ; Entered ou RefusedRequest suivra.
+
+        `word` : son mot de passe.
+        """
         name = checked_name("Nom de salon", name, self._limits.room)
         stream = self._streams.named(name)
         if stream is None:
             stream = self._streams.add(name)
+            stream.word = word
             if self.welcomed:
                 self._ask(stream.join())
         elif stream.known:
             stream.leaving = False
-            self._events.append(
-                events.Entered(stream.name, stream.members, again=False, restarted=False)
-            )
+            self._events.append(entered(stream, again=False, restarted=False))
 
     def leave(self, name: str) -> None:
         if name == messages.PRIVATE:
@@ -173,6 +176,10 @@ class Participant:
         if self._streams.has(message.room):
             self._ask(messages.GetImage(message.room, message.seq))
 
+    def topic(self, room: str) -> str:
+        """Le sujet d'un salon où l'on est ; vide s'il n'en a pas."""
+        return self._mine(room).topic
+
     def ask(self, verb: str, arguments: Mapping[str, object] | None = None) -> None:
         """Une commande ; AnswerReceived ou RefusedRequest suivra."""
         text = json.dumps(arguments or {}, ensure_ascii=False, separators=(",", ":"))
@@ -207,8 +214,9 @@ class Participant:
                 self._page(message)
             case messages.Image():
                 self._answer(messages.GetImage)
-                room = self._streams.numbered(message.room).name
-                self._events.append(events.ImageReceived(room, message.seq, message.data))
+                if not self._streams.closed(message.room):
+                    room = self._streams.numbered(message.room).name
+                    self._events.append(events.ImageReceived(room, message.seq, message.data))
             case messages.RoomList():
                 self._answer(messages.ListRooms)
                 self._events.append(events.RoomsListed(room_list(message.rooms)))
@@ -241,11 +249,10 @@ class Participant:
         self.person, self.pseudo = message.person, message.pseudo
         self.token, self.device = message.token or self.token, message.device
         given_up = self.outbox.begin(message.nonce)
-        event = events.Welcomed(
-            message.pseudo, message.person, message.colour, bool(message.back), again, message.token
-        )
-        self._events.append(event)
-        self._events += [events.RefusedRequest(GIVEN_UP, post) for post in given_up]
+        who = (message.pseudo, message.person, message.colour)
+        since = (bool(message.back), again)
+        self._events.append(events.Welcomed(*who, *since, message.token, message.role))
+        self._events += unsaid(given_up, GIVEN_UP)
         for stream in self._streams:
             self._ask(stream.join())
 
@@ -255,7 +262,7 @@ class Participant:
         stream = self._streams.named(asked.room)
         assert stream
         if fold(message.name) != fold(asked.room):
-            raise ProtocolError("On entre dans un salon qu'on n'a pas demandé.")
+            self._rename(stream, message.name)
         after = asked.after
         if message.restarted:
             stream.forget()
@@ -266,12 +273,13 @@ class Participant:
             self._questions.expect(following)
         self._streams.enter(stream)
         if stream.name != messages.PRIVATE and not stream.leaving:
-            event = events.Entered(stream.name, message.members, again, stream.remade)
-            self._events.append(event)
+            self._events.append(entered(stream, again=again, restarted=stream.remade))
         stream.remade = False
 
     def _page(self, message: messages.Page) -> None:
         self._answer(messages.GetPage)
+        if self._streams.closed(message.room):
+            return None
         stream, more = self._streams.numbered(message.room), bool(message.more)
         written = page(message.documents, message.room)
         if stream.caught_up:
@@ -308,8 +316,16 @@ class Participant:
         post = self.outbox.remove(message.nonce) if mine and message.nonce else None
         if isinstance(message, messages.Acted):
             self._events.append(events.Happened(stream.name, message, mine, old))
+            if not old:
+                self.pseudo = message.text if message.act == "nick" and mine else self.pseudo
+                self._events += happened(stream, message, (self._streams, self.outbox))
         else:
             self._events.append(events.Spoke(stream.name, message, mine, old, post))
+
+    def _rename(self, stream: Stream, name: str) -> None:
+        self._events += renamed(stream, name, (self._streams, self.outbox))
+        if self._streams.named(name) is not stream:
+            raise RetryError("Un salon a changé de nom")
 
     def _refused(self, message: messages.Refused) -> None:
         post = self.outbox.remove(message.nonce) if message.nonce else None
@@ -321,7 +337,7 @@ class Participant:
         self._events.append(refusal)
         if isinstance(asked, messages.Join):
             self._shut_out(asked.room, message.text)
-        if not isinstance(asked, messages.GetPage):
+        if not isinstance(asked, messages.GetPage) or self._streams.closed(asked.room):
             return
         stream = self._streams.numbered(asked.room)
         if stream.caught_up:
@@ -332,9 +348,8 @@ class Participant:
         self._release(stream)
 
     def _shut_out(self, name: str, text: str) -> None:
-        """On n'entre pas dans ce salon : ce qu'on voulait y dire ne le sera pas."""
-        if fold(name) == messages.PRIVATE:
+        """On n'entre pas dans ce salon."""
+        stream = self._streams.named(name)
+        if stream is None or stream.name == messages.PRIVATE:
             raise RetryError(text)
-        self._streams.remove(name)
-        for post in self.outbox.drop(fold(name)):
-            self._events.append(events.RefusedRequest(text, post))
+        self._events += put_out(stream, text, (self._streams, self.outbox))

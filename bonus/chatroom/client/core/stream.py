@@ -3,9 +3,19 @@
 from collections.abc import Iterable
 
 from chatroom.protocol.documents import Posted
+from chatroom.protocol.flags import Mode
 from chatroom.protocol.frames import ProtocolError
-from chatroom.protocol.messages import Announced, Gathered, GetPage, Join, Joined
+from chatroom.protocol.messages import Acted, Announced, Gathered, GetPage, Join, Joined
 
+# Ce qu'un acte fait d'un salon ; ou défait, s'il dit OFF.
+MODES = {
+    "lock": Mode.LOCKED,
+    "readonly": Mode.READ_ONLY,
+    "private": Mode.PRIVATE,
+    "password": Mode.PASSWORD,
+    "close": Mode.CLOSED,
+}
+OFF = "off"
 Live = Posted | Announced | Gathered
 
 
@@ -24,6 +34,9 @@ class Stream:
         self.oldest = 0  # le premier numéro reçu : l'historique se remonte à partir de lui
         self.more = False  # il reste de l'historique avant lui
         self.members = 0  # en entrant
+        self.mode = 0  # Mode
+        self.topic = ""
+        self.word = ""  # le mot de passe que l'on a donné, s'il en faut un
         self.known = False  # nous y sommes entrés un jour
         self.remade = False  # mais ce n'est plus le même
         self.caught_up = False
@@ -42,17 +55,24 @@ class Stream:
         self.remade = self.known
 
     def join(self) -> Join:
-        return Join(self.name, self.seen, self.mark)
+        return Join(self.name, self.seen, self.mark, self.word)
 
     def joined(self, message: Joined, after: int) -> bool:
         """Nous y sommes ; vrai si une page suit d'elle-même. `after` : ce qu'on avait demandé."""
         self._whole = self.known and not self.remade
         self.name, self.number, self.known = message.name, message.room, True
-        self.members = message.members
+        self.members, self.mode, self.topic = message.members, message.mode, message.topic
         if after > message.last:
             raise ProtocolError("Un salon s'arrête avant ce que l'on y a vu.")
         self.caught_up = after == message.last
         return after < message.last
+
+    def ruled(self, message: Acted) -> None:
+        """Ce qu'on vient de décider du salon."""
+        if message.act == "topic":
+            self.topic = message.text
+        elif mode := MODES.get(message.act):
+            self.mode = self.mode & ~mode if message.text == OFF else self.mode | mode
 
     def page(
         self, messages: list[Posted], *, forwards: bool, more: bool

@@ -14,6 +14,7 @@ class Streams:
         self._by_name = {PRIVATE: Stream(PRIVATE)}  # replié
         # Seulement ceux où l'on est entré, sur la connexion présente.
         self._by_number: dict[int, Stream] = {}
+        self._closed: set[int] = set()  # de même, ceux d'où l'on nous a mis dehors
 
     def __iter__(self) -> Iterator[Stream]:
         return iter(self._by_name.values())
@@ -44,14 +45,29 @@ class Streams:
         return stream
 
     def remove(self, name: str) -> None:
-        del self._by_name[fold(name)]
+        stream = self._by_name.pop(fold(name))
+        if self._by_number.get(stream.number) is stream:
+            del self._by_number[stream.number]
+            self._closed.add(stream.number)
+
+    def closed(self, number: int) -> bool:
+        """On vient d'en être mis dehors : des réponses en viennent peut-être encore."""
+        return number in self._closed
+
+    def rename(self, stream: Stream, name: str) -> None:
+        """Le nouveau nom ne doit pas être celui d'un autre."""
+        del self._by_name[fold(stream.name)]
+        stream.name = name
+        self._by_name[fold(name)] = stream
 
     def enter(self, stream: Stream) -> None:
         self._by_number[stream.number] = stream
+        self._closed.discard(stream.number)
 
     def cut(self, outbox: Outbox) -> None:
         """La connexion est perdue. D'un salon qu'on quittait, on est sorti."""
         self._by_number.clear()
+        self._closed.clear()
         for room, stream in list(self._by_name.items()):
             stream.cut()
             if stream.leaving and not outbox.waits_for(room):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from chatroom.client.core.events import (
     Ended,
     Event,
+    Happened,
     Lost,
     NoticeShown,
     RefusedRequest,
@@ -76,6 +77,7 @@ class Link:
         self._patience = patience or Patience()
         self._sleep = sleep
         self._tls = tls  # None : en clair
+        self.code = ""  # le mot de passe du chat, s'il est demandé
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._progress = asyncio.Event()  # un message de moins à faire accuser, ou plus d'espoir
         self._attempts = 0  # manqués d'affilée
@@ -85,6 +87,7 @@ class Link:
         self._timer: asyncio.TimerHandle | None = None
         self._heard = 0.0
         self._task: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None  # un jeton, sous un nouveau pseudo
 
     # Pour le visage
 
@@ -132,6 +135,8 @@ class Link:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        if self._keeping:
+            await self._keeping
         self._events.put_nowait(None)
         return not len(self.participant.outbox)
 
@@ -248,4 +253,6 @@ class Link:
             case Ended(final=True):
                 self._over = True
                 self._progress.set()
+            case Happened(mine=True, old=False, message=message) if message.act == "nick":
+                self._keeping = asyncio.create_task(self._presenting.renamed(message.text))
         self._events.put_nowait(event)

@@ -57,6 +57,10 @@ class Presenting:
         self._person, self._known = message.person, len(self._token) == TOKEN
         await self._keep(message.pseudo)
 
+    async def renamed(self, pseudo: str) -> None:
+        """Sous notre nouveau pseudo aussi : c'est lui qu'on donnera la prochaine fois."""
+        await self._keep(pseudo)
+
     async def _meet(self, server: bytes, pseudo: str) -> None:
         known = Credential()
         try:

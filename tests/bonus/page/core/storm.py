@@ -181,7 +181,10 @@ class Storm:
         text = self.draw.choice(["« ça »", "", '"\\\n'])
         kind = self.draw.choice([Said, Said, Whispered, Pictured, Acted])
         if kind is Acted:
-            return Acted(*start, "delete", seq - 1, text)
+            act = self.draw.choice(
+                ["delete", "delete", "delete", "close", "topic", "rename", "nick"]
+            )
+            return Acted(*start, act, seq - 1, text)
         if kind is Said:
             return Said(*start, text)
         if kind is Whispered:

@@ -81,7 +81,7 @@ def compare(page: Page, conversations: list[Recorded]) -> None:
 
 @pytest.fixture(scope="module")
 def storms() -> list[Recorded]:
-    return [Storm(seed).play(150) for seed in range(120)]
+    return [Storm(seed).play(150) for seed in range(180)]
 
 
 def test_the_same_words(modules: Page, storms: list[Recorded]) -> None:
