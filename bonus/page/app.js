@@ -1,13 +1,14 @@
 /** La page, assemblée : l'entrée, puis la conversation. */
 
 import { Reason } from "./protocol/frames.js";
-import { Tokens } from "./tokens.js";
+import { keepCode, keptCode, Tokens } from "./tokens.js";
 import { Link } from "./network/link.js";
 import { codeIn } from "./view/answers.js";
 import { Chat } from "./view/chat.js";
 import { find, icon } from "./view/dom.js";
 import { EntryForm } from "./view/form.js";
 import { openHelp } from "./view/help.js";
+import { askWord } from "./view/secret.js";
 import { listenToKeys } from "./view/keys.js";
 import { recallStay } from "./view/memory.js";
 import { watchPage } from "./view/page.js";
@@ -52,7 +53,7 @@ async function bring(/** @type {string} */ code) {
   if (!limits) return form.complain("entry", "Pas de serveur ici pour l'instant : réessayez.");
   form.busy = true;
   const nowhere = { pseudo: "", rooms: [], drafts: {} };
-  new Entrance(limits, { pseudo: "", room: DEFAULT_ROOM }, nowhere, code).start();
+  new Entrance(limits, { pseudo: "", room: DEFAULT_ROOM, code: "" }, nowhere, code).start();
 }
 
 /** De la demande d'entrer au premier salon ; ou au refus, que le formulaire montre. */
@@ -65,20 +66,21 @@ class Entrance {
 
   /**
    * @param {Limits} limits
-   * @param {{ pseudo: string, room: string }} wanted
+   * @param {{ pseudo: string, room: string, code: string }} wanted
    * @param {Stay} stay
    * @param {string} code d'un autre appareil, et alors sans pseudo
    */
-  constructor(limits, { pseudo, room }, stay, code = "") {
+  constructor(limits, { pseudo, room, code: word }, stay, code = "") {
     const url = new URL("socket", location.href);
     url.protocol = url.protocol.replace("http", "ws");
     url.hash = "";
     const onEvents = (/** @type {Event[]} */ events) => this.#receive(events);
     this.limits = limits;
     this.room = room;
+    this.code = word;
     this.stay = stay;
     this.rooms = new Set([...stay.rooms, room]);
-    this.link = new Link({ url: url.href, pseudo, tokens, limits, onEvents, code });
+    this.link = new Link({ url: url.href, pseudo, code: code || word, tokens, limits, onEvents });
   }
 
   start() {
@@ -91,12 +93,22 @@ class Entrance {
     this.#early.push(...events);
     for (const event of events) {
       if (event.type === "welcomed") tokens.lastPseudo = event.pseudo;
+      if (event.type === "welcomed" && this.code) keepCode(this.code);
       if (event.type === "entered") return this.#open();
       if (event.type === "ended") return this.#ended(event.reason, event.text);
       if (event.type === "refused" && ++this.#refusals === this.rooms.size) {
-        return this.#fail("room", event.text);
+        if (event.reason !== Reason.CODE) return this.#fail("room", event.text);
+        return this.#askWord(event.room, event.text);
       }
     }
+  }
+
+  #askWord(/** @type {string} */ room, /** @type {string} */ text) {
+    askWord(room, text, (word) => {
+      this.#refusals--;
+      this.link.participant.join(room, word);
+      this.link.flush();
+    }, () => this.#fail("room", text));
   }
 
   #open() {
@@ -115,10 +127,10 @@ class Entrance {
 
   #ended(/** @type {number | null} */ reason, /** @type {string} */ text) {
     const named = reason === Reason.PSEUDO_TAKEN || reason === Reason.NAME;
-    this.#fail(named ? "pseudo" : "entry", text);
+    this.#fail(named ? "pseudo" : reason === Reason.CODE ? "code" : "entry", text);
   }
 
-  #fail(/** @type {"pseudo" | "room" | "entry"} */ part, /** @type {string} */ text) {
+  #fail(/** @type {"pseudo" | "room" | "code" | "entry"} */ part, /** @type {string} */ text) {
     this.link.close();
     form.show();
     form.complain(part, text);
@@ -137,9 +149,12 @@ const code = codeIn(location.hash);
 const stay = recallStay();
 const [first] = stay?.rooms ?? [];
 form.pseudo.value ||= stay?.pseudo ?? tokens.lastPseudo;
+form.code.value = keptCode();
 form.room.value ||= roomInAddress() || first || DEFAULT_ROOM;
 themeButton(find("theme", HTMLButtonElement), icon);
-find("help-button", HTMLButtonElement).addEventListener("click", openHelp);
+find("help-button", HTMLButtonElement).addEventListener("click", () => {
+  openHelp(!find("me-role", HTMLElement).hidden);
+});
 if (code) bring(code);
 else if (stay) enter(stay);
 else form.show();

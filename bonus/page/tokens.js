@@ -53,6 +53,21 @@ export class Tokens {
   }
 }
 
+const CODE = "chat:code";
+
+/** Le mot de passe du chat, s'il en a un et qu'on l'a donné ; vide sinon. */
+export function keptCode() {
+  return read(CODE) ?? "";
+}
+
+export function keepCode(/** @type {string} */ code) {
+  try {
+    localStorage.setItem(CODE, code);
+  } catch {
+    // Il sera redemandé.
+  }
+}
+
 function place(/** @type {string} */ pseudo) {
   return `chat:token:${fold(pseudo)}`;
 }

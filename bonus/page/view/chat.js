@@ -1,16 +1,19 @@
 /** La conversation, de l'accueil au départ : ce qui arrive, et où cela se montre. */
 
+import { Reason } from "../protocol/frames.js";
 import { fold, neutral } from "../protocol/text.js";
 import { Announcer } from "./announcer.js";
 import { announcement, gathering } from "./presence.js";
-import { answered } from "./answers.js";
 import { Names } from "./completion.js";
 import { Conversation } from "./conversation.js";
 import { counted, find, initial, paint, typeset } from "./dom.js";
 import { Drawers, People, RoomList } from "./panels.js";
+import { Menu } from "./menu.js";
 import { Pictures } from "./pictures.js";
 import { Rooms } from "./rooms.js";
 import { messageRow } from "./row.js";
+import { Ruling } from "./ruling.js";
+import { askWord } from "./secret.js";
 import { Speaker } from "./speaker.js";
 import { Status } from "./status.js";
 import { Talk } from "./talk.js";
@@ -65,6 +68,8 @@ export class Chat {
       (message) => !(this.speaker.try(() => link.participant.fetch(message)) instanceof Error),
     );
     this.talk = new Talk(this, limits);
+    this.ruling = new Ruling(this);
+    this.menu = new Menu((target) => this.talk.actions(target, this.ruling.operator));
   }
 
   // Ce qui arrive
@@ -76,7 +81,8 @@ export class Chat {
     try {
       for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
         this.names.learn(event);
-        this.#one(event);
+        const heard = this.speaker.hear(event);
+        if (heard) this.#one(heard);
       }
     } finally {
       this.#handling = false;
@@ -97,9 +103,12 @@ export class Chat {
       case "gathered":
         return this.#gathered(event);
       case "acted":
-        return;
       case "answered":
-        return this.note(answered(event));
+      case "ruled":
+      case "renamed":
+      case "out":
+        this.#stale = true;
+        return this.ruling.heard(event);
       case "entered":
         return this.#entered(event);
       case "rooms":
@@ -138,8 +147,9 @@ export class Chat {
   }
 
   /** @param {Events.Welcomed} event */
-  #welcomed({ pseudo, colour, back, again }) {
+  #welcomed({ pseudo, colour, back, again, role }) {
     this.me = { pseudo, colour };
+    this.ruling.role = role;
     this.status.change("connected");
     paint(find("me-face", HTMLElement), colour).textContent = initial(pseudo);
     find("me-name", HTMLElement).textContent = neutral(pseudo);
@@ -149,8 +159,9 @@ export class Chat {
   }
 
   /** @param {Events.Entered} event */
-  #entered({ room: name, members, again, restarted }) {
+  #entered({ room: name, members, again, restarted, mode, topic }) {
     const room = this.open(name);
+    [room.mode, room.topic] = [mode, topic];
     room.count = members;
     this.#stale = true;
     if (restarted) {
@@ -236,8 +247,10 @@ export class Chat {
   }
 
   /** @param {Events.Refused} event */
-  #refused({ text, post }) {
-    if (post) {
+  #refused({ text, post, reason, room: asked }) {
+    if (asked && reason === Reason.CODE) {
+      askWord(asked, text, (word) => this.talk.join(asked, word));
+    } else if (post) {
       const room = this.open(post.room);
       room.log.fail(post, text, () => this.talk.retake(room, post));
       if (room !== this.rooms.current) this.talk.complain(`Pas envoyé : ${text}`);
@@ -289,6 +302,7 @@ export class Chat {
     this.talk.show(room);
     this.drawers.close();
     find("room-title", HTMLElement).textContent = room.title;
+    this.ruling.show(room);
     const hash = room.private ? "" : `#${encodeURIComponent(room.name)}`;
     history.replaceState(null, "", location.pathname + location.search + hash);
     this.#stalled = false;

@@ -1,7 +1,7 @@
 /** Les noms vus passer, et ce que la touche Tab en propose. */
 
 import { fold } from "../protocol/text.js";
-import { accepts, COMMANDS } from "./commands.js";
+import { accepts, COMMANDS, namesSomeone } from "./commands.js";
 
 /** @import { Event } from "../core/events.js" */
 
@@ -44,8 +44,10 @@ export class Names {
     if (command === "/join" || command === "/who") {
       return starting(this.rooms, start).map((name) => `${command} ${name}`);
     }
-    if (command === "/msg" && starting(this.pseudos, start).length) {
-      return starting(this.pseudos, start).map((name) => `${command} ${name} `);
+    const found = namesSomeone(command) ? starting(this.pseudos, start) : [];
+    if (found.length) {
+      const follows = COMMANDS[command]?.usage.split(" ")[2] ? " " : "";
+      return found.map((name) => `${command} ${name}${follows}`);
     }
     const last = line.search(/\S*$/);
     const before = line.slice(0, last);

@@ -4,7 +4,7 @@ import { checkedName } from "../core/checks.js";
 import { find, typeset } from "./dom.js";
 
 /** @import { Limits } from "../protocol/limits.js" */
-/** @typedef {"pseudo" | "room" | "entry"} Part */
+/** @typedef {"pseudo" | "room" | "code" | "entry"} Part */
 
 const WHAT = { pseudo: "Pseudo", room: "Nom de salon" };
 
@@ -13,6 +13,8 @@ export class EntryForm {
   #enter = find("enter", HTMLButtonElement);
   pseudo = find("pseudo", HTMLInputElement);
   room = find("room", HTMLInputElement);
+  code = find("code", HTMLInputElement);
+  #codeField = find("code-field", HTMLElement);
 
   constructor(/** @type {() => void} */ onEnter) {
     find("entry-form", HTMLFormElement).addEventListener("submit", (event) => {
@@ -20,7 +22,7 @@ export class EntryForm {
       this.clear();
       onEnter();
     });
-    for (const input of [this.pseudo, this.room]) {
+    for (const input of [this.pseudo, this.room, this.code]) {
       input.addEventListener("input", () => this.clear());
     }
   }
@@ -41,22 +43,23 @@ export class EntryForm {
   }
 
   clear() {
-    for (const part of /** @type {const} */ (["pseudo", "room", "entry"])) this.complain(part, "");
+    for (const part of /** @type {const} */ (["pseudo", "room", "code", "entry"])) this.complain(part, "");
   }
 
   /** Dit ce qui ne va pas, là où cela se corrige ; ce qui est tapé reste. */
   complain(/** @type {Part} */ part, /** @type {string} */ text) {
     find(`${part}-problem`, HTMLElement).textContent = typeset(text);
     if (part === "entry") return;
+    if (part === "code" && text) this.#codeField.hidden = false; // on ne le demande qu'alors
     this[part].ariaInvalid = String(Boolean(text));
     if (text) this[part].focus();
   }
 
-  /** Le pseudo et le salon, s'ils conviennent. */
+  /** Le pseudo et le salon, s'ils conviennent, et le mot de passe. */
   read(/** @type {Limits} */ limits) {
     const room = this.#cleaned("room", limits.room);
     const pseudo = this.#cleaned("pseudo", limits.pseudo);
-    return pseudo && room && { pseudo, room };
+    return pseudo && room && { pseudo, room, code: this.code.value };
   }
 
   /**

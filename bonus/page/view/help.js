@@ -1,6 +1,6 @@
 /** L'aide : les touches et les commandes. */
 
-import { COMMANDS } from "./commands.js";
+import { shown } from "./commands.js";
 import { find, make } from "./dom.js";
 
 const KEYS = {
@@ -10,6 +10,7 @@ const KEYS = {
   "Alt + ↑ ↓": "salon précédent, suivant",
   "Échap": "fermer ce qui est ouvert, ou revenir en bas",
   "F1": "cette aide",
+  "Entrée, dans la conversation": "désigner un message ; ↑ ↓ un autre, Entrée ce qu’on peut en faire",
   "Sur un nom": "cliquer pour écrire en privé",
 };
 
@@ -20,9 +21,9 @@ function fill(/** @type {string} */ id, /** @type {[string, string][]} */ entrie
   find(id, HTMLElement).replaceChildren(...terms);
 }
 
-export function openHelp() {
+export function openHelp(operator = false) {
   fill("help-keys", Object.entries(KEYS));
-  const usages = Object.fromEntries(Object.values(COMMANDS).map(({ usage, help }) => [usage, help]));
+  const usages = Object.fromEntries(shown(operator).map(({ usage, help }) => [usage, help]));
   fill("help-commands", Object.entries({ ...usages, "//TEXTE": "dire « /TEXTE »" }));
   if (!dialog.open) dialog.showModal();
 }

@@ -12,7 +12,7 @@ export function listenToKeys(/** @type {Chat} */ chat) {
       const room = chat.rooms.neighbour(key === "ArrowUp" ? -1 : 1);
       if (room) chat.go(room);
     } else if (key === "F1") {
-      openHelp();
+      openHelp(chat.ruling.operator);
     } else if (key === "Escape" && !document.querySelector(":popover-open")) {
       chat.conversation.toEnd();
       return;

@@ -1,7 +1,7 @@
 /** Ce qui s'est dit dans un salon : messages, jours, non lus ; et ce qui attend d'y être dit. */
 
 import { button, make, typeset } from "./dom.js";
-import { noticeRow, pendingRow } from "./row.js";
+import { noticeRow, pendingRow, removedRow } from "./row.js";
 
 /** @import { Post } from "../core/outbox.js" */
 /** @import { Row } from "./row.js" */
@@ -63,6 +63,20 @@ export class Log {
     const [first] = this.#rows;
     if (first) this.#dress(first, undefined);
     return true;
+  }
+
+  /** Ce message n'est plus là : une ligne le dit à sa place. */
+  remove(/** @type {number} */ seq, /** @type {string} */ by) {
+    const place = this.#rows.findIndex(({ element }) => element.dataset.seq === String(seq));
+    const row = this.#rows[place];
+    if (!row) return;
+    const gone = removedRow(row, seq, by);
+    row.element.replaceWith(gone.element);
+    this.#days.get(row)?.remove();
+    this.#rows[place] = gone;
+    this.#dress(gone, this.#rows[place - 1]);
+    const next = this.#rows[place + 1];
+    if (next) this.#dress(next, gone);
   }
 
   note(/** @type {string} */ text) {

@@ -20,6 +20,8 @@ export class Room {
     this.filling = true; // ce qui arrive de l'historique est d'avant nous
     this.draft = ""; // ce qu'on y écrivait
     this.to = ""; // en privé, à qui
+    this.mode = 0; // Mode
+    this.topic = "";
   }
 
   get private() {
@@ -35,6 +37,13 @@ export class Room {
     this.people.delete(pseudo);
     this.people.add(pseudo);
     this.to ||= pseudo;
+  }
+
+  /** Quelqu'un a changé de pseudo. */
+  renamed(/** @type {string} */ before, /** @type {string} */ pseudo) {
+    const people = [...this.people].map((name) => (name === before ? pseudo : name));
+    this.people = new Set(people);
+    if (this.to === before) this.to = pseudo;
   }
 
   /** @param {Announced} event */
@@ -87,7 +96,14 @@ export class Rooms {
   close(/** @type {Room} */ room) {
     const following = this.neighbour(1);
     this.#rooms.delete(fold(room.name));
-    if (room === this.current) this.current = following;
+    if (room === this.current) this.current = following === room ? null : following;
+  }
+
+  /** Il garde sa place. */
+  rename(/** @type {Room} */ room, /** @type {string} */ name) {
+    const rooms = [...this];
+    room.name = name;
+    this.#rooms = new Map(rooms.map((one) => [fold(one.name), one]));
   }
 
   /** Le salon d'à côté de celui que l'on regarde, en tournant. */

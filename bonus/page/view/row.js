@@ -50,6 +50,20 @@ function absentRow({ seq, time, why, by }) {
 }
 
 /**
+ * Un message que l'on vient de retirer : sa place, comme si elle venait de l'historique.
+ *
+ * @param {Row} row
+ * @param {number} seq
+ * @param {string} by
+ * @returns {Row}
+ */
+export function removedRow({ time, day }, seq, by) {
+  const element = noticeRow(`${ABSENT.removed} par ${by}`);
+  element.dataset.seq = String(seq);
+  return { element, voice: "", time, day };
+}
+
+/**
  * Un message à nous, que le serveur n'a pas encore.
  *
  * @param {Post} post

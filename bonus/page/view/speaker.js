@@ -2,7 +2,11 @@
 
 import { RequestError } from "../core/checks.js";
 import { addressed, UsageError } from "./commands.js";
+import { Ignored } from "./ignoring.js";
+import { Latest } from "./latest.js";
+import { order } from "./orders.js";
 
+/** @import { Event } from "../core/events.js" */
 /** @import { Link } from "../network/link.js" */
 /** @import { Names } from "./completion.js" */
 
@@ -16,6 +20,14 @@ export class Speaker {
     this.link = link;
     this.names = names;
     this.complain = complain;
+    this.latest = new Latest();
+    this.ignored = new Ignored();
+  }
+
+  /** Ce qui arrive, sans ce que disent ceux qu'on ignore ; null s'il n'en reste rien. */
+  hear(/** @type {Event} */ event) {
+    this.latest.learn(event);
+    return this.ignored.sifted(event);
   }
 
   /**
@@ -45,6 +57,25 @@ export class Speaker {
       if (why instanceof RequestError || why instanceof UsageError) return why;
       throw why;
     }
+  }
+
+  /**
+   * Les commandes qui ne sont qu'une demande au serveur, depuis ce salon.
+   *
+   * @param {string} command
+   * @param {string} rest
+   * @param {string} room
+   */
+  order(command, rest, room) {
+    return this.ask(() => {
+      const [verb, args] = order(command, rest, room, this.names.pseudos);
+      this.link.participant.ask(verb, args);
+      return true;
+    });
+  }
+
+  delete(/** @type {string} */ room, /** @type {number} */ seq) {
+    return this.ask(() => (this.link.participant.ask("delete", { room, seq }), true));
   }
 
   /** @param {string} rest de la ligne, après /msg */

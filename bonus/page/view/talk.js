@@ -1,7 +1,7 @@
 /** Ce qu'on dit : messages, commandes, images, et à qui. */
 
 import { PRIVATE } from "../protocol/messages.js";
-import { neutral } from "../protocol/text.js";
+import { fold, neutral } from "../protocol/text.js";
 import { parse, UsageError } from "./commands.js";
 import { Composer } from "./composer.js";
 import { find, make } from "./dom.js";
@@ -11,6 +11,7 @@ import { Preview } from "./preview.js";
 /** @import { Post } from "../core/outbox.js" */
 /** @import { Link } from "../network/link.js" */
 /** @import { Limits } from "../protocol/limits.js" */
+/** @import { Action, Target } from "./menu.js" */
 /** @import { Names } from "./completion.js" */
 /** @import { Conversation } from "./conversation.js" */
 /** @import { Room, Rooms } from "./rooms.js" */
@@ -31,11 +32,15 @@ import { Preview } from "./preview.js";
  * @property {(name: string) => Room} open
  * @property {(room: Room) => void} go
  * @property {(room: string, shown: boolean) => boolean | null} list
+ * @property {{ operator: boolean }} ruling
+ * @property {(text: string) => void} note
  * @property {() => void} older
  * @property {() => void} redraw
  * @property {(text: string) => void} ended
  */
 
+const FORGET =
+  "Tous vos messages seront retirés, et votre pseudo rendu : rien ne pourra les refaire.";
 const touch = matchMedia("(hover: none)");
 
 export class Talk {
@@ -174,18 +179,29 @@ export class Talk {
         if (!room.more) this.complain("C'est le début de ce qui peut se relire ici.");
         chat.older();
         return true;
-      case "/token":
-      case "/devices":
-      case "/alone":
-        return Boolean(chat.speaker.ask(() => (chat.link.participant.ask(command.slice(1)), true)));
+      case "/delete":
+        return this.#delete(room, rest);
+      case "/ignore":
+      case "/unignore":
+        return this.#ignore(command, rest);
+      case "/forget":
+        return this.#forget(rest);
+      case "/export":
+        return Boolean(chat.speaker.ask(() => (chat.link.participant.ask("export", { after: 0 }), true)));
       case "/help":
-        openHelp();
+        openHelp(chat.ruling.operator);
         return true;
       case "/quit":
         this.quit();
         return true;
-      default:
+      case "":
         return this.#post(room, rest);
+      default:
+        if (command === "/topic" && !rest) {
+          chat.note(room.topic ? `Le sujet : ${room.topic}` : "Ce salon n'a pas de sujet.");
+          return true;
+        }
+        return Boolean(chat.speaker.order(command, rest, room.name));
     }
   }
 
@@ -194,6 +210,74 @@ export class Talk {
     if (!post) return false;
     this.composer.hint(`À ${neutral(post.to)}, dans « Messages privés ».`);
     return this.#pend(this.chat.open(PRIVATE), post);
+  }
+
+  /** Le dernier d'ici : le nôtre, ou celui de cette personne. */
+  #delete(/** @type {Room} */ room, /** @type {string} */ pseudo) {
+    const { speaker } = this.chat;
+    const seq = speaker.ask(() => speaker.latest.last(room.name, pseudo));
+    return Boolean(seq && speaker.delete(room.name, seq));
+  }
+
+  #ignore(/** @type {string} */ command, /** @type {string} */ pseudo) {
+    const { speaker } = this.chat;
+    const { ignored } = speaker;
+    const name = neutral(pseudo);
+    return Boolean(speaker.ask(() => {
+      if (command === "/unignore") {
+        ignored.remove(pseudo);
+        this.chat.note(`Vous lirez de nouveau ${name}.`);
+      } else if (pseudo) {
+        ignored.add(pseudo);
+        this.chat.note(`Vous ne lirez plus ${name} (/unignore ${name}).`);
+      } else {
+        const names = [...ignored].map(neutral).join(", ");
+        this.chat.note(names ? `Vous ignorez ${names}.` : "Vous n'ignorez personne.");
+      }
+      return true;
+    }));
+  }
+
+  /** Son propre pseudo, retapé, vaut confirmation. */
+  #forget(/** @type {string} */ pseudo) {
+    const { link, speaker, note, me } = this.chat;
+    if (!pseudo) {
+      note.call(this.chat, `${FORGET} Pour le confirmer : /forget ${neutral(me.pseudo)}`);
+      return true;
+    }
+    const who = fold(pseudo) === fold(me.pseudo) ? {} : { who: pseudo };
+    return Boolean(speaker.ask(() => (link.participant.ask("forget", who), true)));
+  }
+
+  /**
+   * Ce que permet un message.
+   *
+   * @param {Target} target
+   * @param {boolean} operator
+   * @returns {Action[]}
+   */
+  actions({ seq, pseudo, mine }, operator) {
+    const { speaker, rooms } = this.chat;
+    const name = neutral(pseudo);
+    const remove = {
+      label: "Retirer ce message",
+      act: () => void speaker.delete(rooms.current?.name ?? "", seq),
+    };
+    if (mine) return [remove];
+    const write = (/** @type {string} */ start) => () => {
+      this.composer.text = `${start} ${pseudo} `;
+      this.composer.focus();
+    };
+    return [
+      { label: `Écrire à ${name}`, act: () => this.writeTo(pseudo) },
+      { label: `Ne plus lire ${name}`, act: () => void this.#ignore("/ignore", pseudo) },
+      ...(operator ? [
+        remove,
+        { label: `Retirer la parole à ${name}…`, act: write("/mute") },
+        { label: `Renvoyer ${name}…`, act: write("/kick") },
+        { label: `Exclure ${name}…`, act: write("/ban") },
+      ] : []),
+    ];
   }
 
   /**
@@ -221,7 +305,11 @@ export class Talk {
 
   // Entrer, partir
 
-  join(/** @type {string} */ name) {
+  /**
+   * @param {string} name
+   * @param {string} [word] son mot de passe
+   */
+  join(name, word = "") {
     const { chat } = this;
     const room = chat.rooms.find(name);
     if (room) {
@@ -229,7 +317,7 @@ export class Talk {
       return true;
     }
     chat.wanted = name;
-    return Boolean(chat.speaker.ask(() => (chat.link.participant.join(name), true)));
+    return Boolean(chat.speaker.ask(() => (chat.link.participant.join(name, word), true)));
   }
 
   /** Une fois tout accusé ; une seconde fois : tout de suite. */

@@ -23,7 +23,7 @@ START = """async () => {
     [{ type: "spoke", room, message: message(text, pseudo), mine: false, old: false, post: null,
       ...rest }]);
   const entered = (room) => chat.handle(
-    [{ type: "entered", room, members: 1, again: false, restarted: false }]);
+    [{ type: "entered", mode: 0, topic: "", room, members: 1, again: false, restarted: false }]);
   document.getElementById("entry").hidden = true;
   document.getElementById("chat").hidden = false;
   chat.handle([{ type: "notice", text: "Maintenance ce soir." }]);

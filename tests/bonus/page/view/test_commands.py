@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from chatroom.client.faces.commands import COMMANDS, addressed, parse
+from chatroom.client.faces.commands import COMMANDS, addressed, helped, named, parse
 from playwright.sync_api import Page
 
 READ = """async ([name, given]) => {
@@ -34,6 +34,7 @@ def test_lines(modules: Page) -> None:
     lines = ["bonjour /join", "  ", "//join", "/join  le salon bleu ", "/who", "/who x", "/quit"]
     lines += ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN x", "/toString"]
     lines += ["/Rooms", "/ZUT"]
+    lines += ["/kick bob", "/kick", "/lock non", "/topic"]
     given = [[line] for line in lines]
     assert modules.evaluate(READ, ["parse", given]) == told(parse, given)
 
@@ -46,12 +47,28 @@ def test_to_whom(modules: Page) -> None:
     assert modules.evaluate(READ, ["addressed", given]) == told(addressed, given)
 
 
+def test_who(modules: Page) -> None:
+    known = ["Jean", "Jean Paul"]
+    given = [[rest, known] for rest in ["bob", "Jean Paul", "jean paul 2h", "bob 2h du calme"]]
+    assert modules.evaluate(READ, ["named", given]) == told(named, given)
+
+
+def test_what_the_help_says(modules: Page) -> None:
+    """Celles d'un opérateur n'encombrent que lui."""
+    script = """async (operator) => (await import("/view/commands.js")).shown(operator)
+      .map(({ usage }) => usage.split(" ")[0])"""
+    for operator in (False, True):
+        expected = [usage.split(" ")[0] for usage in helped(operator)]
+        assert modules.evaluate(script, operator) == expected
+
+
 def test_the_same_commands(modules: Page) -> None:
-    """Une image s'y choisit au lieu de se nommer : elle seule n'y a pas de suite."""
+    """Un fichier s'y choisit au lieu de se nommer : il n'y a pas de suite."""
     script = """async () => {
       const { accepts, COMMANDS } = await import("/view/commands.js");
       return Object.keys(COMMANDS).map((name) => [name, accepts(name)]);
     }"""
     expected = [[name, command.accepts] for name, command in COMMANDS.items()]
-    expected[list(COMMANDS).index("/image")] = ["/image", False]
+    for name in ("/image", "/export"):
+        expected[list(COMMANDS).index(name)] = [name, False]
     assert modules.evaluate(script) == expected

@@ -29,11 +29,12 @@ def test_whole_lines(modules: Page) -> None:
             {"type": "rooms", "rooms": [{"name": "Gestion", "members": ["Élodie", "bob"]}]},
         ],
         *("/h", "/jo", "/who g", "/msg é", "/msg bob salut b", "salut b", "salut ", ""),
-        *("/JO", "/Msg É"),
+        *("/JO", "/Msg É", "/kick b", "/unban b", "/nick zo"),
     )
     assert found == [
         *(["/help", "/history"], ["/join "], ["/who Gestion", "/who général"], ["/msg Élodie "]),
         *(["/msg bob salut bob "], ["salut bob "], [], [], ["/join "], ["/msg Élodie "]),
+        *(["/kick bob "], ["/unban bob"], []),
     ]
 
 

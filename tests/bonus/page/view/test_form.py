@@ -26,7 +26,7 @@ def read(page: Page, pseudo: str, room: str) -> Any:
 
 
 def test_what_is_typed_is_read(form: Page) -> None:
-    assert read(form, "  bob ", "salon") == {"pseudo": "bob", "room": "salon"}
+    assert read(form, "  bob ", "salon") == {"pseudo": "bob", "room": "salon", "code": ""}
 
 
 def test_a_problem_is_where_it_is_mended(form: Page) -> None:

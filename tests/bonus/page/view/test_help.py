@@ -8,14 +8,14 @@ def test_every_command_is_in_the_help(screen: Page) -> None:
         """async () => {
           const { openHelp } = await import("/view/help.js");
           const { COMMANDS } = await import("/view/commands.js");
-          openHelp();
-          openHelp(); // déjà ouverte, elle le reste
+          openHelp(true);
+          openHelp(true); // déjà ouverte, elle le reste
           return Object.values(COMMANDS).map(({ usage, help }) => usage + help);
         }"""
     )
     dialog = screen.get_by_role("dialog")
     expect(dialog).to_be_visible()
     text = dialog.text_content() or ""
-    assert len(usages) == 8
+    assert len(usages) == 33
     assert [usage for usage in usages if usage not in text] == []
     assert "F1cette aide" in text

@@ -13,6 +13,7 @@ START = """async () => {
   const room = (name, draft, ...unsent) => (
     { name, draft, private: name === "@", log: { unsent } });
   const chat = {
+    ruling: { operator: false },
     link,
     me: { pseudo: "alice" },
     rooms: [room("@", "secret"), room("salon", "début", "pas", "parti"), room("vide", "")],

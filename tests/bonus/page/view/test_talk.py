@@ -34,6 +34,7 @@ START = """async () => {
   const names = new Names();
   const link = { participant, flush() {}, close: note("fermer", false) };
   const chat = {
+    ruling: { operator: false },
     link, rooms, names, me: { pseudo: "alice", colour: 0 }, wanted: "", leaving: false,
     conversation: { toEnd: note("en bas") },
     speaker: new Speaker(link, names, (text) => chat.talk.complain(text)),
@@ -99,7 +100,7 @@ def test_what_is_refused_remains(page: Page) -> None:
         ("/rooms", ["lister", "", True]),
         ("/who", ["lister", "salon", True]),
         ("/who réseau", ["lister", "réseau", True]),
-        ("/join réseau", ["rejoindre", "réseau"]),
+        ("/join réseau", ["rejoindre", "réseau", ""]),
         ("/join SALON", ["aller", "salon"]),
         ("/msg bob salut", ["chuchoter", "bob", "salut"]),
         ("/history", ["remonter"]),
@@ -186,7 +187,7 @@ def test_a_room_is_joined_by_its_name(page: Page) -> None:
     name.fill("réseau")
     name.press("Enter")
     expect(name).to_be_empty()
-    assert page.evaluate("[told, chat.wanted]") == [[["rejoindre", "réseau"]], "réseau"]
+    assert page.evaluate("[told, chat.wanted]") == [[["rejoindre", "réseau", ""]], "réseau"]
 
 
 def test_whoever_leaves_waits_for_the_receipts(page: Page) -> None:
