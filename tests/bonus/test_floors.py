@@ -21,7 +21,17 @@ ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.M)
 # Dans chaque aile, du bas vers le haut.
 FLOORS = {
     "server": ["core", "storage", "transports", "operation"],
-    "client": ["core", "settings", "tokens", "drawing", "pictures", "network", "faces", "start"],
+    "client": [
+        "core",
+        "settings",
+        "tokens",
+        "choices",
+        "drawing",
+        "pictures",
+        "network",
+        "faces",
+        "start",
+    ],
 }
 # Ce que le protocole et les noyaux n'ont pas à connaître : ni réseau, ni disque, ni heure.
 PURE = ["protocol", "server/core", "client/core"]

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+from chatroom.client.choices import Choices
 from chatroom.client.faces.console import Console, Pipes, is_terminal
+from chatroom.client.faces.ignoring import Ignored
 from chatroom.client.faces.line import LineClient
 from chatroom.client.faces.names import Names
 from chatroom.client.faces.speaking import Outcome
@@ -23,7 +25,7 @@ from chatroom.common.state import state_folder
 from chatroom.protocol.text import clean_name
 from wording.harmless import neutral
 
-TOKENS = "tokens.json"
+TOKENS, CHOICES = "tokens.json", "choices.json"
 
 
 def run(settings: ClientSettings) -> int:
@@ -42,14 +44,20 @@ def run(settings: ClientSettings) -> int:
 
 def _converse(settings: ClientSettings, log: Log) -> int:
     tls = client_context(settings.tls_ca, settings.tls_insecure) if settings.tls else None
-    pseudo = settings.pseudo
+    choices = Choices(state_folder() / CHOICES, f"{settings.host}:{settings.port}")
+    pseudo, code = settings.pseudo, settings.code or choices.code
     while True:
         # D'un autre appareil, le code dit aussi le pseudo.
         pseudo = "" if settings.token else _proper_pseudo(settings, pseudo)
-        outcome = asyncio.run(_chat(settings, pseudo, log, tls))
-        if outcome is not Outcome.OTHER_PSEUDO or not is_terminal():
+        outcome = asyncio.run(_chat(settings, pseudo, code, choices, log, tls))
+        if code != choices.code and outcome is not Outcome.OTHER_CODE:
+            choices.keep(code=code)
+        if outcome is Outcome.OTHER_CODE and is_terminal():
+            code = input("Mot de passe du chat : ").strip()
+        elif outcome is Outcome.OTHER_PSEUDO and is_terminal():
+            pseudo, settings = "", replace(settings, token="")
+        else:
             return 1 if outcome.value else 0
-        pseudo, settings = "", replace(settings, token="")
 
 
 def _proper_pseudo(settings: ClientSettings, wanted: str) -> str:
@@ -80,27 +88,36 @@ def _first_line() -> str:
 
 
 async def _chat(
-    settings: ClientSettings, pseudo: str, log: Log, tls: ssl.SSLContext | None
+    settings: ClientSettings,
+    pseudo: str,
+    code: str,
+    choices: Choices,
+    log: Log,
+    tls: ssl.SSLContext | None,
 ) -> Outcome:
     names = Names()
+    ignored = Ignored(choices.ignored, lambda names: choices.keep(ignored=names))
     tokens = Tokens(state_folder() / TOKENS, _say)
     link = Link(settings.host, settings.port, pseudo, tokens, settings.limits, tls=tls)
-    link.code = settings.token
+    link.code = settings.token or code
     if _full_screen(settings):
-        return await _on_screen(settings, link, names, log)
+        return await _on_screen(settings, link, names, log, ignored)
     with _ended_by_signals(), _console(names) as console:
-        return await LineClient(console, link, names, log, settings.limits).run(settings.room)
+        face = LineClient(console, link, names, log, settings.limits, ignored)
+        return await face.run(settings.room)
 
 
 def _full_screen(settings: ClientSettings) -> bool:
     return is_terminal() and not settings.lines and os.environ.get("TERM", "dumb") != "dumb"
 
 
-async def _on_screen(settings: ClientSettings, link: Link, names: Names, log: Log) -> Outcome:
+async def _on_screen(
+    settings: ClientSettings, link: Link, names: Names, log: Log, ignored: Ignored
+) -> Outcome:
     with needing("screen"):
         from chatroom.client.faces.screen.app import ChatApp  # noqa: PLC0415 (long à venir)
 
-    app = ChatApp(link, names, log, settings.limits, settings.room)
+    app = ChatApp(link, names, log, settings.limits, settings.room, ignored)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, Outcome.LEFT)

@@ -10,14 +10,20 @@ from chatroom.protocol.text import fold
 class Command:
     usage: str
     help: str
+    operator: bool = False  # l'aide ne la montre qu'aux opérateurs
 
     @property
     def accepts(self) -> bool:
         return " " in self.usage
 
     @property
+    def names_someone(self) -> bool:
+        """Ce qui la suit commence par quelqu'un que l'on connaît."""
+        return self.accepts and self.usage.split()[1].strip("[]") in {"PSEUDO", "QUI"}
+
+    @property
     def requires(self) -> bool:
-        return self.accepts and "[" not in self.usage
+        return self.accepts and " [" not in self.usage[: self.usage.find(" ") + 2]
 
 
 COMMANDS = {
@@ -30,6 +36,32 @@ COMMANDS = {
     "/token": Command("/token", "un code, pour être soi sur un autre appareil"),
     "/devices": Command("/devices", "d'où l'on est connecté"),
     "/alone": Command("/alone", "déconnecter ses autres appareils"),
+    "/delete": Command(
+        "/delete [PSEUDO]", "retirer mon dernier message ; un opérateur, celui d'un autre"
+    ),
+    "/nick": Command("/nick NOUVEAU", "changer de pseudo"),
+    "/ignore": Command("/ignore [PSEUDO]", "ne plus lire quelqu'un ; seul : qui je ne lis plus"),
+    "/unignore": Command("/unignore PSEUDO", "le lire de nouveau"),
+    "/topic": Command("/topic [TEXTE]", "le sujet du salon ; un opérateur le change, « - » l'ôte"),
+    "/private": Command("/private [non]", "mon salon : n'y entrer que sur invitation"),
+    "/invite": Command("/invite PSEUDO", "mon salon : y inviter quelqu'un"),
+    "/password": Command("/password [MOT]", "mon salon : son mot de passe ; seul : sans"),
+    "/export": Command("/export [FICHIER]", "copier tout ce que j'ai dit dans un fichier"),
+    "/forget": Command("/forget [PSEUDO]", "effacer tout ce que j'ai dit, et moi avec"),
+    "/operator": Command("/operator CODE", "devenir opérateur, par le code du serveur"),
+    "/kick": Command("/kick PSEUDO [POURQUOI]", "renvoyer quelqu'un", operator=True),
+    "/ban": Command(
+        "/ban QUI [DURÉE] [POURQUOI]", "exclure (30m, 2h, 7j, toujours)", operator=True
+    ),
+    "/unban": Command("/unban QUI", "ne plus exclure", operator=True),
+    "/bans": Command("/bans", "qui est exclu", operator=True),
+    "/mute": Command("/mute PSEUDO [DURÉE] [POURQUOI]", "retirer la parole", operator=True),
+    "/unmute": Command("/unmute PSEUDO", "rendre la parole", operator=True),
+    "/lock": Command("/lock [non]", "plus personne n'entre dans ce salon", operator=True),
+    "/readonly": Command("/readonly [non]", "seuls les opérateurs y parlent", operator=True),
+    "/rename": Command("/rename NOM", "donner un autre nom à ce salon", operator=True),
+    "/close": Command("/close [non]", "fermer ce salon : tout le monde en sort", operator=True),
+    "/release": Command("/release PSEUDO", "rendre libre un pseudo abandonné", operator=True),
     "/help": Command("/help", "cette aide"),
     "/quit": Command("/quit", "partir ; Ctrl-D aussi"),
 }
@@ -55,20 +87,32 @@ def parse(line: str) -> tuple[str, str]:
     return name.lower(), rest
 
 
-def addressed(rest: str, known: Iterable[str]) -> tuple[str, str]:
-    """À qui, et quoi : un pseudo déjà vu peut contenir des espaces. Lève ValueError."""
+def named(rest: str, known: Iterable[str]) -> tuple[str, str]:
+    """Qui, et ce qui suit : un pseudo déjà vu peut contenir des espaces."""
     for pseudo in sorted(known, key=len, reverse=True):
         end = len(pseudo)
-        if fold(rest[:end]) == fold(pseudo) and rest[end : end + 1] == " ":
+        if fold(rest[:end]) == fold(pseudo) and rest[end : end + 1] in ("", " "):
             return pseudo, rest[end:].strip()
     pseudo, _, text = rest.partition(" ")
-    if not text:
-        raise ValueError(f"Usage : {COMMANDS['/msg'].usage}")
     return pseudo, text.strip()
 
 
-def help_lines() -> list[str]:
-    usages = {command.usage: command.help for command in COMMANDS.values()}
+def addressed(rest: str, known: Iterable[str]) -> tuple[str, str]:
+    """À qui, et quoi. Lève ValueError."""
+    pseudo, text = named(rest, known)
+    if not text:
+        raise ValueError(f"Usage : {COMMANDS['/msg'].usage}")
+    return pseudo, text
+
+
+def helped(operator: bool) -> dict[str, str]:
+    """Ce que l'aide dit, usage par usage."""
+    shown = [command for command in COMMANDS.values() if operator or not command.operator]
+    return {command.usage: command.help for command in shown}
+
+
+def help_lines(operator: bool = False) -> list[str]:
+    usages = helped(operator)
     usages["//TEXTE"] = "dire « /TEXTE »"
     width = max(map(len, usages))
     return [f"  {usage:<{width}}  {text}" for usage, text in usages.items()]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 
 from chatroom.client.core import events
+from chatroom.client.faces.acts import told
 from chatroom.protocol.documents import Absent, Missing, RoomSummary
 from chatroom.protocol.messages import Pictured, Presence, Whispered
 from wording.harmless import neutral
@@ -22,6 +23,7 @@ ABSENT = {
     Missing.UNREADABLE: "message illisible",
     Missing.STRANGE: "message que cette version ne sait pas lire",
 }
+ACTED = {"delete", "nick"}  # l'acte, dans le salon, le dit déjà
 # D'une personne, puis de plusieurs.
 PRESENCES = {
     Presence.ARRIVED: ("a rejoint la chatroom", "ont rejoint la chatroom"),
@@ -46,21 +48,41 @@ class Display:
     def __init__(self, colours: bool, today: time.struct_time) -> None:
         self._colours = colours
         self._day = day_of(today)
+        self._absent: set[tuple[str, int]] = set()  # places montrées vides
 
     def lines(self, event: events.Event) -> list[str]:
         match event:
-            case events.Spoke(message=message, mine=mine):
-                return [*self._new_day(message), self._message(message, mine)]
-            case events.Happened() | events.ImageReceived():
-                return []
+            case events.Spoke(room=room, message=message, mine=mine):
+                if isinstance(message, Absent):
+                    self._absent.add((room, message.seq))
+                found = [*self._new_day(message), self._message(message, mine)]
+            case events.Happened() | events.AnswerReceived() | events.PutOut():
+                found = [self.dim(f"— {line}") for line in self._done(event)]
+            case events.ImageReceived() | events.Ruled() | events.Renamed():
+                found = []
             case events.Entered() | events.Announcement() | events.Gathering():
-                return self._presence(event)
+                found = self._presence(event)
             case events.RoomsListed(rooms=rooms):
-                return self._rooms(rooms)
+                found = self._rooms(rooms)
             case events.PageReceived():
-                return self._page(event)
+                found = self._page(event)
             case _:
-                return [self._line(event)]
+                found = [self._line(event)]
+        return found
+
+    def _done(
+        self, event: events.Happened | events.AnswerReceived | events.PutOut
+    ) -> Iterable[str]:
+        match event:
+            case events.Happened(message=message) if message.act == "delete":
+                known = (event.room, message.target) in self._absent
+                return [] if known else filter(None, [told(event)])
+            case events.Happened():
+                return filter(None, [told(event)])
+            case events.PutOut(room=room):
+                return [f"Vous n'êtes plus dans {neutral(room)}."]
+            case events.AnswerReceived():
+                return replied(event)
 
     def _presence(
         self, event: events.Entered | events.Announcement | events.Gathering
@@ -77,7 +99,6 @@ class Display:
         self,
         event: events.Welcomed
         | events.NoticeShown
-        | events.AnswerReceived
         | events.RefusedRequest
         | events.Lost
         | events.Ended,
@@ -88,8 +109,6 @@ class Display:
                 line = self.dim("Reconnecté.") if again else f"{greeting} {neutral(pseudo)} !"
             case events.NoticeShown(text=text):
                 line = self.dim(f"— {neutral(text)}")
-            case events.AnswerReceived(answer=answer):
-                line = self.dim(f"— {neutral(str(answer.get('text') or 'C’est fait.'))}")
             case events.RefusedRequest(text=text, post=post):
                 about = f" (« {post.text} » n'a pas été envoyé)" if post else ""
                 line = f"{neutral(text)}{about}"
@@ -175,6 +194,14 @@ class Display:
         self._day = today
         start = "— plus ancien —" if event.more else "— début de l'historique —"
         return [self.dim(start), *lines, *([self.dim("— fin de la page —")] if lines else [])]
+
+
+def replied(event: events.AnswerReceived) -> list[str]:
+    """Ce que le serveur répond à une commande : une phrase, des lignes."""
+    text, lines = event.answer.get("text"), event.answer.get("lines")
+    found = [text, *(lines if isinstance(lines, list) else ())]
+    told = [neutral(line) for line in found if isinstance(line, str) and line]
+    return told if told or event.verb in ACTED else ["C’est fait."]
 
 
 def absence(message: Absent) -> str:

@@ -12,10 +12,12 @@ from chatroom.client.core import events
 from chatroom.client.faces.commands import help_lines, parse
 from chatroom.client.faces.console import Console, size
 from chatroom.client.faces.display import Display
+from chatroom.client.faces.ignoring import Ignored
 from chatroom.client.faces.names import Names
-from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
+from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker, outcome_of
 from chatroom.client.network.link import Link
 from chatroom.client.pictures import drawn
+from chatroom.protocol.flags import Role
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
 from chatroom.protocol.messages import PRIVATE, Pictured
@@ -29,12 +31,19 @@ COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 class LineClient:
     def __init__(
-        self, console: Console, link: Link, names: Names, book: Book, limits: Limits
+        self,
+        console: Console,
+        link: Link,
+        names: Names,
+        book: Book,
+        limits: Limits,
+        ignored: Ignored | None = None,
     ) -> None:
-        self._console, self._link, self._names, self._book = console, link, names, book
+        self._console, self._link, self._book = console, link, book
         self._limits = limits
         self._display = Display(console.colours, time.localtime())
-        self._speaker = Speaker(link, names, limits, self._write)
+        self._speaker = Speaker(link, names, limits, self._write, ignored)
+        self._role = Role(0)
         self._room = ""  # celui où l'on parle
         self._letters: deque[events.Spoke] = deque(maxlen=LETTERS)
         self._awaited: tuple[type[events.Event], ...] = ()
@@ -52,8 +61,7 @@ class LineClient:
                 return await self._leave(talking.result(), listening)
             listening.result()
             assert self._ended
-            again = self._ended.reason in (Reason.PSEUDO_TAKEN, Reason.NAME)
-            return Outcome.OTHER_PSEUDO if again else Outcome.FAILED
+            return outcome_of(self._ended)
         finally:
             await _stop(talking)
             await self._link.close(wait=False)
@@ -101,13 +109,27 @@ class LineClient:
             if not room and interactive:
                 question = f"Salon à rejoindre ou à créer [{DEFAULT_ROOM}] : "
                 room = (await self._console.read(question)).strip()
-            if self._speaker.ask(partial(participant.join, room or DEFAULT_ROOM)):
-                answer = await self._next(events.Entered, events.RefusedRequest)
-                if isinstance(answer, events.Entered):
-                    return True
+            if await self._enter(room or DEFAULT_ROOM):
+                return True
             if not interactive:
                 return False
             room = ""
+
+    async def _enter(self, room: str) -> bool:
+        """Entre dans ce salon ; son mot de passe, s'il en faut un, se demande."""
+        participant, word = self._link.participant, ""
+        while self._speaker.ask(partial(participant.join, room, word)):
+            if not participant.welcomed:
+                return False
+            answer = await self._next(events.Entered, events.RefusedRequest, events.Lost)
+            if not isinstance(answer, events.RefusedRequest):
+                return isinstance(answer, events.Entered)
+            if answer.reason is not Reason.CODE or not self._console.interactive:
+                return False
+            word = (await self._console.read(f"Mot de passe de {room} : ")).strip()
+            if not word:
+                return False
+        return False
 
     async def _next(self, *kinds: type[events.Event]) -> events.Event:
         """Le prochain événement de cette sorte, une fois affiché."""
@@ -124,13 +146,11 @@ class LineClient:
                 self._write(f"Vous êtes déjà dans {self._room}.")
             case "/join":
                 # La suite sera dite dans ce salon, et non dans celui que l'on quitte.
-                obeyed = self._speaker.obey(self._room, command, rest)
-                if obeyed and self._link.participant.welcomed:
-                    await self._next(events.Entered, events.RefusedRequest, events.Lost)
+                await self._enter(rest)
             case "/image":
                 await self._speaker.send_image(self._room, rest)
             case "/help":
-                self._write(*help_lines())
+                self._write(*help_lines(bool(self._role)))
             case "/quit":
                 raise EOFError
             case _ if command or rest:
@@ -141,7 +161,11 @@ class LineClient:
 
     async def _listen(self) -> None:
         async for event in self._link.events():
-            self._names.learn(event)
+            heard = self._speaker.hear(event)
+            if heard is None:
+                continue
+            event = heard  # noqa: PLW2901
+            self._follow(event)
             match event:
                 case events.ImageReceived():
                     await self._draw(event.data)
@@ -163,6 +187,18 @@ class LineClient:
             if isinstance(event, events.Ended) and event.final:
                 self._ended = event
                 return
+
+    def _follow(self, event: events.Event) -> None:
+        """Qui l'on est, et où l'on parle."""
+        match event:
+            case events.Welcomed(role=role):
+                self._role = Role(role)
+            case events.AnswerReceived(verb="operator"):
+                self._role = Role.OPERATOR
+            case events.Renamed(room=room, name=name) if room == self._room:
+                self._room = name
+            case events.PutOut(room=room) if room == self._room:
+                self._room = ""
 
     def _show_letters(self) -> None:
         if self._letters:

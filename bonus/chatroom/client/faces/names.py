@@ -40,8 +40,10 @@ class Names:
             return sorted(name + " " * COMMANDS[name].accepts for name in found)
         if command in ("/join", "/who"):
             return [f"{command} {name}" for name in _starting(self.rooms, start)]
-        if command == "/msg":
-            return [f"{command} {name} " for name in _starting(self.pseudos, start)]
+        about = COMMANDS.get(command)
+        if about and about.names_someone and (found := _starting(self.pseudos, start)):
+            follows = " " * (len(about.usage.split()) > 2)
+            return [f"{command} {name}{follows}" for name in found]
         if command == "/image":
             return [f"{command} {path}" for path in _files(start)]
         before, space, word = line.rpartition(" ")

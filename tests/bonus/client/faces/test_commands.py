@@ -1,7 +1,7 @@
 """Ce que veut dire une ligne tapée, et ce que Tab en propose."""
 
 import pytest
-from chatroom.client.faces.commands import COMMANDS, addressed, help_lines, parse
+from chatroom.client.faces.commands import COMMANDS, addressed, help_lines, helped, named, parse
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from chatroom.client.faces.commands import COMMANDS, addressed, help_lines, pars
         ("/ROOMS", ("/rooms", "")),
         ("/Join Jeux", ("/join", "Jeux")),
         ("/quit", ("/quit", "")),
+        ("/kick bob", ("/kick", "bob")),
+        ("/lock non", ("/lock", "non")),
+        ("/topic", ("/topic", "")),
     ],
 )
 def test_parse(line: str, expected: tuple[str, str]) -> None:
@@ -22,7 +25,10 @@ def test_parse(line: str, expected: tuple[str, str]) -> None:
     assert parse(line) == expected
 
 
-@pytest.mark.parametrize("line", ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN "])
+BAD = ["/", "/zut", "/join", "/quit maintenant", "/msg ", "/JOIN ", "/kick", "/ban "]
+
+
+@pytest.mark.parametrize("line", BAD)
 def test_what_means_nothing(line: str) -> None:
     """Une ligne claire plutôt qu'un message parti par erreur."""
     with pytest.raises(ValueError, match=r"^(Commande inconnue|Usage) : /"):
@@ -43,7 +49,20 @@ def test_addressed(rest: str, expected: tuple[str, str]) -> None:
     assert addressed(rest, ["Jean", "Jean Paul"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [("jean paul", ("Jean Paul", "")), ("Jean Paul 2h", ("Jean Paul", "2h")), ("bob", ("bob", ""))],
+)
+def test_named(rest: str, expected: tuple[str, str]) -> None:
+    """Comme addressed, mais rien n'a besoin de suivre."""
+    assert named(rest, ["Jean", "Jean Paul"]) == expected
+
+
 def test_every_command_is_in_the_help() -> None:
-    """L'aide n'en oublie aucune."""
-    text = "\n".join(help_lines())
+    """L'aide n'en oublie aucune ; celles d'un opérateur n'encombrent que lui."""
+    text = "\n".join(help_lines(operator=True))
     assert all(command.usage in text for command in COMMANDS.values())
+    usual = {command.usage for command in COMMANDS.values() if not command.operator}
+    assert set(helped(operator=False)) == usual
+    assert len(usual) < len(COMMANDS)
+    assert len(help_lines()) < 24  # un écran

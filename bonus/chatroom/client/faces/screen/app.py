@@ -9,15 +9,19 @@ from textual.widgets import Input
 from chatroom.client.core import events
 from chatroom.client.faces.commands import help_lines, parse
 from chatroom.client.faces.display import Display
+from chatroom.client.faces.ignoring import Ignored
 from chatroom.client.faces.names import Names
+from chatroom.client.faces.screen.asking import AskScreen
+from chatroom.client.faces.screen.choosing import Chooser
 from chatroom.client.faces.screen.composer import Composer, Search
 from chatroom.client.faces.screen.conversation import Conversation
 from chatroom.client.faces.screen.finder import Finder
 from chatroom.client.faces.screen.panels import LinkState, RoomPanel
 from chatroom.client.faces.screen.pictures import Pictures
 from chatroom.client.faces.screen.rooms import Entry, OpenRoom, entry_of
+from chatroom.client.faces.screen.ruling import Decisions
 from chatroom.client.faces.screen.window import Window
-from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker
+from chatroom.client.faces.speaking import DEFAULT_ROOM, Book, Outcome, Speaker, outcome_of
 from chatroom.client.network.link import Link
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import Limits
@@ -25,14 +29,24 @@ from wording.harmless import neutral
 
 
 class ChatApp(Window):
-    def __init__(self, link: Link, names: Names, book: Book, limits: Limits, room: str) -> None:
+    def __init__(
+        self,
+        link: Link,
+        names: Names,
+        book: Book,
+        limits: Limits,
+        room: str,
+        ignored: Ignored | None = None,
+    ) -> None:
         where = f"{link.host}:{link.port}"
         connection = LinkState(neutral(link.participant.pseudo), where)
         super().__init__(connection, names.complete, lambda: len(link.participant.outbox))
-        self._link, self._names, self._book, self._limits = link, names, book, limits
+        self._link, self._book, self._limits = link, book, limits
         self._wanted = room or DEFAULT_ROOM
         self._words = Display(False, time.localtime())
-        self._speaker = Speaker(link, names, limits, self.note)
+        self._speaker = Speaker(link, names, limits, self.note, ignored)
+        self.chooser = Chooser(self.conversation, self.hint, self._speaker.delete)
+        self.ruling = Decisions(self)
         self.pictures = Pictures(
             link.participant, self._speaker.ask, self.conversation.art, self._drawn, limits
         )
@@ -50,13 +64,14 @@ class ChatApp(Window):
 
     async def _listen(self) -> None:
         async for event in self._link.events():
-            self._names.learn(event)
-            self._handle(event)
+            heard = self._speaker.hear(event)
+            if heard is None:
+                continue
+            self._handle(heard)
             self.redraw()
-            if isinstance(event, events.Ended) and event.final:
-                self.farewell = self._words.lines(event)
-                again = event.reason in (Reason.PSEUDO_TAKEN, Reason.NAME)
-                self.exit(Outcome.OTHER_PSEUDO if again else Outcome.FAILED)
+            if isinstance(heard, events.Ended) and heard.final:
+                self.farewell = self._words.lines(heard)
+                self.exit(outcome_of(heard))
                 return
 
     def _handle(self, event: events.Event) -> None:
@@ -72,65 +87,68 @@ class ChatApp(Window):
                 self.rooms.listed(rooms)
                 if self._listing:
                     self._listing = False
-                    self._show(event)
-            case events.Announcement() | events.Gathering():
-                self._announced(event)
+                    self.show(event)
+            case events.RefusedRequest(reason=Reason.CODE, room=room) if room:
+                self._ask_word(room, event)
             case events.Entered():
                 self._entered(event)
-            case events.Welcomed():
+            case events.Welcomed() | events.Lost() if not self.connection.welcomed:
                 self._connection(event)
-                self._book.write(*self._words.lines(event))
-                self.hint("".join(self._words.lines(event)))
-            case events.Lost() if not self.connection.welcomed:  # encore : l'état le dit déjà
+                self.record(event)  # l'état le dit déjà
+                if isinstance(event, events.Welcomed):
+                    self.hint("".join(self._words.lines(event)))
+            case _ if not self.ruling.hear(event):
                 self._connection(event)
-                self._book.write(*self._words.lines(event))
-            case _:
-                self._connection(event)
-                self._show(event)
+                self.show(event)
 
     def _connection(self, event: events.Event) -> None:
         connection = self.connection
         match event:
             case events.Welcomed(pseudo=pseudo, again=again):
                 connection.who, connection.welcomed, connection.retry = neutral(pseudo), True, None
+                connection.operator = bool(event.role)
                 if not again:
                     self._speaker.obey("", "/join", self._wanted)
-                self._refresh_people()
+                self.refresh_people()
             case events.Lost(delay=delay):
                 connection.welcomed, connection.retry = False, time.monotonic() + delay
                 self.pictures.lost()
                 self._listing = False
                 for room in self.rooms:  # ce qui manquait sera rattrapé : on ne l'a pas lu
                     room.loading = room.filling = False
+            case events.AnswerReceived(verb="operator"):
+                connection.operator = True
             case events.RefusedRequest(post=None) if not self.rooms.current and not self._leaving:
                 self.farewell = self._words.lines(event)
                 self.exit(Outcome.FAILED)
 
     def _entered(self, event: events.Entered) -> None:
         room = self.rooms.open(event.room)
-        room.count = event.members
+        room.count, room.mode, room.topic = event.members, event.mode, event.topic
         if event.restarted:
             room.more = True
-            self._show(event, room)
+            self.show(event, room)
         else:
-            self._book.write(*self._words.lines(event))
+            self.record(event)
         if not event.again:
-            self._go(room)
+            self.go(room)
             for text in self._early:
                 self.note(text)
             self._early.clear()
-        self._refresh_people()
+        self.refresh_people()
 
-    def _announced(self, event: events.Announcement | events.Gathering) -> None:
-        room = self.rooms.find(event.room)
-        if room is None:
-            return
-        if isinstance(event, events.Gathering):
-            self._show(event, room)
-            self._refresh_people()
-        elif not event.mine:
-            room.announced(event)
-            self._show(event, room)
+    def _ask_word(self, room: str, event: events.RefusedRequest) -> None:
+        """Le mot de passe d'un salon ; y renoncer quand on n'est dans aucun, c'est partir."""
+
+        def answered(word: str | None) -> None:
+            if word:
+                participant = self._link.participant
+                self._speaker.ask(lambda: participant.join(room, word))
+            elif not self.rooms.current:
+                self.farewell = self._words.lines(event)
+                self.exit(Outcome.FAILED)
+
+        self.push_screen(AskScreen(neutral(event.text)), answered)
 
     def _spoke(self, event: events.Spoke) -> None:
         room = self.rooms.open(event.room)
@@ -142,7 +160,7 @@ class ChatApp(Window):
         room.add(entry_of(event.message, event.mine), seen=seen)
         if room is self.rooms.current and room.unread == 1 and not seen:
             self.conversation.changed()
-        self._book.write(*self._words.lines(event))
+        self.record(event)
 
     def _page(self, event: events.PageReceived) -> None:
         if room := self.rooms.find(event.room):
@@ -158,7 +176,7 @@ class ChatApp(Window):
         """Ce qui arrive dans ce salon est sous les yeux de quelqu'un."""
         return room is self.rooms.current and self.conversation.following and self.app_focus
 
-    def _show(self, event: events.Event, room: OpenRoom | None = None) -> None:
+    def show(self, event: events.Event, room: OpenRoom | None = None) -> None:
         lines = self._words.lines(event)
         self._book.write(*lines)
         for line in lines:
@@ -199,7 +217,7 @@ class ChatApp(Window):
             case "" if room.private:
                 self.note("Ici, on répond par /msg PSEUDO TEXTE.")
             case "/help":
-                for text in help_lines():
+                for text in help_lines(self.connection.operator):
                     self.note(text)
             case "/quit":
                 await self.action_leave_chat()
@@ -208,7 +226,7 @@ class ChatApp(Window):
             case "/image" if not room.private:
                 await self._speaker.send_image(room.name, rest)
             case "/join" if (there := self.rooms.find(rest)) and not there.private:
-                self._go(there)
+                self.go(there)
             case _:
                 self._listing = command in ("/rooms", "/who")
                 self._speaker.obey(room.name, command, rest)
@@ -223,13 +241,13 @@ class ChatApp(Window):
         if event.value != self.composer.proposed and not self.composer.pasted:
             self.hint("")
 
-    def _refresh_people(self) -> None:
+    def refresh_people(self) -> None:
         if self._link.participant.welcomed:
             self._speaker.ask(self._link.participant.list_rooms)
 
     # D'un salon à l'autre, et dans le passé
 
-    def _go(self, room: OpenRoom) -> None:
+    def go(self, room: OpenRoom) -> None:
         if previous := self.rooms.current:
             previous.clear_mark()
         self.rooms.current = room
@@ -248,12 +266,12 @@ class ChatApp(Window):
 
     def action_room(self, step: int) -> None:
         if room := self.rooms.neighbour(step):
-            self._go(room)
+            self.go(room)
 
     @on(RoomPanel.Chosen)
     def _chosen(self, event: RoomPanel.Chosen) -> None:
         if room := self.rooms.find(event.name):
-            self._go(room)
+            self.go(room)
         else:
             self._speaker.obey("", "/join", event.name)
 
@@ -264,7 +282,7 @@ class ChatApp(Window):
         if self._speaker.ask(lambda: self._link.participant.leave(room.name)):
             self.rooms.close(room)
             if self.rooms.current:
-                self._go(self.rooms.current)
+                self.go(self.rooms.current)
         return None
 
     def action_page(self, step: int) -> None:
@@ -325,8 +343,10 @@ class ChatApp(Window):
         self._search_again(event.step)
 
     def action_escape(self) -> None:
-        """Échap : finir de chercher, oublier ce qu'on a collé, ou revenir en bas."""
-        if self.screen.has_class("searching"):
+        """Échap : finir de chercher, oublier ce qu'on a désigné ou collé, ou revenir en bas."""
+        if self.chooser.chosen:
+            self.chooser.forget()
+        elif self.screen.has_class("searching"):
             self.screen.remove_class("searching")
             self.search.value = ""  # et plus rien n'est souligné
             self.composer.focus()
@@ -338,6 +358,9 @@ class ChatApp(Window):
                 self._read(self.rooms.current)
         self.hint("")
         self.redraw()
+
+    def record(self, event: events.Event) -> None:
+        self._book.write(*self._words.lines(event))
 
     # Les images
 

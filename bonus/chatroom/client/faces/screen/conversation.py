@@ -18,7 +18,7 @@ CACHED = 500  # entrées dont les lignes sont gardées : plusieurs écrans
 
 
 class Conversation(ScrollView, can_focus=False):
-    PARTS = ("hour", "rule", "mine", "notice", "day", "unread", "found")
+    PARTS = ("hour", "rule", "mine", "notice", "day", "unread", "found", "chosen")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversation--{part}" for part in PARTS}
 
     class AtTop(Message):
@@ -39,6 +39,7 @@ class Conversation(ScrollView, can_focus=False):
         self.room: OpenRoom | None = None
         self.following = True  # le bas : ce qui arrive se voit
         self.pattern: re.Pattern[str] | None = None
+        self.chosen: Entry | None = None  # celle que l'on désigne
         self.art: dict[Entry, list[Text]] = {}
         self._tops = [0]  # la première ligne de chaque entrée, puis leur nombre
         self._known = (0, 0)  # ce que la salle avait oublié, et ajouté devant, la dernière fois
@@ -53,7 +54,7 @@ class Conversation(ScrollView, can_focus=False):
     # Ce qui change
 
     def open_room(self, room: OpenRoom) -> None:
-        self.room, self.following = room, True
+        self.room, self.following, self.chosen = room, True, None
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -94,6 +95,13 @@ class Conversation(ScrollView, can_focus=False):
         top = self._tops[self.room.entries.index(entry)]
         self.scroll_to(y=max(0, top - self.size.height // 2), animate=False)
         self._ask_pictures()
+
+    def choose(self, entry: Entry | None) -> None:
+        """Désigne cette entrée, et la montre ; ou plus aucune."""
+        self.chosen = entry
+        if entry and entry not in self.on_screen():
+            self.reveal(entry)
+        self.refresh()
 
     def to_end(self) -> None:
         self.following = True
@@ -192,4 +200,7 @@ class Conversation(ScrollView, can_focus=False):
         within = line - self._tops[index]
         if within >= len(strips):
             return Strip.blank(width, self.rich_style)
-        return strips[within].apply_style(self.rich_style)
+        strip = strips[within].apply_style(self.rich_style)
+        if entry is self.chosen:
+            return strip.apply_style(self.get_component_rich_style("conversation--chosen"))
+        return strip

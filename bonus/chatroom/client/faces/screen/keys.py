@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from chatroom.client.faces.commands import COMMANDS
+from chatroom.client.faces.commands import helped
 
 BINDINGS: list[BindingType] = [
     Binding("f1", "help", "Aide", key_display="F1"),
@@ -22,6 +22,9 @@ BINDINGS: list[BindingType] = [
     Binding("ctrl+q", "leave_chat", "Partir", priority=True, key_display="^Q"),
     Binding("ctrl+c", "leave_chat", "Partir", priority=True, show=False),
     Binding("ctrl+x", "leave", "Fermer le salon", priority=True, show=False),
+    Binding("alt+up", "choose(-1)", "Désigner", show=False, priority=True),
+    Binding("alt+down", "choose(1)", "Désigner", show=False, priority=True),
+    Binding("delete", "remove", "Retirer", show=False, priority=True),
     Binding("pageup", "page(-1)", "Plus haut", show=False, priority=True),
     Binding("pagedown", "page(1)", "Plus bas", show=False, priority=True),
     Binding("escape", "escape", "Revenir", show=False),
@@ -35,6 +38,7 @@ KEYS = {
     "Ctrl-X": "quitter ce salon",
     "Ctrl-F": "chercher ; ↑ ↓ d'une réponse à l'autre, Échap pour finir",
     "Ctrl-O": "demander une page plus ancienne, où l'on cherchera aussi",
+    "Alt-↑ Alt-↓": "désigner un message ; Suppr le retire",
     "Échap": "revenir en bas ; oublier ce qu'on a collé",
     "Ctrl-T": "thème clair ou sombre",
     "Ctrl-Q Ctrl-C": "partir ; une seconde fois, sans attendre",
@@ -46,10 +50,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,enter,q", "dismiss", "Fermer", key_display="Échap"),
     ]
 
+    def __init__(self, operator: bool) -> None:
+        super().__init__()
+        self._operator = operator
+
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(_table(KEYS))
-            yield Static(_table({one.usage: one.help for one in COMMANDS.values()}))
+            yield Static(_table(helped(self._operator)))
 
 
 def _table(rows: dict[str, str]) -> Table:

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chatroom.client.faces.screen.rooms import OpenRoom, OpenRooms
+from chatroom.protocol.flags import Mode
 from wording.harmless import neutral
 from wording.numbers import plural
 
@@ -32,6 +33,7 @@ class LinkState:
     retry: float | None = None
     waiting: int = 0  # messages à nous que le serveur n'a pas accusés
     sent: bool = False  # il en a accusé un, au moins
+    operator: bool = False
 
     def parts(self, now: float) -> tuple[Part, Part]:
         if self.retry is not None and not self.welcomed:
@@ -49,14 +51,31 @@ class LinkState:
         return state, ("✓ reçu par le serveur", "$text-muted") if self.sent else ("", "")
 
 
+MODES = {
+    Mode.CLOSED: "fermé",
+    Mode.LOCKED: "plus personne n'entre",
+    Mode.PRIVATE: "sur invitation",
+    Mode.PASSWORD: "mot de passe",
+    Mode.READ_ONLY: "lecture seule",
+}
+
+
+def what_it_is(room: OpenRoom) -> str:
+    """Le sujet d'un salon, et ce qui le distingue d'un autre."""
+    modes = ", ".join(text for mode, text in MODES.items() if room.mode & mode)
+    topic = neutral(room.topic)
+    return f"{topic} ({modes})" if topic and modes else topic or (modes and f"({modes})")
+
+
 class StatusBar(Static):
     def show_connection(self, connection: LinkState, now: float) -> None:
         state, sending = connection.parts(now)
-        right = f"{connection.who} · {connection.where}"
+        who = f"{connection.who} (opérateur)" if connection.operator else connection.who
+        right = f"{who} · {connection.where}"
         used = cell_len(state[0]) + cell_len(sending[0]) + 2
         room = self.size.width - 2
         if used + cell_len(right) + 2 > room:
-            right = connection.who
+            right = who
         right = shorten(right, max(0, room - used - 2))
         gap = " " * max(1, room - used - cell_len(right))
         self.update(Content.assemble(state, "  ", sending, gap, (right, "$text-muted")))
@@ -72,17 +91,20 @@ class Title(Static):
         left = width - cell_len(name) - cell_len(new) - 2
         if room.private:
             text = "/msg PSEUDO TEXTE"
-        elif self.screen.has_class("-wide"):  # une colonne le dit déjà
-            text = ""
         else:
-            names = ", ".join(map(neutral, room.people))
-            text = f"{room.count} : {names}" if names else ""
+            text = "  ".join(filter(None, (what_it_is(room), self._there(room))))
         self.update(
             Content.assemble(
                 (name, "bold $primary"), "  ", (new, "bold $accent"),
                 (shorten(text, max(0, left)), "$text-muted"),
             )
         )  # fmt: skip
+
+    def _there(self, room: OpenRoom) -> str:
+        """Qui y est, si une colonne ne le dit pas déjà."""
+        names = ", ".join(map(neutral, room.people))
+        wide = self.screen.has_class("-wide")
+        return f"{room.count} : {names}" if names and not wide else ""
 
 
 class RoomPanel(Static):

@@ -26,6 +26,7 @@ class Entry:
     day: str = ""
     mine: bool = False
     picture: Pictured | None = None
+    seq: int = 0  # le numéro d'un message qui peut se retirer
     opens_day: bool = False  # le premier de son jour : il porte la date
     opens_unread: bool = False  # le premier que l'on n'a pas lu
 
@@ -36,6 +37,8 @@ class OpenRoom:
     entries: list[Entry] = field(default_factory=list)
     unread: int = 0
     people: dict[str, None] = field(default_factory=dict)
+    mode: int = 0  # Mode
+    topic: str = ""
     count: int = 0  # ceux qui y sont : `people` peut n'en nommer qu'une partie
     more: bool = True  # il reste peut-être de l'historique à demander
     loading: bool = False  # une page est demandée
@@ -79,6 +82,22 @@ class OpenRoom:
         self.entries[:0] = entries
         self.prepended += len(entries)
 
+    def removed(self, seq: int, by: str) -> bool:
+        """Ce message n'est plus là : une ligne le dit à sa place ; faux s'il n'y était pas."""
+        for place, entry in enumerate(self.entries):
+            if entry.seq == seq:
+                gone = Entry(f"message retiré par {neutral(by)}", hour=entry.hour, day=entry.day)
+                gone.opens_day, gone.opens_unread = entry.opens_day, entry.opens_unread
+                self.entries[place] = gone
+                return True
+        return False
+
+    def renamed(self, before: str, pseudo: str) -> None:
+        """Quelqu'un a changé de pseudo."""
+        if before in self.people:
+            names = (pseudo if name == before else name for name in self.people)
+            self.people = dict.fromkeys(names)
+
     def announced(self, event: Announcement) -> None:
         if event.presence in (Presence.LEFT, Presence.MOVED):
             self.people.pop(event.pseudo, None)
@@ -113,7 +132,12 @@ class OpenRooms:
         following = self.neighbour(1)
         del self._rooms[fold(room.name)]
         if room is self.current:
-            self.current = following
+            self.current = None if following is room else following
+
+    def rename(self, room: OpenRoom, name: str) -> None:
+        """Il garde sa place."""
+        self._rooms = {fold(name if one is room else one.name): one for one in self._rooms.values()}
+        room.name = name
 
     def neighbour(self, step: int) -> OpenRoom | None:
         """Le salon d'à côté de celui que l'on regarde, en tournant."""
@@ -152,4 +176,5 @@ def entry_of(message: Shown, mine: bool) -> Entry:
         day=day_of(when),
         mine=mine,
         picture=message if isinstance(message, Pictured) else None,
+        seq=message.seq,
     )

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Footer, Static
 
+from chatroom.client.faces.screen.asking import AskScreen
+from chatroom.client.faces.screen.choosing import Chooser
 from chatroom.client.faces.screen.composer import Composer, Search
 from chatroom.client.faces.screen.conversation import Conversation
 from chatroom.client.faces.screen.keys import BINDINGS, HelpScreen
@@ -35,6 +37,7 @@ class Window(App[Outcome], inherit_bindings=False):
         (110, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
+    chooser: Chooser  # celui de la conversation, et de qui y parle
 
     def __init__(
         self,
@@ -105,9 +108,19 @@ class Window(App[Outcome], inherit_bindings=False):
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
         self.call_after_refresh(self.conversation.rebuild)
 
+    def action_choose(self, step: int) -> None:
+        if room := self.rooms.current:
+            self.chooser.move(room, step)
+
+    def action_remove(self) -> None:
+        if room := self.rooms.current:
+            self.chooser.remove(room)
+
     def action_help(self) -> None:
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.connection.operator))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Sous l'aide, les touches de la conversation attendent : Textual les y laisserait agir."""
-        return action in HELPED or not isinstance(self.screen, HelpScreen)
+        if action == "remove" and not self.conversation.chosen:
+            return False  # Suppr est aussi une touche de la ligne que l'on écrit
+        return action in HELPED or not isinstance(self.screen, HelpScreen | AskScreen)

@@ -9,7 +9,7 @@ from tests.bonus.client.faces.screen.stage import Stage, play, text_of
 
 def test_the_help_says_everything_and_closes() -> None:
     async def scene(stage: Stage, pilot: Pilot[None]) -> None:
-        stage.push_screen(HelpScreen())
+        stage.push_screen(HelpScreen(operator=True))
         await pilot.pause()
         text = text_of(stage)
         for key, about in KEYS.items():
@@ -21,4 +21,4 @@ def test_the_help_says_everything_and_closes() -> None:
         await pilot.press("escape")
         assert not isinstance(stage.screen, HelpScreen)
 
-    play(scene, size=(100, 50))
+    play(scene, size=(100, 62))
