@@ -31,6 +31,8 @@ LINE = re.compile(r"\s*(?P<key>[^=\s]*)\s*=\s*(?P<value>.*?)\s*")
 # Entre guillemets, un « # » est un caractère comme un autre ; ailleurs, après une espace, non.
 QUOTED = re.compile(r"""(?P<quote>["'])(?P<value>.*?)(?P=quote)(?:\s+#.*)?""")
 COMMENT = re.compile(r"(?:^|\s+)#.*")
+# Ce que Kubernetes dit d'un service nommé « chat » : CHAT_SERVICE_HOST, CHAT_PORT_80_TCP…
+FOREIGN = re.compile(r"(\w+_)?SERVICE_(HOST|PORT)\w*|(\w+_)?PORT_\d+_\w+")
 
 Values = dict[str, object]  # par attribut ; « limits.rate » pour une borne
 
@@ -125,7 +127,7 @@ def _from_environment(environ: Mapping[str, str], table: Mapping[str, Converter]
     values: Values = {}
     for name, text in environ.items():
         key = name.removeprefix(PREFIX)
-        if key == name or not text:  # vide : comme si elle n'existait pas
+        if key == name or not text or FOREIGN.fullmatch(key):  # vide : comme si elle manquait
             continue
         if key in attributes:
             values[attributes[key]] = _converted(table, attributes[key], text, name)

@@ -171,7 +171,7 @@ def test_every_bound_from_every_source(load: Load, name: str, kind: type, beside
 def test_every_setting_is_tested_above() -> None:
     switches = {load: {name for where, name, _ in FLAGS if where is load} for load, *_ in FLAGS}
     server = {*SERVER, *switches[load_server], "tls_key", "make_cert", "task", "limits"}
-    client = {*CLIENT, *switches[load_client], "limits"}
+    client = {*CLIENT, *switches[load_client], "token", "limits"}
     assert {item.name for item in fields(ServerSettings)} == server
     assert {item.name for item in fields(ClientSettings)} == client
 
