@@ -302,7 +302,7 @@ def test_everything_may_be_encrypted(tmp_path: Path, pages: Pages) -> None:
 
 
 def test_everything_is_light(chat: Chat, pages: Pages) -> None:
-    """Moins de 115 ko en tout, et rien qui ne vienne du serveur."""
+    """Moins de 100 ko en tout, et rien qui ne vienne du serveur."""
     page = pages.new()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -313,4 +313,4 @@ def test_everything_is_light(chat: Chat, pages: Pages) -> None:
     script = """performance.getEntriesByType("resource")
       .concat(performance.getEntriesByType("navigation"))
       .reduce((total, { transferSize }) => total + transferSize, 0)"""
-    assert 10_000 < page.evaluate(script) < 115_000
+    assert 10_000 < page.evaluate(script) < 100_000

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import ipaddress
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -48,6 +49,8 @@ OF_A_PAGE = (
     ("Referrer-Policy", "no-referrer"),
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000")  # un an
+# Seul sur ses lignes : ailleurs, ce pourrait être le bout d'une adresse ou d'une expression.
+COMMENT = re.compile(rb"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
 ZIPPED = (("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
 
 Fields = tuple[tuple[str, str], ...]
@@ -87,7 +90,7 @@ class Site:
         self._public = {name.lower() for name in public}
         self._names = {name.lower() for name in names} | self._public
         self._files = {
-            f"/{path.relative_to(folder).as_posix()}": _file(path.suffix, path.read_bytes())
+            f"/{path.relative_to(folder).as_posix()}": _file(path.suffix, _sent(path))
             for path in folder.rglob("*")
             if path.suffix in TYPES
         }
@@ -148,6 +151,14 @@ def error(status: HTTPStatus, text: str, *more: tuple[str, str]) -> Answer:
     body = f"{text}\n".encode()
     headers = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))))
     return Answer(status, (*headers, *ALWAYS, *more), body)
+
+
+def _sent(path: Path) -> bytes:
+    """Sans les commentaires, le quart de ce qui voyagerait ; chaque ligne garde son numéro."""
+    body = path.read_bytes()
+    if path.suffix not in {".js", ".css"}:
+        return body
+    return COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), body)
 
 
 def _file(suffix: str, body: bytes) -> File:

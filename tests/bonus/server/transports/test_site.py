@@ -47,6 +47,18 @@ def test_zipped_for_who_reads_it(site: Site) -> None:
     assert header(found, "Content-Length") == str(len(found.body))
 
 
+def test_comments_stay_at_home(tmp_path: Path) -> None:
+    """Ceux qui ont leurs lignes à eux, et rien d'autre : une ligne garde son numéro."""
+    kept = b'const a = "/* ici */"; // la\n\n\n\n  b = "http://c";\n\n'
+    source = b'const a = "/* ici */"; // la\n/**\n * Un mot.\n */\n  b = "http://c";\n  // fin\n'
+    (tmp_path / "index.html").write_bytes(HTML)
+    (tmp_path / "a.js").write_bytes(source)
+    (tmp_path / "a.css").write_bytes(b"/* deux\nlignes */\np { color: red; } /* un */\n")
+    site = Site(tmp_path, Limits())
+    assert get(site, "/a.js").body == kept
+    assert get(site, "/a.css").body == b"\n\np { color: red; } /* un */\n"
+
+
 def test_not_twice(site: Site) -> None:
     tag = header(get(site, "/"), "ETag")
     assert (get(site, "/", tag).status, get(site, "/", tag).body) == (HTTPStatus.NOT_MODIFIED, b"")
