@@ -70,7 +70,7 @@ def test_private_messages_both_ways(chat: Chat, pages: Pages) -> None:
 def test_text_from_others_is_only_text(chat: Chat, pages: Pages) -> None:
     alice = Person(pages, chat).enter("alice")
     alice.page.on("dialog", lambda dialog: pages.errors.append(dialog.message))
-    bob = Person(pages, chat).enter("<b>bob</b>", "salon")
+    bob = Person(pages, chat).enter("R&ampD", "salon")
     bob.say(*HOSTILE)
     alice.hears(HOSTILE[-1])
     assert alice.heard == list(HOSTILE)
@@ -79,7 +79,7 @@ def test_text_from_others_is_only_text(chat: Chat, pages: Pages) -> None:
     for link in alice.conversation.locator("a").all():
         assert str(link.get_attribute("href")).startswith("http://example.org/")
         assert link.get_attribute("rel") == "noopener noreferrer"
-    expect(alice.conversation.get_by_text("<b>bob</b>").first).to_be_visible()
+    expect(alice.conversation.get_by_text("R&ampD").first).to_be_visible()
 
 
 def flood(chat: Chat, count: int, room: str) -> None:
@@ -116,7 +116,7 @@ def test_killed_and_restarted_nothing_is_missed_nor_repeated(chat: Chat, pages: 
         alice, bob = (Person(pages, chat).enter(name) for name in ("alice", "bob"))
         alice.say(*(f"avant {number}" for number in range(10)))
         bob.hears("avant 9")
-        pages.tolerate("ERR_CONNECTION_REFUSED")
+        pages.tolerate("ERR_CONNECTION_RE")  # REFUSED, ou RESET dans la file du système
         chat.kill()
         for person in (alice, bob):
             expect(person.page.get_by_role("status")).to_contain_text("reconnexion")
@@ -270,7 +270,7 @@ def test_on_a_phone(chat: Chat, pages: Pages) -> None:
 
 def test_a_server_that_is_not_there(chat: Chat, pages: Pages) -> None:
     alice = Person(pages, chat)
-    pages.tolerate("ERR_CONNECTION_REFUSED")
+    pages.tolerate("ERR_CONNECTION_RE")  # REFUSED, ou RESET dans la file du système
     chat.kill()
     alice.page.get_by_label("Pseudo").fill("alice")
     enter = alice.page.get_by_role("button", name="Entrer", exact=True)
@@ -294,7 +294,7 @@ def test_everything_may_be_encrypted(tmp_path: Path, pages: Pages) -> None:
         alice.say("en secret")
         carol.expect("[hh:mm] alice a dit : en secret")
         chat.kill()
-        pages.tolerate("ERR_CONNECTION_REFUSED")
+        pages.tolerate("ERR_CONNECTION_RE")  # REFUSED, ou RESET dans la file du système
         chat.start()
         alice.is_connected()
         carol.type("toujours en secret")

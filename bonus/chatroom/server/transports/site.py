@@ -50,7 +50,7 @@ OF_A_PAGE = (
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000")  # un an
 # Seul sur ses lignes : ailleurs, ce pourrait être le bout d'une adresse ou d'une expression.
-COMMENT = re.compile(rb"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(rb"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
 ZIPPED = (("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
 
 Fields = tuple[tuple[str, str], ...]

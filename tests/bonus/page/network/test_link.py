@@ -45,7 +45,7 @@ def test_connecting_then_welcome(stage: Stage) -> None:
     stage.visitor().greet()
     assert stage.event() == {"type": "connecting"}
     who = {"pseudo": "alice", "person": ME, "colour": 0, "back": False, "again": False}
-    assert stage.event() == {"type": "welcomed", **who}
+    assert stage.event() == {"type": "welcomed", "role": 0, **who}
 
 
 def test_nobody_there(stage: Stage, pages: Pages) -> None:

@@ -49,8 +49,11 @@ def test_zipped_for_who_reads_it(site: Site) -> None:
 
 def test_comments_stay_at_home(tmp_path: Path) -> None:
     """Ceux qui ont leurs lignes à eux, et rien d'autre : une ligne garde son numéro."""
-    kept = b'const a = "/* ici */"; // la\n\n\n\n  b = "http://c";\n\n'
-    source = b'const a = "/* ici */"; // la\n/**\n * Un mot.\n */\n  b = "http://c";\n  // fin\n'
+    kept = b'const a = "/* ici */"; // la\n\n\n\n  b = "http://c";\n\n/** un */ #d;\n\n'
+    source = (
+        b'const a = "/* ici */"; // la\n/**\n * Un mot.\n */\n  b = "http://c";\n  // fin\n'
+        b"/** un */ #d;\n/* seul */\n"
+    )
     (tmp_path / "index.html").write_bytes(HTML)
     (tmp_path / "a.js").write_bytes(source)
     (tmp_path / "a.css").write_bytes(b"/* deux\nlignes */\np { color: red; } /* un */\n")
