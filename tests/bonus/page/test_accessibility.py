@@ -50,6 +50,31 @@ def test_nothing_to_reproach(chat: Chat, pages: Pages, screen: str, scheme: str)
     assert violations(alice.page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_to_reproach_to_who_is_in_charge(
+    chat: Chat, pages: Pages, screen: str, scheme: str
+) -> None:
+    """Le menu d'un message, et le mot de passe d'un salon, demandé à qui veut y entrer."""
+    alice, bob = (Person(pages, chat, color_scheme=scheme, **SCREENS[screen]) for _ in range(2))
+    alice.enter("alice", "un")
+    alice.say("un message")
+    alice.hears("un message")
+    alice.conversation.get_by_text("un message").click()
+    alice.page.get_by_role("button", name="Actions sur ce message").click()
+    expect(alice.page.get_by_role("menu")).to_be_visible()
+    assert violations(alice.page) == []
+    alice.page.keyboard.press("Escape")
+    alice.say("/password sésame")
+    expect(alice.page.get_by_text("(mot de passe)")).to_be_visible()
+    assert violations(alice.page) == []
+    bob.page.get_by_label("Pseudo").fill("bob")
+    bob.page.get_by_label("Salon", exact=True).fill("un")
+    bob.page.get_by_role("button", name="Entrer", exact=True).click()
+    expect(bob.page.get_by_role("dialog")).to_be_visible()
+    assert violations(bob.page) == []
+
+
 def test_axe_would_see(pages: Pages) -> None:
     page = blank(pages)
     page.set_content("<html><body><img src='data:,'><p style='color: #ccc'>pâle</p></body></html>")
