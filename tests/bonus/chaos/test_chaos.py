@@ -1,7 +1,6 @@
 """Les épreuves de `make chaos`, en petit ; et de quoi s'assurer qu'elles voient une faute."""
 
 import asyncio
-import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -37,8 +36,10 @@ def test_a_fault_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     judge = kills._judge
 
     def judged(folder: Path, talkers: list[kills.Talker], count: int) -> kills.Outcome:
-        text = json.dumps({"seq": 1, "text": talkers[0].acknowledged[-1]})
-        spoil(folder, "UPDATE messages SET document=? WHERE room=1 AND seq=1", text)
+        other = (
+            "UPDATE messages SET document=json_set(document, '$.text', ?) WHERE room=1 AND seq=1"
+        )
+        spoil(folder, other, talkers[0].acknowledged[-1])
         return judge(folder, talkers, count)
 
     monkeypatch.setattr(kills, "_judge", judged)
