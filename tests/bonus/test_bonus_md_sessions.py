@@ -69,7 +69,7 @@ def comparable(lines: list[str]) -> list[str]:
     text = re.sub(r"\[\d\d:\d\d(:\d\d)?\]", "[heure]", text)
     text = re.sub(r"(?m)^\d{4}-\d\d-\d\dT[\d:]+ ", "DATE ", text)
     text = re.sub(r"(?m)^— \w+ \d+(er)? \w+ \d{4} —$", "— jour —", text)
-    text = re.sub(r'("time":) ?\d+|("colour":) ?"#[0-9a-f]{6}"', r"\1\2 …", text)
+    text = re.sub(r'("(?:time|nonce)":) ?\d+|("colour":) ?"#[0-9a-f]{6}"', r"\1\2 …", text)
     text = re.sub(
         r"(?m)^(D'une autre machine|Cette machine n'a pas d'adresse|En clair).*\n*",
         "AILLEURS\n",

@@ -34,7 +34,6 @@ export const COMMANDS = Object.freeze({
   "/private": { usage: "/private [non]", help: "mon salon : n’y entrer que sur invitation" },
   "/invite": { usage: "/invite PSEUDO", help: "mon salon : y inviter quelqu’un" },
   "/password": { usage: "/password [MOT]", help: "mon salon : son mot de passe ; seul : sans" },
-  "/export": { usage: "/export", help: "copier tout ce que j’ai dit dans un fichier" },
   "/forget": { usage: "/forget [PSEUDO]", help: "effacer tout ce que j’ai dit, et moi avec" },
   "/operator": { usage: "/operator CODE", help: "devenir opérateur, par le code du serveur" },
   "/kick": { usage: "/kick PSEUDO [POURQUOI]", help: "renvoyer quelqu’un", operator: true },

@@ -186,8 +186,6 @@ export class Talk {
         return this.#ignore(command, rest);
       case "/forget":
         return this.#forget(rest);
-      case "/export":
-        return Boolean(chat.speaker.ask(() => (chat.link.participant.ask("export", { after: 0 }), true)));
       case "/help":
         openHelp(chat.ruling.operator);
         return true;

@@ -46,7 +46,6 @@ COMMANDS = {
     "/private": Command("/private [non]", "mon salon : n'y entrer que sur invitation"),
     "/invite": Command("/invite PSEUDO", "mon salon : y inviter quelqu'un"),
     "/password": Command("/password [MOT]", "mon salon : son mot de passe ; seul : sans"),
-    "/export": Command("/export [FICHIER]", "copier tout ce que j'ai dit dans un fichier"),
     "/forget": Command("/forget [PSEUDO]", "effacer tout ce que j'ai dit, et moi avec"),
     "/operator": Command("/operator CODE", "devenir opérateur, par le code du serveur"),
     "/kick": Command("/kick PSEUDO [POURQUOI]", "renvoyer quelqu'un", operator=True),

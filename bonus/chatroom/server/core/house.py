@@ -81,6 +81,9 @@ class Store(Directory, Protocol):
     def twin(self, room: int, person: int, nonce: int, done: Callable[[int | None], None]) -> None:
         """Dans ce salon privé, le numéro du message qu'a ainsi numéroté cette personne."""
 
+    def forget(self, person: int, done: Callable[[str], None]) -> None:
+        """Elle n'est plus connue ; `done` comme pour `commit`. Ses messages partent peu à peu."""
+
     def issue(self, code: Code, done: Callable[[str], None]) -> None:
         """Garde un code, qui ne vaudra qu'une fois ; `done` comme pour `commit`."""
 

@@ -56,9 +56,14 @@ def _reread(house: House, person: Person) -> None:
         if fresh:
             house.people.refresh(person, fresh)
             return
-        for one in person.sessions:
-            text = "Vous n'êtes plus connu de ce serveur : vos messages y sont retirés."
-            one.close(Reason.STORAGE, text)
-        house.people.forget(person)
+        dismiss(house, person)
 
     house.store.person(Number(person.id), found, house.note)
+
+
+def dismiss(house: House, person: Person) -> None:
+    """La base ne connaît plus cette personne : la maison non plus."""
+    for one in person.sessions:
+        text = "Vous n'êtes plus connu de ce serveur : vos messages y sont retirés."
+        one.close(Reason.STORAGE, text)
+    house.people.forget(person)

@@ -10,6 +10,7 @@ from chatroom.server.core import (  # noqa: F401 (qui s'y inscrivent)
     devices,
     erasing,
     keeping,
+    leaving,
     naming,
     powers,
     requests,

@@ -1,4 +1,4 @@
-"""Changer de pseudo : la même personne, sous un autre nom."""
+"""Changer de pseudo : la même personne, sous un autre nom ; et rendre libre celui d'un absent."""
 
 from chatroom.protocol.frames import Reason
 from chatroom.protocol.limits import LONGEST_NAME
@@ -56,4 +56,37 @@ def _rename(request: Request, pseudo: str) -> None:
     altered = Altered(person.id, pseudo, person.key, person.role, skeletons=skeletons(pseudo))
     request.decide(
         lambda batch: batch.altered.append(altered), then, acts, lambda: settle(False), by=before
+    )
+
+
+@verb("release", operator=True)
+def release(request: Request) -> None:
+    name = request.text("pseudo", LONGEST_NAME)
+
+    def found(person: Person | None) -> None:
+        if person is None:
+            raise RefusalError(f"Il n'y a personne du nom de {name}.", Reason.NOT_FOUND)
+        if person.sessions:
+            raise RefusalError(f"{person.pseudo} est là : ce pseudo n'est pas abandonné.")
+        _free(request, person)
+
+    request.seek(by_pseudo(name), found)
+
+
+def _free(request: Request, person: Person) -> None:
+    """Son pseudo, suivi de son numéro, n'est à personne d'autre."""
+    before, pseudo = person.pseudo, f"{person.pseudo}~{person.id}"
+    settle = request.house.people.rename(person, pseudo)
+
+    def then() -> None:
+        settle(True)
+        person.skeletons = skeletons(pseudo)
+        request.tell(f"{before} est libre ; qui le portait s'appelle désormais {pseudo}.")
+
+    altered = Altered(person.id, pseudo, person.key, person.role, skeletons=skeletons(pseudo))
+    request.decide(
+        lambda batch: batch.altered.append(altered),
+        then,
+        undo=lambda: settle(False),
+        people=(person,),
     )

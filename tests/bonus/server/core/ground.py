@@ -158,6 +158,11 @@ class Disk:
         same = f'"person":{person},"nonce":{nonce},'
         done(next((seq for seq, text in self.kept.get(room, {}).items() if same in text), None))
 
+    def forget(self, person: int, done: Callable[[str], None]) -> None:
+        if not self.broken:
+            self.people = [one for one in self.people if one.id != person]
+        done(self.broken)
+
     def person(
         self,
         lookup: Lookup,

@@ -85,3 +85,19 @@ def test_one_does_not_change_every_second() -> None:
         town.ask(alice, "nick", pseudo=f"a{number}")
     assert alice.session
     assert alice.session.held
+
+
+def test_a_pseudo_that_was_left_behind(town: Town) -> None:
+    """Un opérateur le rend libre ; qui le portait le retrouve, suivi de son numéro."""
+    prof, alice = town.prof(), town.come("alice")
+    there = (Reason.DENIED, "alice est là : ce pseudo n'est pas abandonné.")
+    assert town.ask(prof, "release", pseudo="alice") == there
+    alice.leave()
+    number = welcome(alice).person
+    text = f"alice est libre ; qui le portait s'appelle désormais alice~{number}."
+    assert town.ask(prof, "release", pseudo="ALICE") == {"text": text}
+    other = town.connect()
+    other.tell(*introduction("alice"))
+    assert welcome(other).pseudo == "alice"
+    missing = (Reason.NOT_FOUND, "Il n'y a personne du nom de bob.")
+    assert town.ask(prof, "release", pseudo="bob") == missing
