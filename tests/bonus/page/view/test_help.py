@@ -16,6 +16,6 @@ def test_every_command_is_in_the_help(screen: Page) -> None:
     dialog = screen.get_by_role("dialog")
     expect(dialog).to_be_visible()
     text = dialog.text_content() or ""
-    assert len(usages) == 33
+    assert len(usages) == 32
     assert [usage for usage in usages if usage not in text] == []
     assert "F1cette aide" in text
