@@ -65,5 +65,5 @@ def dismiss(house: House, person: Person) -> None:
     """La base ne connaît plus cette personne : la maison non plus."""
     for one in person.sessions:
         text = "Vous n'êtes plus connu de ce serveur : vos messages y sont retirés."
-        one.close(Reason.STORAGE, text)
+        one.close(Reason.EXPELLED, text)
     house.people.forget(person)

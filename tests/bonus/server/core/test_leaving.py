@@ -20,7 +20,7 @@ def test_oneself(town: Town) -> None:
     alice = town.come("alice")
     answer = town.ask(alice, "forget")
     assert answer == {"text": "alice est oublié : ses messages sont retirés, son pseudo est libre."}
-    assert goodbye(alice) == (Reason.STORAGE, UNKNOWN)
+    assert goodbye(alice) == (Reason.EXPELLED, UNKNOWN)
     assert town.disk.people == []
     assert not welcome(town.come("alice")).back
 
@@ -29,7 +29,7 @@ def test_someone_else_takes_an_operator(town: Town) -> None:
     prof, alice, bob = town.prof(), town.come("alice"), town.come("bob")
     assert town.ask(bob, "forget", who="alice") == (Reason.DENIED, NOT_ALLOWED)
     assert town.ask(prof, "forget", who="ALICE")["text"].startswith("alice est oublié")
-    assert goodbye(alice) == (Reason.STORAGE, UNKNOWN)
+    assert goodbye(alice) == (Reason.EXPELLED, UNKNOWN)
     missing = (Reason.NOT_FOUND, "Il n'y a personne du nom de alice.")
     assert town.ask(prof, "forget", who="alice") == missing
 
