@@ -6,21 +6,11 @@ from pathlib import Path
 import pytest
 from chatroom.protocol.messages import Said, Say
 
-from tests.bonus.deployment.proxies import NAME, Proxy, caddy
+from tests.bonus.deployment.proxies import Proxy, caddy
 from tests.bonus.deployment.visits import Door, SecuredWebClient, asked, negotiated
 from tests.bonus.processes import Server
 
 pytestmark = pytest.mark.proof
-
-TRUSTING = ("--trusted-proxy", "127.0.0.1", "--web-name", NAME)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(tmp_path / "data", *TRUSTING) as running:
-        yield running
-        assert running.stop() == 0
-        assert running.err == ""
 
 
 @pytest.fixture

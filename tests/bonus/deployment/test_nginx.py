@@ -21,16 +21,6 @@ from tests.support.waiting import DEADLINE
 
 pytestmark = pytest.mark.proof
 
-TRUSTING = ("--trusted-proxy", "127.0.0.1", "--web-name", NAME)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with Server(tmp_path / "data", *TRUSTING) as running:
-        yield running
-        assert running.stop() == 0
-        assert running.err == ""
-
 
 @pytest.fixture
 def proxy(tmp_path: Path, server: Server) -> Iterator[Proxy]:
